@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.event;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reading with all its features, ready to train on and to score.
+ *
+ * @param key the sensor
+ * @param group whose model scores it: the sensor itself, a field's value, or one for all
+ * @param timestamp event time, epoch milliseconds
+ * @param source see {@link Reading#source()}
+ * @param position see {@link Reading#position()}
+ * @param late true when the watermark had passed the timestamp: scored, but it may have missed its
+ *     training window
+ * @param numbers numeric features in schema order, NaN = missing
+ * @param texts other features in schema order, null = missing
+ * @param ignored names of fields that no feature uses, null when there are none
+ */
+public record FeatureVector(
+    String key,
+    String group,
+    long timestamp,
+    long source,
+    long position,
+    boolean late,
+    double[] numbers,
+    @Nullable String[] texts,
+    String @Nullable [] ignored) {}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.feature;
+
+import java.util.Objects;
+
+/**
+ * One input column of a model.
+ *
+ * @param name column name as it appears in the data, at most 256 characters
+ * @param encoding how its values become numbers
+ */
+public record Feature(String name, Encoding encoding) {
+  public Feature {
+    Objects.requireNonNull(encoding, "encoding");
+    if (name.isBlank() || name.length() > 256) {
+      throw new IllegalArgumentException(
+          "feature name must have 1 to 256 characters, was '" + name + "'");
+    }
+  }
+}
