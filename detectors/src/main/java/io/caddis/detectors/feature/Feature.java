@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.feature;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Objects;
  * @param name column name as it appears in the data, at most 256 characters
  * @param encoding how its values become numbers
  */
-public record Feature(String name, Encoding encoding) {
+public record Feature(String name, Encoding encoding) implements Serializable {
   public Feature {
     Objects.requireNonNull(encoding, "encoding");
     if (name.isBlank() || name.length() > 256) {

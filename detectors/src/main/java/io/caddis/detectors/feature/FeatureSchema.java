@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.feature;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.Set;
  *
  * <p>Immutable and thread-safe.
  */
-public final class FeatureSchema {
+public final class FeatureSchema implements Serializable {
   private final List<Feature> features;
   private final List<Feature> numbers;
   private final List<Feature> texts;

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.sample;
+
+import io.caddis.detectors.event.FeatureVector;
+import java.util.Arrays;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row that a sample holds, with the hash that decides whether it stays.
+ *
+ * @param priority hash of seed, sensor, event time and content; the smallest stay
+ * @param timestamp event time, epoch milliseconds
+ * @param numbers numeric features in schema order, NaN = missing
+ * @param texts other features in schema order, null = missing
+ */
+public record SampledRow(
+    long priority, long timestamp, double[] numbers, @Nullable String[] texts) {
+
+  /**
+   * Total order in which rows are kept and handed to training. Rows that compare equal have equal
+   * content, so it does not matter which of them stays.
+   */
+  static final Comparator<SampledRow> ORDER =
+      Comparator.comparingLong(SampledRow::priority)
+          .thenComparingLong(SampledRow::timestamp)
+          .thenComparing(SampledRow::numbers, Arrays::compare)
+          .thenComparing(SampledRow::texts, SampledRow::compareTexts);
+
+  /** The row of a feature vector under a seed. */
+  public static SampledRow of(FeatureVector vector, long seed) {
+    long hash = mix(seed ^ vector.key().hashCode());
+    hash = mix(hash ^ vector.timestamp());
+    for (double number : vector.numbers()) {
+      hash = mix(hash ^ Double.doubleToLongBits(number));
+    }
+    for (String text : vector.texts()) {
+      hash = mix(hash ^ (text == null ? 0 : text.hashCode()));
+    }
+    return new SampledRow(hash, vector.timestamp(), vector.numbers(), vector.texts());
+  }
+
+  /**
+   * Finalizer of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
+   * 2014).
+   */
+  private static long mix(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  private static int compareTexts(@Nullable String[] left, @Nullable String[] right) {
+    return Arrays.compare(left, right, Comparator.nullsFirst(Comparator.naturalOrder()));
+  }
+}

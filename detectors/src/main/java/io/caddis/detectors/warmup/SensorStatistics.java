@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.warmup;
+
+/**
+ * What a sensor's own history says about each of its numeric features, in constant memory: at most
+ * {@link #MAX_FEATURES} features, 20 bytes each. Mutable, belongs to one sensor.
+ *
+ * @param counts present values a feature
+ * @param means running mean a feature
+ * @param squares running sum of squared deviations from the mean a feature
+ */
+public record SensorStatistics(int[] counts, double[] means, double[] squares) {
+  /**
+   * Features tracked a sensor, so that its state stays below 8 KB; the ones after that take no part
+   * in the warm-up.
+   */
+  public static final int MAX_FEATURES = 256;
+
+  /**
+   * From this many values on, a value counts as no further away than {@link #CLIP} standard
+   * deviations.
+   */
+  private static final int CLIP_FROM = 10;
+
+  private static final double CLIP = 5;
+
+  public static SensorStatistics empty(int features) {
+    int tracked = Math.min(features, MAX_FEATURES);
+    return new SensorStatistics(new int[tracked], new double[tracked], new double[tracked]);
+  }
+
+  /**
+   * Learns a row. Far values are clipped, so that an anomaly moves the statistics no more than an
+   * ordinary extreme does, while a lasting change of level is still followed.
+   *
+   * @param numbers numeric features, NaN = missing
+   */
+  public void learn(double[] numbers) {
+    int tracked = Math.min(counts.length, numbers.length);
+    for (int i = 0; i < tracked; i++) {
+      if (!Double.isNaN(numbers[i])) {
+        learn(i, numbers[i]);
+      }
+    }
+  }
+
+  /** Welford's update (Technometrics 4, 1962). */
+  private void learn(int i, double number) {
+    double value = number;
+    if (counts[i] >= CLIP_FROM && squares[i] > 0) {
+      double reach = CLIP * Math.sqrt(squares[i] / (counts[i] - 1));
+      value = Math.max(means[i] - reach, Math.min(means[i] + reach, number));
+    }
+    counts[i]++;
+    double before = value - means[i];
+    means[i] += before / counts[i];
+    squares[i] += before * (value - means[i]);
+  }
+}

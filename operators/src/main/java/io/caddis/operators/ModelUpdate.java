@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.ModelLineage;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * A newly trained model on its way to the scorers.
+ *
+ * @param group whose readings it scores
+ * @param modelVersion end of the training interval and the first 8 digits of the checksum
+ * @param detector name of the algorithm
+ * @param trainFrom start of the training interval, epoch milliseconds, inclusive
+ * @param trainTo its end, exclusive: the model scores readings from this event time on
+ * @param rowsSeen readings the interval held
+ * @param rowsSampled those that training saw
+ * @param thresholdOrigin how the threshold was set
+ * @param sha256 checksum of the bytes, hexadecimal
+ * @param bytes the encoded model
+ */
+public record ModelUpdate(
+    String group,
+    String modelVersion,
+    String detector,
+    long trainFrom,
+    long trainTo,
+    long rowsSeen,
+    int rowsSampled,
+    String thresholdOrigin,
+    String sha256,
+    byte[] bytes) {
+
+  private static final DateTimeFormatter BASIC =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  static String versionOf(long trainTo, String sha256) {
+    return BASIC.format(Instant.ofEpochMilli(trainTo)) + '-' + sha256.substring(0, 8);
+  }
+
+  /**
+   * Which of two models of the same group and training end is kept: the same one wherever and in
+   * whatever order they arrive, so that all subtasks hold the same models.
+   */
+  ModelUpdate merge(ModelUpdate other) {
+    return sha256.compareTo(other.sha256) >= 0 ? this : other;
+  }
+
+  ModelLineage lineage() {
+    return new ModelLineage(
+        modelVersion, sha256, detector, trainFrom, trainTo, rowsSeen, thresholdOrigin);
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import java.util.List;
+
+/**
+ * Every metric of the operators: name, unit and meaning. Counts are also accumulators of the same
+ * name.
+ */
+public final class OperatorMetrics {
+  /** Metric group that all names stand in. */
+  public static final String GROUP = "anomaly";
+
+  /** Count: lines that gave a reading. */
+  public static final String READINGS = "readings";
+
+  /** Count: lines and cells that could not be used. */
+  public static final String DEAD_LETTERS = "deadLetters";
+
+  /**
+   * Count: of the dead letters, those whose reading was scored all the same, with the bad cell as
+   * missing.
+   */
+  public static final String CELLS_IMPUTED = "cellsImputed";
+
+  /** Count: readings dropped because the sensor had sent the same time and values before. */
+  public static final String DUPLICATES = "duplicates";
+
+  /** Count: readings behind the watermark. They are scored. */
+  public static final String LATE = "late";
+
+  /** Count: readings that came after their training window had closed. */
+  public static final String MISSED_TRAINING = "missedTraining";
+
+  /** Count: readings scored. */
+  public static final String SCORED = "scored";
+
+  /**
+   * Count: of the readings scored, those scored by a model and not by the sensor's own statistics.
+   */
+  public static final String SCORED_BY_MODEL = "scoredByModel";
+
+  /** Count: of the readings scored, those at or above the threshold. */
+  public static final String ANOMALIES = "anomalies";
+
+  /** Count: models fitted. */
+  public static final String MODELS = "models";
+
+  /** Count: training windows that gave no model, because their sample was too small or unusable. */
+  public static final String WINDOWS_SKIPPED = "windowsSkipped";
+
+  /** Count: episodes opened. */
+  public static final String EPISODES = "episodes";
+
+  /** Histogram, nanoseconds: time to score one reading, every 64th measured. */
+  public static final String SCORE_LATENCY_NANOS = "scoreLatencyNanos";
+
+  /**
+   * Gauge, epoch milliseconds: end of the training interval of the newest model received; -1 before
+   * the first.
+   */
+  public static final String MODEL_TRAINED_TO = "modelTrainedTo";
+
+  /**
+   * Gauge, milliseconds of event time: watermark minus the newest model's training end; -1 before
+   * the first.
+   */
+  public static final String MODEL_AGE_MILLIS = "modelAgeMillis";
+
+  /** Gauge: models held, of all groups. */
+  public static final String MODELS_HELD = "modelsHeld";
+
+  /** The names that are counts, for whoever reports them when a job ends. */
+  public static final List<String> COUNTS =
+      List.of(
+          READINGS,
+          DEAD_LETTERS,
+          CELLS_IMPUTED,
+          DUPLICATES,
+          LATE,
+          MISSED_TRAINING,
+          SCORED,
+          SCORED_BY_MODEL,
+          ANOMALIES,
+          MODELS,
+          WINDOWS_SKIPPED,
+          EPISODES);
+
+  private OperatorMetrics() {}
+}

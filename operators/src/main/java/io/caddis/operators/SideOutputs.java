@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.Rejection;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.util.OutputTag;
+
+/** What leaves an operator beside its main stream. */
+public final class SideOutputs {
+  /** Lines and cells that could not be used, with their reason and position. */
+  public static final OutputTag<Rejection> DEAD_LETTERS =
+      new OutputTag<>("dead-letters", TypeInformation.of(Rejection.class));
+
+  /** Readings behind the watermark; they are scored as well. */
+  public static final OutputTag<FeatureVector> LATE =
+      new OutputTag<>("late", TypeInformation.of(FeatureVector.class));
+
+  private SideOutputs() {}
+}

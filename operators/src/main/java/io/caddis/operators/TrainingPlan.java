@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import java.io.Serializable;
+
+/**
+ * When a group's model is trained, and on what.
+ *
+ * @param window how readings are gathered into training sets
+ * @param sizeMillis length of a time window in event time, milliseconds; 0 for windows that count
+ *     rows
+ * @param slideMillis event time between the starts of time windows, milliseconds; equal to the size
+ *     for tumbling ones
+ * @param rows readings in a {@link Window#COUNT} window, or before the first model of a {@link
+ *     Window#GROWING} one
+ * @param once whether only the first window of a group trains
+ * @param sampleRows most rows of a window that training sees
+ * @param minRows fewest rows of a window that give a model
+ * @param seed of the sample and of the detector
+ */
+public record TrainingPlan(
+    Window window,
+    long sizeMillis,
+    long slideMillis,
+    int rows,
+    boolean once,
+    int sampleRows,
+    int minRows,
+    long seed)
+    implements Serializable {
+
+  /** How readings are gathered into training sets. */
+  public enum Window {
+    /** By event time; every reading is in {@code size / slide} windows. */
+    TIME,
+    /** Every {@code rows} readings of a group, in event-time order. */
+    COUNT,
+    /** All readings of a group so far, whenever their number has doubled since the last model. */
+    GROWING
+  }
+
+  public TrainingPlan {
+    if (window == Window.TIME) {
+      requirePositive("sizeMillis", sizeMillis);
+      requirePositive("slideMillis", slideMillis);
+      if (slideMillis > sizeMillis) {
+        throw new IllegalArgumentException(
+            "slideMillis must be at most sizeMillis %d, was %d".formatted(sizeMillis, slideMillis));
+      }
+    } else {
+      requirePositive("rows", rows);
+    }
+    requirePositive("sampleRows", sampleRows);
+    requirePositive("minRows", minRows);
+  }
+
+  private static void requirePositive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, was " + value);
+    }
+  }
+}

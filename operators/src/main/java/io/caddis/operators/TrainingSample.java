@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.sample.SampledRow;
+import java.util.List;
+
+/**
+ * A bounded sample of one training window of one group, whole or one subtask's part of it.
+ *
+ * @param group whose model it trains
+ * @param from start of the window, epoch milliseconds, inclusive
+ * @param to end of the window, epoch milliseconds, exclusive
+ * @param seen readings that the sample stands for
+ * @param rows the sampled ones, smallest hash first
+ */
+public record TrainingSample(String group, long from, long to, long seen, List<SampledRow> rows) {}
