@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.Reading;
+import io.caddis.detectors.event.Rejection;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.operators.CountSampleFunction;
+import io.caddis.operators.FeatureFunction;
+import io.caddis.operators.Grouping;
+import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.OrderOperator;
+import io.caddis.operators.ParseFunction;
+import io.caddis.operators.ScoreFunction;
+import io.caddis.operators.ScorePlan;
+import io.caddis.operators.SensorScoreFunction;
+import io.caddis.operators.SideOutputs;
+import io.caddis.operators.TrainFunction;
+import io.caddis.operators.TrainingPlan;
+import io.caddis.operators.TrainingSample;
+import io.caddis.operators.TriageFunction;
+import io.caddis.operators.WindowSampleOperator;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The path of a reading, from parsed line to alert. Bounded and streaming runs share it.
+ *
+ * <pre>
+ *  source - parse -+- dead letters
+ *                  | by sensor
+ *                order - features -+- late
+ *          +-----------------------+
+ *       sample                   score ==== models ====+
+ *          | by group              |                   |
+ *        train ---------------------------------------+
+ *                                triage - alerts
+ * </pre>
+ *
+ * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only; the episodes of
+ * sensors of one group are not joined into incidents.
+ */
+public final class DetectionTopology {
+
+  /**
+   * What a detection job puts out.
+   *
+   * @param scores every reading, once
+   * @param alerts episodes opening, worsening, closing
+   * @param deadLetters lines and cells that could not be used, and exact repeats
+   * @param late readings behind the watermark; they are among the scores too
+   * @param models every model trained
+   */
+  public record Outputs(
+      DataStream<ScoredVector> scores,
+      DataStream<Alert> alerts,
+      DataStream<Rejection> deadLetters,
+      DataStream<FeatureVector> late,
+      DataStream<ModelUpdate> models) {}
+
+  private DetectionTopology() {}
+
+  /** Builds the graph behind a source. */
+  public static Outputs of(DataStream<Parsed> source, DetectionPlan plan) {
+    SingleOutputStreamOperator<Reading> parsed =
+        source.process(new ParseFunction()).uid(OperatorUids.PARSE).name(OperatorUids.PARSE);
+    SingleOutputStreamOperator<Reading> ordered =
+        parsed
+            .keyBy(Reading::key)
+            .transform(
+                OperatorUids.ORDER,
+                TypeInformation.of(Reading.class),
+                new OrderOperator(plan.ordered(), plan.deduplicate()))
+            .uid(OperatorUids.ORDER);
+    SingleOutputStreamOperator<FeatureVector> features =
+        DataStreamUtils.reinterpretAsKeyedStream(ordered, Reading::key)
+            .process(new FeatureFunction(plan.features(), plan.ttlMillis()))
+            .uid(OperatorUids.FEATURES)
+            .name(OperatorUids.FEATURES);
+    DataStream<ModelUpdate> models =
+        sample(features, plan)
+            .keyBy(TrainingSample::group)
+            .process(new TrainFunction(plan.training(), plan.detector()))
+            .uid(OperatorUids.TRAIN)
+            .name(OperatorUids.TRAIN);
+    SingleOutputStreamOperator<ScoredVector> scores = score(features, models, plan);
+    DataStream<Alert> alerts =
+        DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
+            .process(new TriageFunction(plan.triage()))
+            .uid(OperatorUids.TRIAGE)
+            .name(OperatorUids.TRIAGE);
+    DataStream<Rejection> deadLetters =
+        parsed
+            .getSideOutput(SideOutputs.DEAD_LETTERS)
+            .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
+    return new Outputs(
+        scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), models);
+  }
+
+  private static SingleOutputStreamOperator<TrainingSample> sample(
+      SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
+    if (plan.training().window() == TrainingPlan.Window.TIME) {
+      return features
+          .transform(
+              OperatorUids.SAMPLE,
+              TypeInformation.of(TrainingSample.class),
+              new WindowSampleOperator(plan.training()))
+          .uid(OperatorUids.SAMPLE);
+    }
+    boolean ownModels = ownModels(plan);
+    KeyedStream<FeatureVector, String> byGroup =
+        ownModels
+            ? DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::group)
+            : features.keyBy(FeatureVector::group);
+    boolean reorder = plan.ordered() && !ownModels;
+    return byGroup
+        .process(new CountSampleFunction(plan.training(), reorder, plan.ttlMillis()))
+        .uid(OperatorUids.SAMPLE)
+        .name(OperatorUids.SAMPLE);
+  }
+
+  private static SingleOutputStreamOperator<ScoredVector> score(
+      SingleOutputStreamOperator<FeatureVector> features,
+      DataStream<ModelUpdate> models,
+      DetectionPlan plan) {
+    KeyedStream<FeatureVector, String> bySensor =
+        DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
+    ScorePlan scoring = new ScorePlan(plan.ordered(), plan.ttlMillis());
+    SingleOutputStreamOperator<ScoredVector> scores =
+        ownModels(plan)
+            ? bySensor
+                .connect(models.keyBy(ModelUpdate::group))
+                .process(new SensorScoreFunction(scoring))
+            : bySensor
+                .connect(models.broadcast(ScoreFunction.MODELS))
+                .process(new ScoreFunction(scoring));
+    return scores.uid(OperatorUids.SCORE).name(OperatorUids.SCORE);
+  }
+
+  private static boolean ownModels(DetectionPlan plan) {
+    return plan.features().grouping().scope() == Grouping.Scope.SENSOR;
+  }
+}

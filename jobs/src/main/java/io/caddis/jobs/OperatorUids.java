@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+/**
+ * Persistent names of all operators: uid and name in one. Savepoints find their state by them: never renamed, never
+ * reused.
+ */
+public final class OperatorUids {
+  public static final String SOURCE = "readings-source";
+  public static final String PARSE = "parse";
+  public static final String ORDER = "order";
+  public static final String FEATURES = "features";
+  public static final String SAMPLE = "sample";
+  public static final String TRAIN = "train";
+  public static final String SCORE = "score";
+  public static final String TRIAGE = "triage";
+  public static final String SCORES_SINK = "scores-sink";
+  public static final String ALERTS_SINK = "alerts-sink";
+  public static final String DEAD_LETTERS_SINK = "dead-letters-sink";
+  public static final String LATE_SINK = "late-sink";
+  public static final String MODELS_SINK = "models-sink";
+
+  private OperatorUids() {}
+}

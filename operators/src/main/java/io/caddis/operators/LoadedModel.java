@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.ModelLineage;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.ModelCodec;
+
+/**
+ * A decoded model and where it came from.
+ *
+ * @param model immutable
+ * @param lineage of the model
+ */
+record LoadedModel(Model model, ModelLineage lineage) {
+  /**
+   * @throws io.caddis.detectors.model.ModelFormatException when the bytes are not a model
+   */
+  static LoadedModel of(ModelUpdate update) {
+    return new LoadedModel(ModelCodec.decode(update.bytes()), update.lineage());
+  }
+}

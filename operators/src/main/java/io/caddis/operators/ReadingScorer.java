@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.warmup.SensorStatistics;
+import io.caddis.detectors.warmup.WarmUp;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scores one reading with its model or, while there is none, with the sensor's own statistics. What {@link
+ * ScoreFunction} and {@link SensorScoreFunction} share; belongs to one of them and uses its keyed state.
+ */
+final class ReadingScorer {
+  private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
+      new ValueStateDescriptor<>(
+          "sensor-statistics", TypeInformation.of(SensorStatistics.class));
+
+  private static final double WARM_UP_THRESHOLD = 0.5;
+
+  /** Measuring every reading would cost as much as scoring it with a light detector. */
+  private static final long MEASURED_MASK = 63;
+
+  private final ValueState<SensorStatistics> statistics;
+  private final IdleExpiry idle;
+  private final Tally scored;
+  private final Tally scoredByModel;
+  private final Tally anomalies;
+  private final LatencyHistogram latency = new LatencyHistogram();
+  private long newestTrainedTo = -1;
+  private long newestReading;
+  private long calls;
+
+  ReadingScorer(RuntimeContext context, long ttlMillis) {
+    statistics = context.getState(STATISTICS);
+    idle = new IdleExpiry(context, ttlMillis);
+    scored = new Tally(context, OperatorMetrics.SCORED);
+    scoredByModel = new Tally(context, OperatorMetrics.SCORED_BY_MODEL);
+    anomalies = new Tally(context, OperatorMetrics.ANOMALIES);
+    MetricGroup metrics = context.getMetricGroup().addGroup(OperatorMetrics.GROUP);
+    metrics.histogram(OperatorMetrics.SCORE_LATENCY_NANOS, latency);
+    metrics.gauge(OperatorMetrics.MODEL_TRAINED_TO, () -> newestTrainedTo);
+    metrics.gauge(
+        OperatorMetrics.MODEL_AGE_MILLIS,
+        () -> newestTrainedTo < 0 ? -1 : Math.max(0, newestReading - newestTrainedTo));
+  }
+
+  /** Notes for the metrics that a model has come. */
+  void received(LoadedModel loaded) {
+    newestTrainedTo = Math.max(newestTrainedTo, loaded.lineage().trainTo());
+  }
+
+  void score(
+      FeatureVector vector,
+      @Nullable LoadedModel loaded,
+      TimerService timers,
+      Collector<ScoredVector> out)
+      throws Exception {
+    boolean measured = (calls++ & MEASURED_MASK) == 0;
+    long start = measured ? System.nanoTime() : 0;
+    newestReading = Math.max(newestReading, vector.timestamp());
+    ScoredVector result =
+        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
+    scored.increment();
+    if (result.anomaly()) {
+      anomalies.increment();
+    }
+    if (measured) {
+      latency.update(System.nanoTime() - start);
+    }
+    out.collect(result);
+  }
+
+  private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
+    scoredByModel.increment();
+    double raw = model.rawScore(vector.numbers(), vector.texts());
+    double score = model.score(raw);
+    return result(
+        vector,
+        score,
+        raw,
+        model.threshold(),
+        loaded.lineage().modelVersion(),
+        model.imputed(vector.numbers(), vector.texts()),
+        loaded);
+  }
+
+  private ScoredVector warmUp(FeatureVector vector, TimerService timers) throws Exception {
+    SensorStatistics known = statistics.value();
+    if (known == null) {
+      known = SensorStatistics.empty(vector.numbers().length);
+    }
+    double raw = WarmUp.rawScore(known, vector.numbers());
+    double score = WarmUp.score(raw, vector.numbers().length);
+    if (!vector.late()) {
+      known.learn(vector.numbers());
+      statistics.update(known);
+      touch(vector, timers);
+    }
+    return result(vector, score, raw, WARM_UP_THRESHOLD, WarmUp.VERSION, null, null);
+  }
+
+  private static ScoredVector result(
+      FeatureVector vector,
+      double score,
+      double raw,
+      double threshold,
+      String version,
+      String @Nullable [] imputed,
+      @Nullable LoadedModel loaded) {
+    boolean anomaly = score >= threshold;
+    return new ScoredVector(
+        vector.key(),
+        vector.group(),
+        vector.timestamp(),
+        vector.source(),
+        vector.position(),
+        score,
+        raw,
+        threshold,
+        anomaly,
+        Severity.of(score),
+        version,
+        vector.late(),
+        imputed,
+        vector.ignored(),
+        anomaly && loaded != null ? loaded.lineage() : null);
+  }
+
+  /** Notes that the current sensor is alive, for callers that keep more state of it than this one does. */
+  void touch(FeatureVector vector, TimerService timers) throws Exception {
+    idle.touch(vector.timestamp(), timers);
+  }
+
+  /** Whether the timer says that the current sensor has been idle; its statistics are forgotten then. */
+  boolean expired(long timer) throws Exception {
+    if (!idle.expired(timer)) {
+      return false;
+    }
+    statistics.clear();
+    return true;
+  }
+}

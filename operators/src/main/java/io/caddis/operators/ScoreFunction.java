@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.model.ModelFormatException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Scores every reading with the newest model of its group whose training interval ended at or before the reading's
+ * event time. Keyed by sensor; models come by broadcast and are held by every subtask.
+ *
+ * <p>The models held are a set that grows by a commutative, idempotent merge: after the same updates in any order every
+ * subtask holds the same set. A model is dropped when the watermark has made {@value #SUPERSEDED_KEPT} newer ones of
+ * its group admissible, so that late readings still meet theirs.
+ */
+public final class ScoreFunction
+    extends KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoreFunction.class);
+
+  /** Broadcast state: group and training end to model. */
+  public static final MapStateDescriptor<String, ModelUpdate> MODELS =
+      new MapStateDescriptor<>("models", Types.STRING, TypeInformation.of(ModelUpdate.class));
+
+  private static final int SUPERSEDED_KEPT = 2;
+
+  private final ScorePlan plan;
+
+  private transient ReadingScorer scorer;
+  private transient WaitingReadings waiting;
+
+  /** Decoded view of the broadcast state, by group and training end; null until first needed after a start. */
+  private transient @Nullable Map<String, NavigableMap<Long, LoadedModel>> timelines;
+
+  public ScoreFunction(ScorePlan plan) {
+    this.plan = plan;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    scorer = new ReadingScorer(getRuntimeContext(), plan.ttlMillis());
+    waiting = new WaitingReadings(getRuntimeContext());
+    getRuntimeContext()
+        .getMetricGroup()
+        .addGroup(OperatorMetrics.GROUP)
+        .gauge(OperatorMetrics.MODELS_HELD, this::modelsHeld);
+  }
+
+  private int modelsHeld() {
+    Map<String, NavigableMap<Long, LoadedModel>> held = timelines;
+    return held == null ? 0 : held.values().stream().mapToInt(Map::size).sum();
+  }
+
+  @Override
+  public void processElement(
+      FeatureVector vector, ReadOnlyContext context, Collector<ScoredVector> out)
+      throws Exception {
+    if (plan.ordered() && WaitingReadings.mustWait(vector, context.timerService())) {
+      waiting.add(vector, context.timerService());
+    } else {
+      score(vector, context, out);
+    }
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ScoredVector> out)
+      throws Exception {
+    for (FeatureVector vector : waiting.release(timestamp)) {
+      score(vector, context, out);
+    }
+    scorer.expired(timestamp);
+  }
+
+  private void score(FeatureVector vector, ReadOnlyContext context, Collector<ScoredVector> out)
+      throws Exception {
+    NavigableMap<Long, LoadedModel> timeline =
+        timelines(context.getBroadcastState(MODELS)).get(vector.group());
+    Map.Entry<Long, LoadedModel> newest =
+        timeline == null ? null : timeline.floorEntry(vector.timestamp());
+    scorer.score(
+        vector, newest == null ? null : newest.getValue(), context.timerService(), out);
+  }
+
+  @Override
+  public void processBroadcastElement(
+      ModelUpdate update, Context context, Collector<ScoredVector> out) throws Exception {
+    BroadcastState<String, ModelUpdate> models = context.getBroadcastState(MODELS);
+    Map<String, NavigableMap<Long, LoadedModel>> held = timelines(models);
+    ModelUpdate rival = models.get(key(update.group(), update.trainTo()));
+    ModelUpdate kept = rival == null ? update : update.merge(rival);
+    if (kept == rival) {
+      return;
+    }
+    try {
+      LoadedModel loaded = LoadedModel.of(kept);
+      models.put(key(kept.group(), kept.trainTo()), kept);
+      held.computeIfAbsent(kept.group(), group -> new TreeMap<>()).put(kept.trainTo(), loaded);
+      scorer.received(loaded);
+    } catch (ModelFormatException e) {
+      LOG.error(
+          "Model {} of group '{}' refused, the models before it stay in force: {}",
+          kept.modelVersion(),
+          kept.group(),
+          e.getMessage());
+      return;
+    }
+    prune(kept.group(), held, context.currentWatermark(), models);
+  }
+
+  private static void prune(
+      String group,
+      Map<String, NavigableMap<Long, LoadedModel>> held,
+      long watermark,
+      BroadcastState<String, ModelUpdate> models)
+      throws Exception {
+    NavigableMap<Long, LoadedModel> timeline = held.getOrDefault(group, new TreeMap<>());
+    while (timeline.headMap(watermark, true).size() > SUPERSEDED_KEPT) {
+      long oldest = timeline.firstKey();
+      timeline.remove(oldest);
+      models.remove(key(group, oldest));
+    }
+  }
+
+  private Map<String, NavigableMap<Long, LoadedModel>> timelines(
+      ReadOnlyBroadcastState<String, ModelUpdate> models) throws Exception {
+    Map<String, NavigableMap<Long, LoadedModel>> held = timelines;
+    if (held == null) {
+      held = new HashMap<>();
+      for (Map.Entry<String, ModelUpdate> entry : models.immutableEntries()) {
+        ModelUpdate model = entry.getValue();
+        LoadedModel loaded = LoadedModel.of(model);
+        held.computeIfAbsent(model.group(), group -> new TreeMap<>())
+            .put(model.trainTo(), loaded);
+        scorer.received(loaded);
+      }
+      timelines = held;
+    }
+    return held;
+  }
+
+  private static String key(String group, long trainTo) {
+    return group + '\n' + trainTo;
+  }
+}

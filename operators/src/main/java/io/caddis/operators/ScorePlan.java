@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import java.io.Serializable;
+
+/**
+ * How readings meet models.
+ *
+ * @param ordered whether a reading waits until the watermark says that every model that could score
+ *     it has come, so that results do not depend on speed; otherwise it is scored at once with the
+ *     newest admissible model that has come
+ * @param ttlMillis event time after which an idle sensor's statistics are forgotten, milliseconds
+ */
+public record ScorePlan(boolean ordered, long ttlMillis) implements Serializable {}

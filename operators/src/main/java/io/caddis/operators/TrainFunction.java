@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.ModelCodec;
+import io.caddis.detectors.model.ModelTrainer;
+import io.caddis.detectors.model.Row;
+import io.caddis.detectors.model.UnusableSampleException;
+import io.caddis.detectors.sample.BottomKSample;
+import io.caddis.detectors.sample.SampledRow;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Merges the samples of a training window and fits the group's model when the watermark says that the window is
+ * complete. Keyed by group.
+ *
+ * <p>The same readings and seed give the same model bytes, whatever their order and the parallelism. A window whose
+ * sample is too small or unusable gives no model; the models before it stay in force.
+ */
+public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
+
+  private static final MapStateDescriptor<Long, TrainingSample> SAMPLES =
+      new MapStateDescriptor<>(
+          "samples-by-end", Types.LONG, TypeInformation.of(TrainingSample.class));
+  private static final ValueStateDescriptor<Boolean> TRAINED =
+      new ValueStateDescriptor<>("trained", Types.BOOLEAN);
+
+  private final TrainingPlan plan;
+  private final DetectorPlan detector;
+
+  private transient ModelTrainer trainer;
+  private transient MapState<Long, TrainingSample> samples;
+  private transient ValueState<Boolean> trained;
+  private transient Tally models;
+  private transient Tally windowsSkipped;
+
+  public TrainFunction(TrainingPlan plan, DetectorPlan detector) {
+    this.plan = plan;
+    this.detector = detector;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    trainer = detector.trainer();
+    samples = getRuntimeContext().getMapState(SAMPLES);
+    trained = getRuntimeContext().getState(TRAINED);
+    models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
+    windowsSkipped = new Tally(getRuntimeContext(), OperatorMetrics.WINDOWS_SKIPPED);
+  }
+
+  @Override
+  public void processElement(TrainingSample part, Context context, Collector<ModelUpdate> out)
+      throws Exception {
+    TrainingSample earlier = samples.get(part.to());
+    samples.put(part.to(), earlier == null ? part : merge(earlier, part));
+    context.timerService().registerEventTimeTimer(part.to() - 1);
+  }
+
+  private TrainingSample merge(TrainingSample left, TrainingSample right) {
+    BottomKSample sample = new BottomKSample(plan.sampleRows());
+    sample.merge(left.rows(), left.seen());
+    sample.merge(right.rows(), right.seen());
+    return new TrainingSample(
+        left.group(),
+        Math.min(left.from(), right.from()),
+        left.to(),
+        sample.seen(),
+        sample.rows());
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ModelUpdate> out)
+      throws Exception {
+    TrainingSample sample = samples.get(timestamp + 1);
+    samples.remove(timestamp + 1);
+    if (sample == null || (plan.once() && trained.value() != null)) {
+      return;
+    }
+    if (sample.rows().size() < plan.minRows()) {
+      skip(sample, "it has fewer than " + plan.minRows());
+      return;
+    }
+    try {
+      out.collect(fit(sample));
+      models.increment();
+      trained.update(true);
+    } catch (UnusableSampleException e) {
+      skip(sample, e.getMessage());
+    }
+  }
+
+  private ModelUpdate fit(TrainingSample sample) {
+    List<Row> rows =
+        sample.rows().stream().map(TrainFunction::toRow).toList();
+    Model model = trainer.fit(rows, plan.seed() * 31 + sample.group().hashCode());
+    byte[] bytes = ModelCodec.encode(model);
+    String sha256 = ModelCodec.sha256(bytes);
+    return new ModelUpdate(
+        sample.group(),
+        ModelUpdate.versionOf(sample.to(), sha256),
+        model.detector(),
+        sample.from(),
+        sample.to(),
+        sample.seen(),
+        rows.size(),
+        model.thresholdRule().toString(),
+        sha256,
+        bytes);
+  }
+
+  private static Row toRow(SampledRow row) {
+    return new Row(row.numbers(), row.texts());
+  }
+
+  private void skip(TrainingSample sample, String why) {
+    windowsSkipped.increment();
+    LOG.warn(
+        "No model for group '{}' from its training window that ends at {} ms with {} rows: {}",
+        sample.group(),
+        sample.to(),
+        sample.rows().size(),
+        why);
+  }
+}
