@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.detector;
+
+/**
+ * A band for each feature; the raw score is the largest distance of any feature from its band, in
+ * that feature's unit. {@link ZScore} and {@link Iqr} differ only in how they choose the bands.
+ */
+final class FittedBands implements FittedDetector {
+  private final String name;
+  private final double[] low;
+  private final double[] high;
+  private final double[] units;
+
+  FittedBands(String name, double[] low, double[] high, double[] units) {
+    this.name = name;
+    this.low = low;
+    this.high = high;
+    this.units = units;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int dimension() {
+    return units.length;
+  }
+
+  @Override
+  public double rawScore(double[] row) {
+    double worst = 0;
+    for (int feature = 0; feature < units.length; feature++) {
+      double value = row[feature];
+      double distance = Math.max(low[feature] - value, value - high[feature]);
+      worst = Math.max(worst, distance / units[feature]);
+    }
+    return Math.min(worst, Double.MAX_VALUE);
+  }
+
+  @Override
+  public void write(PayloadWriter out) {
+    for (int feature = 0; feature < units.length; feature++) {
+      out.f64(low[feature]);
+      out.f64(high[feature]);
+      out.f64(units[feature]);
+    }
+  }
+
+  static FittedBands read(String name, int dimension, PayloadReader in) {
+    double[] low = new double[dimension];
+    double[] high = new double[dimension];
+    double[] units = new double[dimension];
+    for (int feature = 0; feature < dimension; feature++) {
+      low[feature] = in.finite("low");
+      high[feature] = in.finite("high");
+      units[feature] = in.positive("unit");
+    }
+    return new FittedBands(name, low, high, units);
+  }
+}

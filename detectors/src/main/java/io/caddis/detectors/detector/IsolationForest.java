@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.detector;
+
+/**
+ * Isolation forest: random trees cut the data until points stand alone; anomalies need fewer cuts.
+ *
+ * <p>The raw score is {@code 2^(-E[path] / c(sample))}, between 0 and 1, higher = more anomalous:
+ * scikit-learn's {@code score_samples} with the opposite sign, Smile's {@code score} with the same.
+ *
+ * <p>Source: Liu, Ting, Zhou, "Isolation Forest", ICDM 2008. Deviations: a feature that is constant
+ * within a node is never drawn while another one varies; rows are compared in single precision; a
+ * sample of equal rows gives a tree that tells that row from every other one, where the paper's
+ * would not tell anything.
+ *
+ * @param trees 1 to 10000, default 100
+ * @param maxSamples rows drawn without replacement for each tree, 2 to 65536, default 256; {@code
+ *     trees * maxSamples} at most 2000000, which keeps a model under 32 MB
+ */
+public record IsolationForest(int trees, int maxSamples) implements Detector {
+  public static final String NAME = "isolation_forest";
+  static final int MAX_TREES = 10_000;
+  static final int MAX_SAMPLES = 1 << 16;
+  static final int MAX_TOTAL_SAMPLES = 2_000_000;
+
+  public IsolationForest {
+    if (trees < 1 || trees > MAX_TREES) {
+      throw new IllegalArgumentException("trees must be 1 to " + MAX_TREES + ", was " + trees);
+    }
+    if (maxSamples < 2 || maxSamples > MAX_SAMPLES) {
+      throw new IllegalArgumentException(
+          "max_samples must be 2 to " + MAX_SAMPLES + ", was " + maxSamples);
+    }
+    if (trees * (long) maxSamples > MAX_TOTAL_SAMPLES) {
+      throw new IllegalArgumentException(
+          ("trees times max_samples must be at most %d, was %d times %d")
+              .formatted(MAX_TOTAL_SAMPLES, trees, maxSamples));
+    }
+  }
+
+  /** 100 trees on 256 rows each. */
+  public IsolationForest() {
+    this(100, 256);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public FittedDetector fit(double[][] rows, long seed) {
+    return new TreeGrower(Detectors.checked(rows), trees, maxSamples, seed).grow();
+  }
+
+  /**
+   * Mean path length of an unsuccessful search in a binary search tree of {@code size} keys: the
+   * paper's c(n).
+   */
+  static double averagePath(int size) {
+    if (size <= 1) {
+      return 0;
+    }
+    if (size == 2) {
+      return 1;
+    }
+    double eulerGamma = 0.5772156649015329;
+    return 2 * (StrictMath.log(size - 1.0) + eulerGamma) - 2 * (size - 1.0) / size;
+  }
+}

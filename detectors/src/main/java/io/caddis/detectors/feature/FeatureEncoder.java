@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.feature;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a row of a {@link FeatureSchema} to the finite, scaled numbers a detector takes, as
+ * learned from the training rows.
+ *
+ * <p>Missing numbers (NaN or infinite) become the training median, missing texts the most frequent
+ * category. A feature that was missing in more than 90 % of the training rows is not used. Numbers
+ * are held within ±{@value #LIMIT}, before and after scaling. Encoded columns: the used numeric
+ * features, then the used text features, each in schema order. Immutable and thread-safe.
+ */
+public final class FeatureEncoder {
+  /** Magnitude beyond which numbers are cut off: sums of squares stay finite. */
+  public static final double LIMIT = 1e150;
+
+  /** Share of missing training values above which a feature is not used. */
+  public static final double MAX_MISSING = 0.9;
+
+  private final FeatureSchema schema;
+  private final double[] medians;
+  private final @Nullable TextEncoder[] texts;
+  private final Scaling scaling;
+  private final double[] centers;
+  private final double[] units;
+  private final List<String> used;
+
+  /**
+   * An encoder from its parts.
+   *
+   * @param medians of each numeric feature, NaN = not used
+   * @param texts encoder of each text feature, null = not used
+   * @param centers of each encoded column
+   * @param units of each encoded column, above 0
+   * @throws IllegalArgumentException if the lengths do not match
+   */
+  public FeatureEncoder(
+      FeatureSchema schema,
+      double[] medians,
+      @Nullable TextEncoder[] texts,
+      Scaling scaling,
+      double[] centers,
+      double[] units) {
+    this.schema = schema;
+    this.medians = medians.clone();
+    this.texts = texts.clone();
+    this.scaling = scaling;
+    this.centers = centers.clone();
+    this.units = units.clone();
+    checkLengths(schema, medians.length, texts.length);
+    int width = width(medians, texts);
+    if (centers.length != width || units.length != width) {
+      throw new IllegalArgumentException(
+          "centers and units must be %d, was %d and %d"
+              .formatted(width, centers.length, units.length));
+    }
+    this.used = names(schema, medians, texts);
+  }
+
+  /**
+   * Learns from training rows.
+   *
+   * @param numbers {@code double[rows][numeric features]}, NaN or infinite = missing
+   * @param texts {@code String[rows][text features]}, null = missing
+   */
+  public static FeatureEncoder fit(
+      FeatureSchema schema, double[][] numbers, @Nullable String[][] texts, Scaling scaling) {
+    double[] medians = new double[schema.numbers().size()];
+    for (int feature = 0; feature < medians.length; feature++) {
+      medians[feature] = median(numbers, feature);
+    }
+    @Nullable TextEncoder[] encoders = new TextEncoder[schema.texts().size()];
+    for (int feature = 0; feature < encoders.length; feature++) {
+      encoders[feature] = textEncoder(schema.texts().get(feature).encoding(), texts, feature);
+    }
+    int width = width(medians, encoders);
+    double[] centers = new double[width];
+    double[] units = new double[width];
+    Arrays.fill(units, 1);
+    FeatureEncoder unscaled =
+        new FeatureEncoder(schema, medians, encoders, Scaling.NONE, centers, units);
+    if (scaling != Scaling.NONE) {
+      double[][] columns = unscaled.columns(numbers, texts);
+      for (int column = 0; column < width; column++) {
+        ColumnStatistics statistics = ColumnStatistics.of(columns[column]);
+        centers[column] = scaling.center(statistics);
+        units[column] = scaling.unit(statistics);
+      }
+    }
+    return new FeatureEncoder(schema, medians, encoders, scaling, centers, units);
+  }
+
+  private static double median(double[][] rows, int feature) {
+    double[] present = new double[rows.length];
+    int count = 0;
+    for (double[] row : rows) {
+      if (Double.isFinite(row[feature])) {
+        present[count++] = limited(row[feature]);
+      }
+    }
+    if (count == 0 || rows.length - count > MAX_MISSING * rows.length) {
+      return Double.NaN;
+    }
+    present = Arrays.copyOf(present, count);
+    Arrays.sort(present);
+    return ColumnStatistics.quantile(present, 0.5);
+  }
+
+  private static @Nullable TextEncoder textEncoder(
+      Encoding encoding, @Nullable String[][] rows, int feature) {
+    @Nullable String[] values = new String[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      values[i] = rows[i][feature];
+    }
+    TextEncoder encoder = TextEncoder.fit(encoding, values);
+    int missing = 0;
+    for (String value : values) {
+      missing += encoder.isMissing(value) ? 1 : 0;
+    }
+    boolean usable = missing <= MAX_MISSING * rows.length && encoder.width() > 0;
+    return usable ? encoder : null;
+  }
+
+  private double[][] columns(double[][] numbers, @Nullable String[][] texts) {
+    double[] row = new double[width()];
+    double[][] columns = new double[row.length][numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      encode(numbers[i], texts[i], row);
+      for (int column = 0; column < row.length; column++) {
+        columns[column][i] = row[column];
+      }
+    }
+    return columns;
+  }
+
+  public FeatureSchema schema() {
+    return schema;
+  }
+
+  /** Median of each numeric feature, NaN = not used. */
+  public double[] medians() {
+    return medians.clone();
+  }
+
+  /** Encoder of each text feature, null = not used. */
+  public @Nullable TextEncoder[] texts() {
+    return texts.clone();
+  }
+
+  public Scaling scaling() {
+    return scaling;
+  }
+
+  public double[] centers() {
+    return centers.clone();
+  }
+
+  public double[] units() {
+    return units.clone();
+  }
+
+  /** How many numbers a row becomes. */
+  public int width() {
+    return centers.length;
+  }
+
+  /** Names of the features that count, in schema order. */
+  public List<String> used() {
+    return used;
+  }
+
+  /**
+   * Encodes, imputes and scales a row.
+   *
+   * @param numbers numeric features in schema order, NaN or infinite = missing
+   * @param texts other features in schema order, null = missing
+   * @param out receives {@link #width()} finite numbers
+   * @throws IllegalArgumentException if the row does not have the schema's columns
+   */
+  public void encode(double[] numbers, @Nullable String[] texts, double[] out) {
+    checkLengths(schema, numbers.length, texts.length);
+    int column = 0;
+    for (int feature = 0; feature < numbers.length; feature++) {
+      double median = medians[feature];
+      if (!Double.isNaN(median)) {
+        double number = numbers[feature];
+        out[column++] = Double.isFinite(number) ? limited(number) : median;
+      }
+    }
+    for (int feature = 0; feature < texts.length; feature++) {
+      TextEncoder encoder = this.texts[feature];
+      if (encoder != null) {
+        encoder.encode(texts[feature], out, column);
+        column += encoder.width();
+      }
+    }
+    for (column = 0; column < centers.length; column++) {
+      out[column] = limited((out[column] - centers[column]) / units[column]);
+    }
+  }
+
+  /** Names of the used features that the row lacks, in schema order; null when it lacks none. */
+  public String @Nullable [] imputed(double[] numbers, @Nullable String[] texts) {
+    checkLengths(schema, numbers.length, texts.length);
+    boolean complete = true;
+    for (int feature = 0; feature < numbers.length; feature++) {
+      complete &= !lacks(numbers, feature);
+    }
+    for (int feature = 0; feature < texts.length; feature++) {
+      complete &= !lacks(texts, feature);
+    }
+    if (complete) {
+      return null;
+    }
+    List<String> names = new ArrayList<>();
+    int number = 0;
+    int text = 0;
+    for (Feature feature : schema.features()) {
+      if (feature.encoding().isText() ? lacks(texts, text++) : lacks(numbers, number++)) {
+        names.add(feature.name());
+      }
+    }
+    return names.toArray(String[]::new);
+  }
+
+  private boolean lacks(double[] numbers, int feature) {
+    return !Double.isFinite(numbers[feature]) && !Double.isNaN(medians[feature]);
+  }
+
+  private boolean lacks(@Nullable String[] values, int feature) {
+    TextEncoder encoder = texts[feature];
+    return encoder != null && encoder.isMissing(values[feature]);
+  }
+
+  private static double limited(double number) {
+    return Math.max(-LIMIT, Math.min(number, LIMIT));
+  }
+
+  private static int width(double[] medians, @Nullable TextEncoder[] texts) {
+    int width = 0;
+    for (double median : medians) {
+      width += Double.isNaN(median) ? 0 : 1;
+    }
+    for (TextEncoder encoder : texts) {
+      width += encoder == null ? 0 : encoder.width();
+    }
+    return width;
+  }
+
+  private static List<String> names(
+      FeatureSchema schema, double[] medians, @Nullable TextEncoder[] texts) {
+    List<String> names = new ArrayList<>();
+    int number = 0;
+    int text = 0;
+    for (Feature feature : schema.features()) {
+      boolean used =
+          feature.encoding().isText()
+              ? Objects.nonNull(texts[text++])
+              : !Double.isNaN(medians[number++]);
+      if (used) {
+        names.add(feature.name());
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  private static void checkLengths(FeatureSchema schema, int numbers, int texts) {
+    if (numbers != schema.numbers().size() || texts != schema.texts().size()) {
+      throw new IllegalArgumentException(
+          "row must have %d numbers and %d texts, was %d and %d"
+              .formatted(schema.numbers().size(), schema.texts().size(), numbers, texts));
+    }
+  }
+}

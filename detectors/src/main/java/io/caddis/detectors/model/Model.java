@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.model;
+
+import io.caddis.detectors.detector.FittedDetector;
+import io.caddis.detectors.feature.FeatureEncoder;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.detectors.threshold.ThresholdRule;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything needed to score a row: encoders, scaling, fitted detector, score scale and threshold.
+ *
+ * <p>Total on rows of its schema: missing, infinite or huge numbers and unseen texts give a finite
+ * raw score and a score from 0 to 1. Immutable and thread-safe.
+ */
+public final class Model {
+  private final FeatureEncoder encoder;
+  private final FittedDetector fitted;
+  private final ThresholdRule rule;
+  private final ScoreScale scale;
+  private final long seed;
+  private final int rows;
+
+  Model(
+      FeatureEncoder encoder,
+      FittedDetector fitted,
+      ThresholdRule rule,
+      ScoreScale scale,
+      long seed,
+      int rows) {
+    if (encoder.width() != fitted.dimension()) {
+      throw new IllegalArgumentException(
+          "detector must take %d numbers, was fitted on %d"
+              .formatted(encoder.width(), fitted.dimension()));
+    }
+    this.encoder = encoder;
+    this.fitted = fitted;
+    this.rule = rule;
+    this.scale = scale;
+    this.seed = seed;
+    this.rows = rows;
+  }
+
+  /** Name of the algorithm, as {@link io.caddis.detectors.detector.Detectors} knows it. */
+  public String detector() {
+    return fitted.name();
+  }
+
+  public FeatureSchema schema() {
+    return encoder.schema();
+  }
+
+  /** How rows become numbers. */
+  public FeatureEncoder encoder() {
+    return encoder;
+  }
+
+  FittedDetector fitted() {
+    return fitted;
+  }
+
+  /** The map from raw scores to scores. */
+  public ScoreScale scale() {
+    return scale;
+  }
+
+  /**
+   * The detector's score of a row, higher = more anomalous, finite.
+   *
+   * @param numbers numeric features in schema order, NaN = missing; not changed
+   * @param texts other features in schema order, null = missing
+   * @throws IllegalArgumentException if the row does not have the schema's columns
+   */
+  public double rawScore(double[] numbers, @Nullable String[] texts) {
+    double[] encoded = new double[fitted.dimension()];
+    encoder.encode(numbers, texts, encoded);
+    return fitted.rawScore(encoded);
+  }
+
+  /** A raw score on the scale from 0 to 1, on which 0.5 is the learned boundary. */
+  public double score(double raw) {
+    return scale.score(raw);
+  }
+
+  /** The raw score whose score is 0.5. */
+  public double rawThreshold() {
+    return scale.rawThreshold();
+  }
+
+  /** The score at or above which a row is anomalous: 0.5 unless the rule fixes another. */
+  public double threshold() {
+    return rule.scoreThreshold();
+  }
+
+  public ThresholdRule thresholdRule() {
+    return rule;
+  }
+
+  /** Names of the features that count, in schema order. */
+  public List<String> used() {
+    return encoder.used();
+  }
+
+  /** Names of the used features that the row lacks, in schema order; null when it lacks none. */
+  public String @Nullable [] imputed(double[] numbers, @Nullable String[] texts) {
+    return encoder.imputed(numbers, texts);
+  }
+
+  /** Seed of the training. */
+  public long seed() {
+    return seed;
+  }
+
+  /** Number of training rows. */
+  public int rows() {
+    return rows;
+  }
+}
