@@ -16,8 +16,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Turns readings into feature vectors, the one place where training and scoring get their features from. Keyed by
- * sensor; holds state only when features are derived from recent readings.
+ * Turns readings into feature vectors, the one place where training and scoring get their features
+ * from. Keyed by sensor; holds state only when features are derived from recent readings.
  *
  * <p>A late reading takes no part in the sensor's rolling features: its own are missing.
  */
@@ -34,7 +34,8 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
   private transient Tally late;
 
   /**
-   * @param ttlMillis event time after which an idle sensor's recent readings are forgotten, milliseconds
+   * @param ttlMillis event time after which an idle sensor's recent readings are forgotten,
+   *     milliseconds
    */
   public FeatureFunction(FeaturePlan plan, long ttlMillis) {
     this.plan = plan;
@@ -43,7 +44,9 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
 
   @Override
   public void open(OpenContext context) {
-    rollingFeatures = new RollingFeatures(plan.derivations(), plan.fields().numbers().stream().map(Feature::name).toList());
+    rollingFeatures =
+        new RollingFeatures(
+            plan.derivations(), plan.fields().numbers().stream().map(Feature::name).toList());
     rolling = getRuntimeContext().getState(ROLLING);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     late = new Tally(getRuntimeContext(), OperatorMetrics.LATE);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How readings become feature vectors: their own fields, then what is derived from the sensor's recent readings, then
- * the calendar.
+ * How readings become feature vectors: their own fields, then what is derived from the sensor's
+ * recent readings, then the calendar.
  *
  * @param fields the fields of a reading
  * @param derivations of numeric fields over the sensor's recent readings

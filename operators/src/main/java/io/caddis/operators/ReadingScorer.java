@@ -18,13 +18,13 @@ import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores one reading with its model or, while there is none, with the sensor's own statistics. What {@link
- * ScoreFunction} and {@link SensorScoreFunction} share; belongs to one of them and uses its keyed state.
+ * Scores one reading with its model or, while there is none, with the sensor's own statistics. What
+ * {@link ScoreFunction} and {@link SensorScoreFunction} share; belongs to one of them and uses its
+ * keyed state.
  */
 final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
-      new ValueStateDescriptor<>(
-          "sensor-statistics", TypeInformation.of(SensorStatistics.class));
+      new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
   private static final double WARM_UP_THRESHOLD = 0.5;
 
@@ -137,12 +137,18 @@ final class ReadingScorer {
         anomaly && loaded != null ? loaded.lineage() : null);
   }
 
-  /** Notes that the current sensor is alive, for callers that keep more state of it than this one does. */
+  /**
+   * Notes that the current sensor is alive, for callers that keep more state of it than this one
+   * does.
+   */
   void touch(FeatureVector vector, TimerService timers) throws Exception {
     idle.touch(vector.timestamp(), timers);
   }
 
-  /** Whether the timer says that the current sensor has been idle; its statistics are forgotten then. */
+  /**
+   * Whether the timer says that the current sensor has been idle; its statistics are forgotten
+   * then.
+   */
   boolean expired(long timer) throws Exception {
     if (!idle.expired(timer)) {
       return false;

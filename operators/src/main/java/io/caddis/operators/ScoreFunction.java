@@ -22,12 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores every reading with the newest model of its group whose training interval ended at or before the reading's
- * event time. Keyed by sensor; models come by broadcast and are held by every subtask.
+ * Scores every reading with the newest model of its group whose training interval ended at or
+ * before the reading's event time. Keyed by sensor; models come by broadcast and are held by every
+ * subtask.
  *
- * <p>The models held are a set that grows by a commutative, idempotent merge: after the same updates in any order every
- * subtask holds the same set. A model is dropped when the watermark has made {@value #SUPERSEDED_KEPT} newer ones of
- * its group admissible, so that late readings still meet theirs.
+ * <p>The models held are a set that grows by a commutative, idempotent merge: after the same
+ * updates in any order every subtask holds the same set. A model is dropped when the watermark has
+ * made {@value #SUPERSEDED_KEPT} newer ones of its group admissible, so that late readings still
+ * meet theirs.
  */
 public final class ScoreFunction
     extends KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> {
@@ -44,7 +46,10 @@ public final class ScoreFunction
   private transient ReadingScorer scorer;
   private transient WaitingReadings waiting;
 
-  /** Decoded view of the broadcast state, by group and training end; null until first needed after a start. */
+  /**
+   * Decoded view of the broadcast state, by group and training end; null until first needed after a
+   * start.
+   */
   private transient @Nullable Map<String, NavigableMap<Long, LoadedModel>> timelines;
 
   public ScoreFunction(ScorePlan plan) {
@@ -68,8 +73,7 @@ public final class ScoreFunction
 
   @Override
   public void processElement(
-      FeatureVector vector, ReadOnlyContext context, Collector<ScoredVector> out)
-      throws Exception {
+      FeatureVector vector, ReadOnlyContext context, Collector<ScoredVector> out) throws Exception {
     if (plan.ordered() && WaitingReadings.mustWait(vector, context.timerService())) {
       waiting.add(vector, context.timerService());
     } else {
@@ -92,8 +96,7 @@ public final class ScoreFunction
         timelines(context.getBroadcastState(MODELS)).get(vector.group());
     Map.Entry<Long, LoadedModel> newest =
         timeline == null ? null : timeline.floorEntry(vector.timestamp());
-    scorer.score(
-        vector, newest == null ? null : newest.getValue(), context.timerService(), out);
+    scorer.score(vector, newest == null ? null : newest.getValue(), context.timerService(), out);
   }
 
   @Override
@@ -144,8 +147,7 @@ public final class ScoreFunction
       for (Map.Entry<String, ModelUpdate> entry : models.immutableEntries()) {
         ModelUpdate model = entry.getValue();
         LoadedModel loaded = LoadedModel.of(model);
-        held.computeIfAbsent(model.group(), group -> new TreeMap<>())
-            .put(model.trainTo(), loaded);
+        held.computeIfAbsent(model.group(), group -> new TreeMap<>()).put(model.trainTo(), loaded);
         scorer.received(loaded);
       }
       timelines = held;

@@ -21,20 +21,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores like {@link ScoreFunction}, with a model of each sensor's own. The models live in the sensor's keyed state
- * instead of on every subtask, so that their number is bounded by the sensors of a subtask and not by all there are.
+ * Scores like {@link ScoreFunction}, with a model of each sensor's own. The models live in the
+ * sensor's keyed state instead of on every subtask, so that their number is bounded by the sensors
+ * of a subtask and not by all there are.
  */
 public final class SensorScoreFunction
     extends KeyedCoProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> {
   private static final Logger LOG = LoggerFactory.getLogger(SensorScoreFunction.class);
 
   private static final MapStateDescriptor<Long, ModelUpdate> MODELS =
-      new MapStateDescriptor<>(
-          "sensor-models", Types.LONG, TypeInformation.of(ModelUpdate.class));
+      new MapStateDescriptor<>("sensor-models", Types.LONG, TypeInformation.of(ModelUpdate.class));
 
   private static final int SUPERSEDED_KEPT = 2;
 
-  /** Sensors of a subtask whose decoded models are kept; the others' are decoded when a reading comes. */
+  /**
+   * Sensors of a subtask whose decoded models are kept; the others' are decoded when a reading
+   * comes.
+   */
   private static final int DECODED_SENSORS = 512;
 
   private final ScorePlan plan;
@@ -64,8 +67,8 @@ public final class SensorScoreFunction
   }
 
   @Override
-  public void processElement1(
-      FeatureVector vector, Context context, Collector<ScoredVector> out) throws Exception {
+  public void processElement1(FeatureVector vector, Context context, Collector<ScoredVector> out)
+      throws Exception {
     if (plan.ordered() && WaitingReadings.mustWait(vector, context.timerService())) {
       waiting.add(vector, context.timerService());
     } else {
@@ -88,14 +91,13 @@ public final class SensorScoreFunction
   private void score(FeatureVector vector, TimerService timers, Collector<ScoredVector> out)
       throws Exception {
     scorer.touch(vector, timers);
-    Map.Entry<Long, LoadedModel> newest =
-        timeline(vector.key()).floorEntry(vector.timestamp());
+    Map.Entry<Long, LoadedModel> newest = timeline(vector.key()).floorEntry(vector.timestamp());
     scorer.score(vector, newest == null ? null : newest.getValue(), timers, out);
   }
 
   @Override
-  public void processElement2(
-      ModelUpdate update, Context context, Collector<ScoredVector> out) throws Exception {
+  public void processElement2(ModelUpdate update, Context context, Collector<ScoredVector> out)
+      throws Exception {
     ModelUpdate rival = models.get(update.trainTo());
     ModelUpdate kept = rival == null ? update : update.merge(rival);
     if (kept == rival) {

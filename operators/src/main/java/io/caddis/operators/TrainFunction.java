@@ -19,15 +19,17 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Merges the samples of a training window and fits the group's model when the watermark says that the window is
- * complete. Keyed by group.
+ * Merges the samples of a training window and fits the group's model when the watermark says that
+ * the window is complete. Keyed by group.
  *
- * <p>The same readings and seed give the same model bytes, whatever their order and the parallelism. A window whose
- * sample is too small or unusable gives no model; the models before it stay in force.
+ * <p>The same readings and seed give the same model bytes, whatever their order and the
+ * parallelism. A window whose sample is too small or unusable gives no model; the models before it
+ * stay in force.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -74,11 +76,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     sample.merge(left.rows(), left.seen());
     sample.merge(right.rows(), right.seen());
     return new TrainingSample(
-        left.group(),
-        Math.min(left.from(), right.from()),
-        left.to(),
-        sample.seen(),
-        sample.rows());
+        left.group(), Math.min(left.from(), right.from()), left.to(), sample.seen(), sample.rows());
   }
 
   @Override
@@ -103,8 +101,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   }
 
   private ModelUpdate fit(TrainingSample sample) {
-    List<Row> rows =
-        sample.rows().stream().map(TrainFunction::toRow).toList();
+    List<Row> rows = sample.rows().stream().map(TrainFunction::toRow).toList();
     Model model = trainer.fit(rows, plan.seed() * 31 + sample.group().hashCode());
     byte[] bytes = ModelCodec.encode(model);
     String sha256 = ModelCodec.sha256(bytes);
@@ -125,7 +122,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return new Row(row.numbers(), row.texts());
   }
 
-  private void skip(TrainingSample sample, String why) {
+  private void skip(TrainingSample sample, @Nullable String why) {
     windowsSkipped.increment();
     LOG.warn(
         "No model for group '{}' from its training window that ends at {} ms with {} rows: {}",

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.warmup.WarmUp;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class ScoreFunctionTest {
+  private static final long TTL = 1_000_000;
+
+  private static KeyedTwoInputStreamOperatorTestHarness<
+          String, FeatureVector, ModelUpdate, ScoredVector>
+      harness(boolean ordered) throws Exception {
+    return new KeyedTwoInputStreamOperatorTestHarness<>(
+        new CoBroadcastWithKeyedOperator<>(
+            new ScoreFunction(new ScorePlan(ordered, TTL)), List.of(ScoreFunction.MODELS)),
+        FeatureVector::key,
+        null,
+        Types.STRING,
+        128,
+        1,
+        0);
+  }
+
+  private static void reading(
+      KeyedTwoInputStreamOperatorTestHarness<String, FeatureVector, ModelUpdate, ScoredVector>
+          harness,
+      long timestamp,
+      double value)
+      throws Exception {
+    harness.processElement1(
+        new StreamRecord<>(Vectors.vector("s", "g", timestamp, value), timestamp));
+  }
+
+  private static void model(
+      KeyedTwoInputStreamOperatorTestHarness<String, FeatureVector, ModelUpdate, ScoredVector>
+          harness,
+      ModelUpdate update)
+      throws Exception {
+    harness.processElement2(new StreamRecord<>(update, update.trainTo() - 1));
+  }
+
+  private static void watermark(
+      KeyedTwoInputStreamOperatorTestHarness<String, FeatureVector, ModelUpdate, ScoredVector>
+          harness,
+      long watermark)
+      throws Exception {
+    harness.processWatermark1(new Watermark(watermark));
+    harness.processWatermark2(new Watermark(watermark));
+  }
+
+  @Test
+  void readingsBeforeAnyModelAreScoredByTheSensorsOwnHistory() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      for (int t = 0; t < 50; t++) {
+        reading(harness, t, t % 5);
+      }
+      reading(harness, 50, 1000);
+
+      assertThat(harness.extractOutputValues()).hasSize(51);
+      assertThat(harness.extractOutputValues())
+          .extracting(ScoredVector::modelVersion)
+          .containsOnly(WarmUp.VERSION);
+      assertThat(harness.extractOutputValues().get(50).anomaly()).isTrue();
+      assertThat(harness.extractOutputValues().subList(0, 50)).noneMatch(ScoredVector::anomaly);
+    }
+  }
+
+  @Test
+  void theNewestModelThatEndedAtOrBeforeTheReadingScoresIt() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      ModelUpdate low = Models.update("g", 1000, 0);
+      ModelUpdate high = Models.update("g", 2000, 100);
+      model(harness, high);
+      model(harness, low);
+      reading(harness, 999, 0);
+      reading(harness, 1000, 0);
+      reading(harness, 1999, 0);
+      reading(harness, 2000, 0);
+
+      assertThat(harness.extractOutputValues())
+          .extracting(ScoredVector::modelVersion)
+          .containsExactly(
+              WarmUp.VERSION, low.modelVersion(), low.modelVersion(), high.modelVersion());
+      ScoredVector anomaly = harness.extractOutputValues().get(3);
+      assertThat(anomaly.anomaly()).isTrue();
+      assertThat(anomaly.lineage()).isEqualTo(high.lineage());
+    }
+  }
+
+  @Test
+  void aModelOfAnotherGroupDoesNotScore() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      model(harness, Models.update("other", 0, 0));
+      reading(harness, 10, 0);
+
+      assertThat(harness.extractOutputValues().get(0).modelVersion()).isEqualTo(WarmUp.VERSION);
+    }
+  }
+
+  @Test
+  void inOrderAReadingWaitsUntilItsModelCanNoLongerCome() throws Exception {
+    try (var harness = harness(true)) {
+      harness.open();
+      reading(harness, 1000, 0);
+      watermark(harness, 998);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      ModelUpdate update = Models.update("g", 1000, 0);
+      model(harness, update);
+      watermark(harness, 999);
+
+      assertThat(harness.extractOutputValues())
+          .singleElement()
+          .satisfies(scored -> assertThat(scored.modelVersion()).isEqualTo(update.modelVersion()));
+    }
+  }
+
+  @Test
+  void waitingReadingsAndModelsSurviveARestart() throws Exception {
+    ModelUpdate update = Models.update("g", 1000, 0);
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(true)) {
+      harness.open();
+      model(harness, update);
+      reading(harness, 1500, 0);
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(true)) {
+      harness.initializeState(snapshot);
+      harness.open();
+      watermark(harness, 2000);
+
+      assertThat(harness.extractOutputValues())
+          .singleElement()
+          .satisfies(scored -> assertThat(scored.modelVersion()).isEqualTo(update.modelVersion()));
+    }
+  }
+
+  @Test
+  void rivalModelsOfOneIntervalEndTheSameInAnyOrder() throws Exception {
+    ModelUpdate one = Models.update("g", 1000, 0);
+    ModelUpdate two = Models.update("g", 1000, 100);
+    assertThat(versionAfter(one, two, one)).isEqualTo(versionAfter(two, one));
+  }
+
+  private static String versionAfter(ModelUpdate... updates) throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      for (ModelUpdate update : updates) {
+        model(harness, update);
+      }
+      reading(harness, 1000, 0);
+      return harness.extractOutputValues().get(0).modelVersion();
+    }
+  }
+
+  @Test
+  void aCorruptModelIsRefusedAndTheOneBeforeItStaysInForce() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      ModelUpdate good = Models.update("g", 1000, 0);
+      ModelUpdate bad = Models.update("g", 2000, 0);
+      bad.bytes()[bad.bytes().length / 2] ^= 1;
+      model(harness, good);
+      model(harness, bad);
+      reading(harness, 2500, 0);
+
+      assertThat(harness.extractOutputValues().get(0).modelVersion())
+          .isEqualTo(good.modelVersion());
+    }
+  }
+
+  @Test
+  void supersededModelsAreDroppedAndTheLastTwoKeptForLateReadings() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      for (int i = 1; i <= 10; i++) {
+        model(harness, Models.update("g", i * 1000, i));
+        watermark(harness, i * 1000 + 500);
+      }
+      var models =
+          harness.getOperator().getOperatorStateBackend().getBroadcastState(ScoreFunction.MODELS);
+      assertThat(models.entries()).hasSize(3);
+      reading(harness, 9500, 9);
+      assertThat(harness.extractOutputValues().get(0).modelVersion())
+          .isEqualTo(Models.update("g", 9000, 9).modelVersion());
+    }
+  }
+
+  @Test
+  void anIdleSensorIsForgotten() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      reading(harness, 0, 1);
+      assertThat(harness.numKeyedStateEntries()).isPositive();
+      watermark(harness, 2 * TTL);
+
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ModelLineage;
+import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.Reading;
+import io.caddis.detectors.event.Rejection;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.feature.RollingState;
+import io.caddis.detectors.sample.SampledRow;
+import io.caddis.detectors.triage.Episode;
+import io.caddis.detectors.warmup.SensorStatistics;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.types.PojoTestUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SerializationTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        Parsed.class,
+        Reading.class,
+        Rejection.class,
+        FeatureVector.class,
+        ScoredVector.class,
+        ModelLineage.class,
+        Alert.class,
+        ModelUpdate.class,
+        TrainingSample.class,
+        SampledRow.class,
+        CountProgress.class,
+        RollingState.class,
+        SensorStatistics.class,
+        Episode.class
+      })
+  void everythingOnTheWireOrInStateCanEvolveAndNeedsNoKryo(Class<?> type) {
+    PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);
+  }
+
+  @Test
+  void missingValuesSurviveTheWire() throws Exception {
+    Reading reading =
+        new Reading(
+            "a",
+            1,
+            2,
+            3,
+            new double[] {1, Double.NaN},
+            new String[] {null, "t"},
+            Map.of("new", 4.5));
+    TypeSerializer<Reading> serializer =
+        TypeInformation.of(Reading.class)
+            .createSerializer(new org.apache.flink.api.common.serialization.SerializerConfigImpl());
+    DataOutputSerializer out = new DataOutputSerializer(128);
+    serializer.serialize(reading, out);
+    Reading copy = serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+
+    assertThat(copy).usingRecursiveComparison().ignoringFields("numbers").isEqualTo(reading);
+    assertThat(copy.numbers()).containsExactly(reading.numbers());
+  }
+}

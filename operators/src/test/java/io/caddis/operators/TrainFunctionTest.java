@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.ModelCodec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class TrainFunctionTest {
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(boolean once, int minRows) throws Exception {
+    TrainingPlan plan =
+        new TrainingPlan(TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 42);
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN)),
+        TrainingSample::group,
+        Types.STRING,
+        128,
+        1,
+        0);
+  }
+
+  private static void send(
+      KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate> harness,
+      TrainingSample sample)
+      throws Exception {
+    harness.processElement(new StreamRecord<>(sample, sample.to() - 1));
+  }
+
+  @Test
+  void theModelComesWhenTheWatermarkSaysThatTheWindowIsComplete() throws Exception {
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      harness.processWatermark(998);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      harness.processWatermark(999);
+
+      ModelUpdate update = harness.extractOutputValues().get(0);
+      assertThat(update.trainTo()).isEqualTo(1000);
+      assertThat(update.rowsSeen()).isEqualTo(100);
+      assertThat(update.sha256()).isEqualTo(ModelCodec.sha256(update.bytes()));
+      assertThat(update.modelVersion())
+          .isEqualTo("19700101T000001.000Z-" + update.sha256().substring(0, 8));
+      Model model = ModelCodec.decode(update.bytes());
+      assertThat(model.detector()).isEqualTo("zscore");
+      assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void partsMergeToTheSameModelInAnyOrder() throws Exception {
+    TrainingSample whole = Models.sample("g", 0, 1000, 300);
+    List<TrainingSample> parts = new ArrayList<>();
+    for (int p = 0; p < 3; p++) {
+      parts.add(
+          new TrainingSample("g", 0, 1000, 100, whole.rows().subList(p * 100, p * 100 + 100)));
+    }
+    String expected = checksum(List.of(whole));
+    assertThat(checksum(parts)).isEqualTo(expected);
+    Collections.reverse(parts);
+    assertThat(checksum(parts)).isEqualTo(expected);
+  }
+
+  private static String checksum(List<TrainingSample> parts) throws Exception {
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      for (TrainingSample part : parts) {
+        send(harness, part);
+      }
+      harness.processWatermark(999);
+      return harness.extractOutputValues().get(0).sha256();
+    }
+  }
+
+  @Test
+  void aSampleThatIsTooSmallGivesNoModelAndLeavesNothingBehind() throws Exception {
+    try (var harness = harness(false, 50)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 49));
+      harness.processWatermark(999);
+
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void onceMeansOneModelAGroup() throws Exception {
+    try (var harness = harness(true, 10)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      send(harness, Models.sample("h", 0, 1000, 100));
+      harness.processWatermark(999);
+      send(harness, Models.sample("g", 1000, 2000, 100));
+      harness.processWatermark(1999);
+
+      assertThat(harness.extractOutputValues())
+          .extracting(ModelUpdate::group)
+          .containsExactlyInAnyOrder("g", "h");
+    }
+  }
+
+  @Test
+  void aRestartBetweenSampleAndModelGivesTheSameModel() throws Exception {
+    TrainingSample sample = Models.sample("g", 0, 1000, 100);
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      send(harness, sample);
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(false, 10)) {
+      harness.initializeState(snapshot);
+      harness.open();
+      harness.processWatermark(999);
+
+      assertThat(harness.extractOutputValues().get(0).sha256())
+          .isEqualTo(checksum(List.of(sample)));
+    }
+  }
+}
