@@ -14,7 +14,8 @@ import io.caddis.operators.TrainingPlan;
  * @param training when models are trained
  * @param detector what kind of model
  * @param triage when episodes end
- * @param ordered whether readings meet models in event-time order, so that results do not depend on speed
+ * @param ordered whether readings meet models in event-time order, so that results do not depend on
+ *     speed
  * @param deduplicate whether exact repeats of a reading are dropped
  * @param ttlMillis event time after which an idle sensor is forgotten, milliseconds
  */

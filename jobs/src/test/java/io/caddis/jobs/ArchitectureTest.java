@@ -66,7 +66,13 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule fieldsOfTheClassAreFinal =
-      fields().that().areStatic().and().doNotHaveModifier(JavaModifier.SYNTHETIC).should().beFinal();
+      fields()
+          .that()
+          .areStatic()
+          .and()
+          .doNotHaveModifier(JavaModifier.SYNTHETIC)
+          .should()
+          .beFinal();
 
   @ArchTest
   static final ArchRule namesSaySomething =
