@@ -7,6 +7,7 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -59,6 +60,10 @@ public final class JsonLines<T> implements Encoder<T> {
    */
   public static JsonLines<FeatureVector> late(FeatureSchema schema) {
     return of(new LateRow(schema));
+  }
+
+  public static JsonLines<ModelUpdate> models() {
+    return of(ModelRow::write);
   }
 
   @Override

@@ -119,7 +119,9 @@ public record PipelineSpec(
       int minRows,
       long seed) {
 
-    /** Size of a {@link Window#COUNT} window, readings. */
+    /**
+     * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
+     */
     public int rows() {
       return Integer.parseInt(size);
     }
@@ -133,7 +135,8 @@ public record PipelineSpec(
   public enum Window {
     TUMBLING,
     SLIDING,
-    COUNT
+    COUNT,
+    GROWING
   }
 
   public enum Scope {

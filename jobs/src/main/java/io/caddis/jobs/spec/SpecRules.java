@@ -25,6 +25,7 @@ final class SpecRules {
           "/time/max-jump",
           "/triage/quiet-period",
           "/state/ttl");
+  private static final Set<String> COUNTED = Set.of("count", "growing");
   private static final Pattern DERIVED_FROM = Pattern.compile("[a-z]+\\(([^,)]+).*\\)");
 
   private final ObjectNode values;
@@ -87,14 +88,16 @@ final class SpecRules {
   }
 
   private void training() {
-    boolean count = text("/training/window").equals("count");
+    boolean count = COUNTED.contains(text("/training/window"));
     boolean sliding = text("/training/window").equals("sliding");
     if (sound("/training/window", "/training/size")) {
       if (count) {
         refuse(
             !at("/training/size").isInt(),
             "/training/size",
-            "must be a number of readings for count windows, was "
+            "must be a number of readings for "
+                + text("/training/window")
+                + " windows, was "
                 + at("/training/size")
                 + ". For a duration set training.window to tumbling or sliding");
         refuse(
