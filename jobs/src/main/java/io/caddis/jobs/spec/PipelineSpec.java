@@ -5,6 +5,8 @@ package io.caddis.jobs.spec;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.parse.Limits;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +53,23 @@ public record PipelineSpec(
       long count,
       long seed,
       Instant start) {
+
+    /** The path on this machine, or null when there is none or it is elsewhere. */
+    public @Nullable Path local() {
+      return path == null ? null : Location.local(path);
+    }
+
+    /**
+     * The path as Flink's file systems take it.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public URI uri() {
+      if (path == null) {
+        throw new IllegalStateException("source.path must be given for type files");
+      }
+      return Location.uri(path);
+    }
 
     /** Whether the source comes to an end by itself. */
     public boolean bounded() {
@@ -168,7 +187,17 @@ public record PipelineSpec(
   public record State(Duration ttl) {}
 
   /** Where the results go: a directory of this machine or a URI. */
-  public record Sink(String directory) {}
+  public record Sink(String directory) {
+    /** The directory on this machine, or null when it is elsewhere. */
+    public @Nullable Path local() {
+      return Location.local(directory);
+    }
+
+    /** The directory as Flink's file systems take it. */
+    public URI uri() {
+      return Location.uri(directory);
+    }
+  }
 
   /** The specification as YAML, every key with its value. */
   public String toYaml() {
