@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /**
  * The commands of {@code ./caddis} that need a cluster. The launcher passes where things are in
@@ -17,11 +19,17 @@ import picocli.CommandLine.Command;
 @Command(
     name = "./caddis",
     description = "Commands on a Flink cluster on this machine.",
-    subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, DemoCommand.class},
-    mixinStandardHelpOptions = true)
+    subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, DemoCommand.class})
 public final class ClusterCli {
   /** What {@code ./caddis flink} replaces by the path of the job jar. */
   private static final String JOB_JAR = "caddis.jar";
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this text.")
+  private boolean help;
 
   private ClusterCli() {}
 

@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
     name = "demo",
     description =
         "Start a cluster, feed it simulated sensors with injected anomalies, print what it finds.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final int USUAL_PORT = 8081;

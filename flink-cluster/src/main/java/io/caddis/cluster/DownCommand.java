@@ -9,10 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code ./caddis down}: stops the cluster that {@code up} started. */
-@Command(
-    name = "down",
-    description = "Stop the cluster; checkpoints and savepoints stay.",
-    mixinStandardHelpOptions = true)
+@Command(name = "down", description = "Stop the cluster; checkpoints and savepoints stay.")
 final class DownCommand implements Callable<Integer> {
   @Option(names = "--dir", paramLabel = "DIR", description = "As given to up.")
   private @Nullable Path directory;

@@ -5,11 +5,11 @@ package io.caddis.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** Flink's {@code config.yaml} as a flat map from option to value. */
@@ -18,13 +18,11 @@ final class FlinkConfigFile {
 
   private FlinkConfigFile() {}
 
-  /** Reads a file; keys may be nested or dotted. */
+  /** Reads a file; keys may be nested or dotted, an option without a value is as one not there. */
   static Map<String, String> read(Path file) throws IOException {
     Map<String, String> options = new TreeMap<>();
     try {
-      if (YAML.readValue(Files.readString(file), Object.class) instanceof Map<?, ?> root) {
-        flatten("", root, options);
-      }
+      flatten("", YAML.readTree(Files.readString(file)), options);
     } catch (JacksonException e) {
       throw new ClusterException(file + " is not valid YAML: " + e.getOriginalMessage(), e);
     }
@@ -37,17 +35,18 @@ final class FlinkConfigFile {
     Files.writeString(file, header + YAML.writeValueAsString(new TreeMap<>(options)));
   }
 
-  private static void flatten(String prefix, Map<?, ?> node, Map<String, String> into) {
-    node.forEach(
-        (key, value) -> {
-          String name = prefix + key;
-          if (value instanceof Map<?, ?> child) {
-            flatten(name + ".", child, into);
-          } else if (value instanceof List<?> list) {
-            into.put(name, list.stream().map(String::valueOf).collect(Collectors.joining(";")));
-          } else {
-            into.put(name, String.valueOf(value));
-          }
-        });
+  private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
+    for (Map.Entry<String, JsonNode> property : node.properties()) {
+      String name = prefix + property.getKey();
+      JsonNode value = property.getValue();
+      if (value.isObject()) {
+        flatten(name + ".", value, into);
+      } else if (value.isArray()) {
+        into.put(
+            name, value.valueStream().map(JsonNode::asString).collect(Collectors.joining(";")));
+      } else if (!value.isNull()) {
+        into.put(name, value.asString());
+      }
+    }
   }
 }

@@ -95,9 +95,19 @@ final class FlinkJvm {
           "Flink finds no memory layout for the options in "
               + directory.conf().resolve("config.yaml")
               + ":\n"
-              + output.strip());
+              + cause(output));
     }
     return new Resources(words(answers.get(0)), words(answers.get(1)));
+  }
+
+  /** The message of the innermost exception, or all of it when there is none. */
+  private static String cause(String output) {
+    return output
+        .lines()
+        .filter(line -> line.startsWith("Caused by: "))
+        .reduce((outer, inner) -> inner)
+        .map(line -> line.replaceFirst("^Caused by: [\\w.$]+: ", ""))
+        .orElse(output.strip());
   }
 
   /** Flink's jars, and the cluster's own for its metrics reporter. */

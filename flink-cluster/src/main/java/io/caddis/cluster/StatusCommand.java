@@ -12,8 +12,7 @@ import picocli.CommandLine.Option;
 /** {@code ./caddis status}: what runs. Exit code 0 when the cluster answers, 1 when it does not. */
 @Command(
     name = "status",
-    description = "Show processes, slots and jobs; exit code 1 when no cluster answers.",
-    mixinStandardHelpOptions = true)
+    description = "Show processes, slots and jobs; exit code 1 when no cluster answers.")
 final class StatusCommand implements Callable<Integer> {
   @Option(names = "--dir", paramLabel = "DIR", description = "As given to up.")
   private @Nullable Path directory;

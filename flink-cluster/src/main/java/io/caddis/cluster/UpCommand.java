@@ -14,7 +14,6 @@ import picocli.CommandLine.Option;
 @Command(
     name = "up",
     description = "Start a Flink cluster in the background: one JobManager, some TaskManagers.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 final class UpCommand implements Callable<Integer> {
   enum Backend {
