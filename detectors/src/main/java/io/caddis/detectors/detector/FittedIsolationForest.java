@@ -29,8 +29,10 @@ final class FittedIsolationForest implements FittedDetector {
 
   static final double PATH_UNIT = 0x1p-17;
 
+  /** Trees that are walked side by side. */
+  private static final int LANES = 8;
+
   private static final int FEATURE_SHIFT = 20;
-  private static final int FEATURE_MASK = 0xFFF;
   private static final int DISTANCE_MASK = 0xFFFFF;
   private static final int PATH_MASK = 0x7FFFFF;
 
@@ -45,17 +47,30 @@ final class FittedIsolationForest implements FittedDetector {
   /** First node of each tree, then the number of all nodes. */
   private final int[] roots;
 
+  /** All trees, then a leaf of path 0. */
   private final long[] nodes;
+
+  /** First node of each tree, filled up with that last leaf to a multiple of {@link #LANES}. */
+  private final int[] starts;
+
   private final int depth;
   private final double exponentPerPath;
 
+  /**
+   * @param roots first node of each tree, then the number of all nodes
+   * @param nodes all trees; what follows them is not used
+   */
   FittedIsolationForest(int dimension, int sampleSize, int[] roots, long[] nodes) {
     this.dimension = dimension;
     this.sampleSize = sampleSize;
     this.roots = roots;
-    this.nodes = nodes;
-    this.depth = depth(nodes);
     int trees = roots.length - 1;
+    int end = roots[trees];
+    this.nodes = Arrays.copyOf(nodes, end + 1);
+    this.nodes[end] = leaf(0);
+    this.starts = Arrays.copyOf(roots, (trees + LANES - 1) / LANES * LANES);
+    Arrays.fill(starts, trees, starts.length, end);
+    this.depth = depth(this.nodes);
     this.exponentPerPath = -LN_2 * PATH_UNIT / (trees * IsolationForest.averagePath(sampleSize));
   }
 
@@ -91,13 +106,8 @@ final class FittedIsolationForest implements FittedDetector {
       keys[feature] = key(row[feature]);
     }
     long path = 0;
-    int trees = roots.length - 1;
-    int tree = 0;
-    for (; tree + 8 <= trees; tree += 8) {
+    for (int tree = 0; tree < starts.length; tree += LANES) {
       path += pathOfEight(keys, tree);
-    }
-    for (; tree < trees; tree++) {
-      path += path(keys, tree);
     }
     // StrictMath: the same bits on every processor
     return StrictMath.exp(path * exponentPerPath);
@@ -105,14 +115,14 @@ final class FittedIsolationForest implements FittedDetector {
 
   private long pathOfEight(int[] keys, int tree) {
     long[] nodes = this.nodes;
-    int a = roots[tree];
-    int b = roots[tree + 1];
-    int c = roots[tree + 2];
-    int d = roots[tree + 3];
-    int e = roots[tree + 4];
-    int f = roots[tree + 5];
-    int g = roots[tree + 6];
-    int h = roots[tree + 7];
+    int a = starts[tree];
+    int b = starts[tree + 1];
+    int c = starts[tree + 2];
+    int d = starts[tree + 3];
+    int e = starts[tree + 4];
+    int f = starts[tree + 5];
+    int g = starts[tree + 6];
+    int h = starts[tree + 7];
     for (int level = depth; level > 0; level--) {
       a = step(nodes, keys, a);
       b = step(nodes, keys, b);
@@ -133,18 +143,11 @@ final class FittedIsolationForest implements FittedDetector {
         + path(nodes[h]);
   }
 
-  private int path(int[] keys, int tree) {
-    int at = roots[tree];
-    for (int level = depth; level > 0; level--) {
-      at = step(nodes, keys, at);
-    }
-    return path(nodes[at]);
-  }
-
   private static int step(long[] nodes, int[] keys, int at) {
     long node = nodes[at];
-    int key = keys[(int) (node >>> FEATURE_SHIFT) & FEATURE_MASK];
-    return at + (int) (node & DISTANCE_MASK) + (int) (((node >> 32) - key) >>> 63);
+    int low = (int) node;
+    int key = keys[low >>> FEATURE_SHIFT];
+    return at + (low & DISTANCE_MASK) + (int) (((node >> 32) - key) >>> 63);
   }
 
   private static int path(long leaf) {
@@ -177,8 +180,7 @@ final class FittedIsolationForest implements FittedDetector {
       }
       roots[tree + 1] = end;
     }
-    FittedIsolationForest forest =
-        new FittedIsolationForest(dimension, sampleSize, roots, Arrays.copyOf(nodes, used));
+    FittedIsolationForest forest = new FittedIsolationForest(dimension, sampleSize, roots, nodes);
     if (trees * (long) forest.depth > MAX_STEPS) {
       throw new IllegalArgumentException(
           "trees times depth must be at most %d, was %d times %d"
@@ -188,7 +190,7 @@ final class FittedIsolationForest implements FittedDetector {
   }
 
   private static long checked(long node, int at, int end, int dimension, PayloadReader in) {
-    int feature = (int) (node >>> FEATURE_SHIFT) & FEATURE_MASK;
+    int feature = (int) node >>> FEATURE_SHIFT;
     int distance = (int) (node & DISTANCE_MASK);
     boolean leaf = (int) (node >> 32) >= LEAF;
     boolean valid =

@@ -45,7 +45,7 @@ final class TreeGrower {
       }
       roots[tree + 1] = used;
     }
-    return new FittedIsolationForest(dimension, sampleSize, roots, Arrays.copyOf(nodes, used));
+    return new FittedIsolationForest(dimension, sampleSize, roots, nodes);
   }
 
   /** Moves a random sample to the front of {@link #order}; earlier draws do not matter. */
@@ -74,8 +74,8 @@ final class TreeGrower {
       float max = Float.NEGATIVE_INFINITY;
       for (int i = from; i < to; i++) {
         float value = number(order[i], feature);
-        min = Math.min(min, value);
-        max = Math.max(max, value);
+        min = value < min ? value : min;
+        max = value > max ? value : max;
       }
       if (min < max) {
         split(node, from, to, level, left, feature, threshold(min, max));
@@ -136,7 +136,10 @@ final class TreeGrower {
   }
 
   private static float clamp(double value) {
-    return Math.max(-Float.MAX_VALUE, Math.min((float) value, Float.MAX_VALUE)) + 0.0f;
+    float number = (float) value + 0.0f;
+    return number > Float.MAX_VALUE
+        ? Float.MAX_VALUE
+        : number < -Float.MAX_VALUE ? -Float.MAX_VALUE : number;
   }
 
   private int allocate(int count) {
