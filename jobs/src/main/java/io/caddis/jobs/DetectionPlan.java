@@ -84,9 +84,7 @@ public record DetectionPlan(
   }
 
   private static TrainingPlan training(PipelineSpec.Training training) {
-    boolean byTime =
-        training.window() == PipelineSpec.Window.TUMBLING
-            || training.window() == PipelineSpec.Window.SLIDING;
+    boolean byTime = !training.window().counted();
     TrainingPlan.Window window =
         byTime
             ? TrainingPlan.Window.TIME

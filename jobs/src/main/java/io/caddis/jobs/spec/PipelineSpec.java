@@ -155,7 +155,12 @@ public record PipelineSpec(
     TUMBLING,
     SLIDING,
     COUNT,
-    GROWING
+    GROWING;
+
+    /** Whether its size is a number of readings rather than a duration. */
+    public boolean counted() {
+      return this == COUNT || this == GROWING;
+    }
   }
 
   public enum Scope {

@@ -46,7 +46,7 @@ final class SpecMapper {
 
   static ObjectNode tree(PipelineSpec spec) {
     ObjectNode tree = (ObjectNode) JSON.<JsonNode>valueToTree(spec);
-    if (spec.training().window() == PipelineSpec.Window.COUNT) {
+    if (spec.training().window().counted()) {
       ((ObjectNode) tree.get("training")).put("size", spec.training().rows());
     }
     return tree;

@@ -62,7 +62,7 @@ class PipelineSpecTest {
         size: 1 h
         slide: 90 s
         scope: group
-        once: false
+        once: true
         sample-rows: 5000
         min-rows: 64
         seed: 43
@@ -116,9 +116,9 @@ class PipelineSpecTest {
   void defaultsAreThoseOfTheZeroConfigRun() throws Exception {
     PipelineSpec spec = defaults().spec();
     assertThat(spec.source().bounded()).isTrue();
-    assertThat(spec.training().window()).isEqualTo(PipelineSpec.Window.COUNT);
-    assertThat(spec.training().rows()).isEqualTo(400);
-    assertThat(spec.training().once()).isTrue();
+    assertThat(spec.training().window()).isEqualTo(PipelineSpec.Window.GROWING);
+    assertThat(spec.training().rows()).isEqualTo(128);
+    assertThat(spec.training().once()).isFalse();
     assertThat(spec.training().scope()).isEqualTo(PipelineSpec.Scope.SENSOR);
     assertThat(spec.detector().name()).isEqualTo("isolation_forest");
     assertThat(spec.time())
@@ -150,7 +150,7 @@ class PipelineSpecTest {
     PipelineSpec spec = defaults().spec();
     assertThat(load(spec.toYaml())).isEqualTo(spec);
     PipelineSpec once =
-        load(FULL.replace("once: false", "once: true").replace("mode: fast", "mode: '2'"));
+        load(FULL.replace("mode: fast", "mode: '2'"));
     assertThat(once.training().once()).isTrue();
     assertThat(load(once.toYaml())).isEqualTo(once);
   }

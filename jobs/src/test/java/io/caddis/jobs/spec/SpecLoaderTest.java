@@ -88,7 +88,7 @@ class SpecLoaderTest {
 
   @Test
   void sectionWithoutKeysMeansItsDefaults() throws IOException {
-    assertThat(loader(RUNNABLE + "training:\n").load().training().rows()).isEqualTo(400);
+    assertThat(loader(RUNNABLE + "training:\n").load().training().rows()).isEqualTo(128);
   }
 
   @ParameterizedTest
@@ -122,13 +122,13 @@ class SpecLoaderTest {
           features: [{name: a, encoding: label, min: 1}] | features[0] has min or max, which are for numeric features only, encoding was "label"
           features: [{name: a, min: 2, max: 1}] | features[0].min must be at most max, 1, was 2
           fields: {time: t, key: t}    | fields.key must be another field than fields.time, was "t"
-          training: {size: 1 h}        | training.size must be a number of readings for count windows, was "1 h". For a duration set training.window to tumbling or sliding
+          training: {size: 1 h}        | training.size must be a number of readings for growing windows, was "1 h". For a duration set training.window to tumbling or sliding
           training: {size: 31}         | training.size must be at least training.min-rows, 32, or no model is ever trained, was 31
-          training: {window: tumbling} | training.size must be a duration for tumbling windows, was 400. For a number of readings set training.window to count
+          training: {window: tumbling} | training.size must be a duration for tumbling windows, was 128. For a number of readings set training.window to count
           training: {window: tumbling, size: 0 s} | training.size must be positive, was "0 s"
           training: {window: sliding, size: 1 h} | training.slide must be given for sliding windows, for example 15 min
           training: {window: sliding, size: 1 h, slide: 2 h} | training.slide must be at most training.size, "1 h", was "2 h"
-          training: {slide: 2 h}       | training.slide is for sliding windows only, training.window was "count". Remove it, or set training.window to sliding
+          training: {slide: 2 h}       | training.slide is for sliding windows only, training.window was "growing". Remove it, or set training.window to sliding
           training: {sample-rows: 5}   | training.sample-rows must be at least training.min-rows, 32, was 5
           threshold: {value: 0.6}      | threshold.value must be above 0 and at most 0.5 for contamination, was 0.6
           threshold: {method: percentile, value: 100} | threshold.value must be above 0 and below 100 for percentile, was 100
