@@ -70,6 +70,7 @@ final class DemoCommand implements Callable<Integer> {
                 // Alerts become visible with the checkpoint after them.
                 Map.of("execution.checkpointing.interval", "2 s")))) {
       ClusterDirectory.deleteTree(output);
+      ClusterDirectory.deleteTree(cluster.savepoints());
       List<String> job =
           List.of(
               ClusterCli.jobJar().toString(),

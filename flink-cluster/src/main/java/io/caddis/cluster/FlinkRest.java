@@ -127,6 +127,18 @@ public final class FlinkRest {
             .build());
   }
 
+  /**
+   * Asks a job to take a savepoint, commit its output and end; it is FINISHED soon after, see
+   * {@link #jobState}.
+   */
+  public void stop(String job) {
+    send(
+        request("/jobs/" + job + "/stop")
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString("{\"drain\":false}"))
+            .build());
+  }
+
   /** The answer to any other GET, for example {@code /jobs/<id>/exceptions}. */
   public JsonNode get(String path) {
     return send(request(path).GET().build());

@@ -7,13 +7,11 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A real Flink session cluster on this machine: one JobManager and some TaskManagers, each a JVM of
@@ -57,7 +55,7 @@ public final class StandaloneCluster implements AutoCloseable {
     try {
       ClusterDirectory directory = new ClusterDirectory(settings.directory());
       refuseSecondCluster(directory);
-      Map<String, String> options = writeConfiguration(settings, directory);
+      Map<String, String> options = EffectiveConfiguration.write(settings, directory);
       FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
       ClusterProcess jobManager =
           ClusterProcess.start(JOB_MANAGER, jvm.jobManager(JOB_MANAGER), directory);
@@ -245,39 +243,5 @@ public final class StandaloneCluster implements AutoCloseable {
               + running
               + "\nStop it with './caddis down', or start another one with --dir and --port.");
     }
-  }
-
-  private static Map<String, String> writeConfiguration(
-      ClusterSettings settings, ClusterDirectory directory) throws IOException {
-    int port = settings.restPort();
-    List<Integer> free = Ports.free(2);
-    if (port == 0) {
-      port = free.get(0);
-    } else if (!Ports.isFree(port)) {
-      throw new ClusterException(
-          "port "
-              + port
-              + " for the web UI and REST is taken"
-              + Ports.owner(port).map(owner -> " by " + owner).orElse("")
-              + ".\nChoose another one with --port, or --port 0 for any free one.");
-    }
-    directory.create();
-    for (String file : List.of("log4j2.properties", "log4j2-console.properties")) {
-      Files.copy(
-          settings.distribution().resolve("conf").resolve(file),
-          directory.conf().resolve(file),
-          StandardCopyOption.REPLACE_EXISTING);
-    }
-    Map<String, String> options =
-        new TreeMap<>(FlinkConfigFile.read(settings.distribution().resolve("conf/config.yaml")));
-    options.put("rest.port", Integer.toString(port));
-    options.put("web.access-control-allow-origin", "http://localhost:" + port);
-    options.put("jobmanager.rpc.port", Integer.toString(free.get(1)));
-    options.put("execution.checkpointing.dir", directory.checkpoints().toUri().toString());
-    options.put("execution.checkpointing.savepoint-dir", directory.savepoints().toUri().toString());
-    options.put("io.tmp.dirs", directory.tmp().toString());
-    options.putAll(settings.options());
-    FlinkConfigFile.write(options, directory.conf().resolve("config.yaml"));
-    return options;
   }
 }

@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
 public final class Demo {
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
   private static final Duration COUNTERS_EVERY = Duration.ofSeconds(10);
-  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
   private static final long TOLERANCE_MILLIS = 30_000;
 
   private final StandaloneCluster cluster;
@@ -63,7 +63,8 @@ public final class Demo {
   }
 
   /**
-   * Runs until the latch opens or the time is over; the job is cancelled and the summary printed.
+   * Runs until the latch opens or the time is over; then the job is stopped and the summary
+   * printed.
    */
   public void run(Duration time, CountDownLatch stop) {
     String id = submit();
@@ -73,7 +74,7 @@ public final class Demo {
     try {
       watch(id, time, stop);
     } finally {
-      cancel(id);
+      end(id);
     }
     report(lines.poll());
     summarize();
@@ -164,11 +165,15 @@ public final class Demo {
         now.injected());
   }
 
-  private void cancel(String id) {
+  /** Stops the job so that what it found last is committed; cancels it when it does not stop. */
+  private void end(String id) {
     FlinkRest rest = cluster.rest();
-    if (rest.overview().isPresent()) {
+    if (rest.overview().isEmpty() || !rest.jobState(id).equals("RUNNING")) {
+      return;
+    }
+    rest.stop(id);
+    if (!Patience.await(STOP_TIMEOUT, () -> rest.jobState(id).equals("FINISHED"))) {
       rest.cancel(id);
-      Patience.await(CANCEL_TIMEOUT, () -> rest.jobState(id).equals("CANCELED"));
     }
   }
 
