@@ -26,7 +26,17 @@ final class FeatureEncoderTest {
               new Feature("door", Encoding.BINARY)));
 
   private static FeatureEncoder fit(Scaling scaling, double[][] rows) {
-    return FeatureEncoder.fit(NUMBERS, rows, new String[rows.length][0], scaling);
+    return fit(NUMBERS, rows, new String[rows.length][0], scaling);
+  }
+
+  private static FeatureEncoder fit(
+      FeatureSchema schema, double[][] numbers, String[][] texts, Scaling scaling) {
+    FeatureEncoder unscaled = FeatureEncoder.fit(schema, numbers, texts);
+    double[][] rows = new double[numbers.length][unscaled.width()];
+    for (int i = 0; i < rows.length; i++) {
+      unscaled.encode(numbers[i], texts[i], rows[i]);
+    }
+    return unscaled.scaled(scaling, rows);
   }
 
   private static double[] encode(FeatureEncoder encoder, double[] numbers, String... texts) {
@@ -82,8 +92,7 @@ final class FeatureEncoderTest {
   @Test
   void imputedNamesComeInSchemaOrder() {
     String[][] texts = {{"open", "yes"}, {"shut", "no"}, {"open", "yes"}};
-    FeatureEncoder encoder =
-        FeatureEncoder.fit(MIXED, new double[][] {{1}, {2}, {3}}, texts, Scaling.NONE);
+    FeatureEncoder encoder = fit(MIXED, new double[][] {{1}, {2}, {3}}, texts, Scaling.NONE);
     assertThat(encoder.used()).containsExactly("state", "a", "door");
     assertThat(encoder.imputed(new double[] {Double.NaN}, new String[] {null, "perhaps"}))
         .containsExactly("state", "a", "door");
@@ -94,8 +103,7 @@ final class FeatureEncoderTest {
   @Test
   void textsThatAreAlwaysMissingAreNotUsed() {
     String[][] texts = {{null, "perhaps"}, {null, "perhaps"}};
-    FeatureEncoder encoder =
-        FeatureEncoder.fit(MIXED, new double[][] {{1}, {2}}, texts, Scaling.ROBUST);
+    FeatureEncoder encoder = fit(MIXED, new double[][] {{1}, {2}}, texts, Scaling.ROBUST);
     assertThat(encoder.used()).containsExactly("a");
     assertThat(encode(encoder, new double[] {1.5}, "open", "yes")).containsExactly(0);
   }
