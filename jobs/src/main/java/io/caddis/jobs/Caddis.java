@@ -36,6 +36,10 @@ public final class Caddis implements Runnable {
 
   private Caddis() {}
 
+  public static void main(String[] args) {
+    run(commandLine(new DetectionJob()), args);
+  }
+
   /** The command line, with the pipeline that {@code detect} runs. */
   public static CommandLine commandLine(Pipeline pipeline) {
     return new CommandLine(new Caddis())

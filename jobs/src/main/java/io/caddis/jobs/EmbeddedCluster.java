@@ -64,6 +64,8 @@ final class EmbeddedCluster {
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     settings.set(PipelineOptions.MAX_PARALLELISM, 128);
+    // No operator changes what it was given, so chained ones need no copies.
+    settings.set(PipelineOptions.OBJECT_REUSE, true);
     return settings;
   }
 

@@ -149,8 +149,7 @@ class PipelineSpecTest {
   void writtenSpecificationReadsBackTheSame() throws Exception {
     PipelineSpec spec = defaults().spec();
     assertThat(load(spec.toYaml())).isEqualTo(spec);
-    PipelineSpec once =
-        load(FULL.replace("mode: fast", "mode: '2'"));
+    PipelineSpec once = load(FULL.replace("mode: fast", "mode: '2'"));
     assertThat(once.training().once()).isTrue();
     assertThat(load(once.toYaml())).isEqualTo(once);
   }
