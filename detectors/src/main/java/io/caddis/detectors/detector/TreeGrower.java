@@ -36,16 +36,16 @@ final class TreeGrower {
   }
 
   FittedIsolationForest grow() {
-    int[] roots = new int[trees + 1];
+    int[] sizes = new int[trees];
     for (int tree = 0; tree < trees; tree++) {
       int sampled = drawSample();
       int root = allocate(1);
       if (!grow(root, 0, sampled, 0, dimension)) {
         fence(root, rows[order[0]], tree);
       }
-      roots[tree + 1] = used;
+      sizes[tree] = used - root;
     }
-    return new FittedIsolationForest(dimension, sampleSize, roots, nodes);
+    return new FittedIsolationForest(dimension, sampleSize, sizes, nodes);
   }
 
   /** Moves a random sample to the front of {@link #order}; earlier draws do not matter. */
