@@ -10,15 +10,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine.Command;
@@ -121,7 +115,8 @@ final class DetectCommand implements Callable<Integer> {
     long start = System.nanoTime();
     JobExecutionResult result = env.execute(spec.name());
     if (result.isJobExecutionResult()) {
-      close(out, summary(result.getAllAccumulatorResults(), start));
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+      close(out, RunSummary.of(result.getAllAccumulatorResults(), elapsed));
     } else {
       out.println("submitted as job " + result.getJobID());
     }
@@ -144,9 +139,14 @@ final class DetectCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         EmbeddedCluster.environment(spec, stateBackend, directory.checkpoints());
     build(env, spec);
-    long start = System.nanoTime();
-    JobClient job = env.executeAsync(spec.name());
-    close(out, summary(await(job, start).getAllAccumulatorResults(), start));
+    try (RunningJob job =
+        new RunningJob(
+            env.executeAsync(spec.name()),
+            spec.source().bounded(),
+            directory.checkpoints().toUri(),
+            command.commandLine().getErr())) {
+      close(out, job.await(watched));
+    }
   }
 
   private void build(StreamExecutionEnvironment env, PipelineSpec spec) throws IOException {
@@ -157,51 +157,8 @@ final class DetectCommand implements Callable<Integer> {
     }
   }
 
-  private JobExecutionResult await(JobClient job, long start) throws Exception {
-    PrintWriter err = command.commandLine().getErr();
-    Future<JobExecutionResult> result = job.getJobExecutionResult();
-    String shown = "";
-    while (true) {
-      try {
-        JobExecutionResult done = result.get(1, TimeUnit.SECONDS);
-        erase(err, shown);
-        return done;
-      } catch (ExecutionException e) {
-        erase(err, shown);
-        throw e;
-      } catch (TimeoutException e) {
-        if (watched) {
-          erase(err, shown);
-          shown = progress(job, start);
-          err.print(shown);
-          err.flush();
-        }
-      }
-    }
-  }
-
-  /** What the job has done so far; nothing while it starts or ends. */
-  private static String progress(JobClient job, long start) throws InterruptedException {
-    try {
-      return summary(job.getAccumulators().get(), start).progress();
-    } catch (ExecutionException e) {
-      return "";
-    }
-  }
-
-  private static void erase(PrintWriter err, String shown) {
-    if (!shown.isEmpty()) {
-      err.print("\r" + " ".repeat(shown.length()) + "\r");
-      err.flush();
-    }
-  }
-
   private void close(PrintWriter out, RunSummary summary) {
     out.println(json ? summary.json() : summary.text());
-  }
-
-  private static RunSummary summary(Map<String, Object> accumulators, long start) {
-    return RunSummary.of(accumulators, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private void checkInput(PipelineSpec.Source source) throws IOException {

@@ -59,6 +59,8 @@ final class SpecRules {
         sound("/sink/directory") && isNull("/sink/directory"),
         "/sink/directory",
         "must be given: where the results go (--output DIR)");
+    location("/source/path");
+    location("/sink/directory");
     training();
     threshold();
     features();
@@ -216,6 +218,16 @@ final class SpecRules {
           derived.matches() && !names.contains(derived.group(1)),
           "/derived/" + i,
           "must be derived from one of features, was " + at("/derived/" + i));
+    }
+  }
+
+  private void location(String path) {
+    if (sound(path) && !isNull(path)) {
+      try {
+        Location.uri(text(path));
+      } catch (IllegalArgumentException e) {
+        violation(path, "must be a path or a URI, was " + at(path));
+      }
     }
   }
 

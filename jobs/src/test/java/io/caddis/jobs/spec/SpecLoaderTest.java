@@ -69,11 +69,15 @@ class SpecLoaderTest {
 
   @Test
   void environmentVariablesAreSubstitutedWithTheTypeOfTheirKey() throws IOException {
-    Path file = write(RUNNABLE + "name: a-${SITE}-$${x}\nsource: {path: in, port: '${PORT}'}\n");
+    Path file =
+        write(
+            """
+            name: a-${SITE}-$${x}
+            source: {path: in, port: '${PORT}'}
+            sink: {directory: out}
+            """);
     PipelineSpec spec =
-        new SpecLoader(Map.of("SITE", "north", "PORT", "4711")::get)
-            .file(write(Files.readString(file).replace("source: {path: in}\n", "")))
-            .load();
+        new SpecLoader(Map.of("SITE", "north", "PORT", "4711")::get).file(file).load();
     assertThat(spec.name()).isEqualTo("a-north-${x}");
     assertThat(spec.source().port()).isEqualTo(4711);
   }
@@ -117,6 +121,7 @@ class SpecLoaderTest {
           time: {idleness: 5}          | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was 5
           time: {idleness: 0 s}        | time.idleness must be positive, was "0 s"
           source: {path: in, start: 2026-02-30T00:00:00Z} | source.start must be a date that exists, was "2026-02-30T00:00:00Z"
+          source: {path: 's3://a b'}   | source.path must be a path or a URI, was "s3://a b"
           features: [{encoding: label}] | features[0].name must be given
           features: [{name: a}, {name: a}] | features[1].name must differ from the others, was 'a'
           features: [{name: a, encoding: label, min: 1}] | features[0] has min or max, which are for numeric features only, encoding was "label"
