@@ -13,11 +13,11 @@ import io.caddis.jobs.source.SocketSource;
 import io.caddis.jobs.source.Watermarks;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
-import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -33,7 +33,7 @@ public final class DetectionJob implements Pipeline {
         env.fromSource(source(spec, layout), watermarks(spec), OperatorUids.SOURCE)
             .uid(OperatorUids.SOURCE);
     DetectionTopology.Outputs outputs = DetectionTopology.of(readings, plan);
-    Sinks sinks = new Sinks(new Path(spec.sink().directory()).toUri());
+    Sinks sinks = new Sinks(spec.sink().uri());
     sinks.write(outputs.scores(), Sinks.SCORES, JsonLines.scores(), OperatorUids.SCORES_SINK);
     sinks.write(
         outputs.alerts(), Sinks.ALERTS, JsonLines.alerts(spec.version()), OperatorUids.ALERTS_SINK);
@@ -81,12 +81,13 @@ public final class DetectionJob implements Pipeline {
             Math.max(1, Math.round(1000 / perSensor))));
   }
 
+  /** Where the files are, absolute, because the cluster's working directory is another one. */
   static String path(PipelineSpec spec) {
-    String path = spec.source().path();
-    if (path == null) {
+    URI uri = spec.source().uri();
+    if (uri == null) {
       throw new IllegalArgumentException("source.path must be given (--input PATH)");
     }
-    return path;
+    return uri.toString();
   }
 
   private static WatermarkStrategy<Parsed> watermarks(PipelineSpec spec) {

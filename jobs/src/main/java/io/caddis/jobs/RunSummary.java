@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.operators.OperatorMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,31 +14,16 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * What a run has done so far, from the job's accumulators; those that are missing count as 0.
  *
- * @param counters by name: {@code readings} (lines read that are no headers), {@code scored},
- *     {@code anomalies}, {@code deadLetters}, {@code cellsImputed} (dead letters whose reading was
- *     scored all the same), {@code duplicates}, {@code late}, {@code missedTraining}, {@code
- *     models}
+ * @param counters by their names in {@link OperatorMetrics}
  * @param elapsed since the start
  */
 public record RunSummary(Map<String, Long> counters, Duration elapsed) {
-  private static final List<String> NAMES =
-      List.of(
-          "readings",
-          "scored",
-          "anomalies",
-          "deadLetters",
-          "cellsImputed",
-          "duplicates",
-          "late",
-          "missedTraining",
-          "models");
-
   /**
    * @param accumulators values by name; those that are not numbers are ignored
    */
   public static RunSummary of(Map<String, Object> accumulators, Duration elapsed) {
     Map<String, Long> counters = new LinkedHashMap<>();
-    for (String name : NAMES) {
+    for (String name : OperatorMetrics.COUNTS) {
       counters.put(name, accumulators.get(name) instanceof Number n ? n.longValue() : 0L);
     }
     return new RunSummary(counters, elapsed);
@@ -46,36 +32,39 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
   /** One line for people. */
   public String text() {
     String imputed =
-        count("cellsImputed") == 0
+        count(OperatorMetrics.CELLS_IMPUTED) == 0
             ? ""
             : String.format(
-                Locale.ROOT, " (%,d of them scored with a cell imputed)", count("cellsImputed"));
+                Locale.ROOT,
+                " (%,d of them scored with a cell imputed)",
+                count(OperatorMetrics.CELLS_IMPUTED));
     List<String> parts = new ArrayList<>();
-    parts.add(counted("readings", "row", "rows") + " read");
-    parts.add(counted("scored", "reading", "readings") + " scored");
-    parts.add(counted("anomalies", "anomaly", "anomalies"));
-    parts.add(counted("deadLetters", "dead letter", "dead letters") + imputed);
-    if (count("duplicates") > 0) {
-      parts.add(counted("duplicates", "duplicate", "duplicates"));
+    parts.add(counted(OperatorMetrics.READINGS, "row", "rows") + " read");
+    parts.add(counted(OperatorMetrics.SCORED, "reading", "readings") + " scored");
+    parts.add(counted(OperatorMetrics.ANOMALIES, "anomaly", "anomalies"));
+    parts.add(counted(OperatorMetrics.DEAD_LETTERS, "dead letter", "dead letters") + imputed);
+    if (count(OperatorMetrics.DUPLICATES) > 0) {
+      parts.add(counted(OperatorMetrics.DUPLICATES, "duplicate", "duplicates"));
     }
-    parts.add(String.format(Locale.ROOT, "%,d late", count("late")));
-    parts.add(String.format(Locale.ROOT, "%,d missed training", count("missedTraining")));
-    parts.add(counted("models", "model", "models") + " trained");
+    parts.add(String.format(Locale.ROOT, "%,d late", count(OperatorMetrics.LATE)));
+    parts.add(
+        String.format(Locale.ROOT, "%,d missed training", count(OperatorMetrics.MISSED_TRAINING)));
+    parts.add(counted(OperatorMetrics.MODELS, "model", "models") + " trained");
     return String.format(Locale.ROOT, "%s in %.1f s", String.join(", ", parts), seconds());
   }
 
   /** One line for programs. */
   public String json() {
     Map<String, Object> values = new LinkedHashMap<>();
-    values.put("rows_read", count("readings"));
-    values.put("scored", count("scored"));
-    values.put("anomalies", count("anomalies"));
-    values.put("dead_letters", count("deadLetters"));
-    values.put("cells_imputed", count("cellsImputed"));
-    values.put("duplicates", count("duplicates"));
-    values.put("late", count("late"));
-    values.put("missed_training", count("missedTraining"));
-    values.put("models_trained", count("models"));
+    values.put("rows_read", count(OperatorMetrics.READINGS));
+    values.put("scored", count(OperatorMetrics.SCORED));
+    values.put("anomalies", count(OperatorMetrics.ANOMALIES));
+    values.put("dead_letters", count(OperatorMetrics.DEAD_LETTERS));
+    values.put("cells_imputed", count(OperatorMetrics.CELLS_IMPUTED));
+    values.put("duplicates", count(OperatorMetrics.DUPLICATES));
+    values.put("late", count(OperatorMetrics.LATE));
+    values.put("missed_training", count(OperatorMetrics.MISSED_TRAINING));
+    values.put("models_trained", count(OperatorMetrics.MODELS));
     values.put("seconds", seconds());
     return JsonMapper.shared().writeValueAsString(values);
   }
@@ -85,10 +74,10 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
     return String.format(
         Locale.ROOT,
         "%,d read · %,d scored · %,d anomalies · %,d models · %.0f s",
-        count("readings"),
-        count("scored"),
-        count("anomalies"),
-        count("models"),
+        count(OperatorMetrics.READINGS),
+        count(OperatorMetrics.SCORED),
+        count(OperatorMetrics.ANOMALIES),
+        count(OperatorMetrics.MODELS),
         seconds());
   }
 

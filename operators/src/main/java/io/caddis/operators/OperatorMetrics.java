@@ -12,7 +12,7 @@ public final class OperatorMetrics {
   /** Metric group that all names stand in. */
   public static final String GROUP = "anomaly";
 
-  /** Count: lines that gave a reading. */
+  /** Count: readings received, usable or not. */
   public static final String READINGS = "readings";
 
   /** Count: lines and cells that could not be used. */

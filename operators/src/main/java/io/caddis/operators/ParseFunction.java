@@ -27,6 +27,7 @@ public final class ParseFunction extends ProcessFunction<Parsed, Reading> {
 
   @Override
   public void processElement(Parsed parsed, Context context, Collector<Reading> out) {
+    readings.increment();
     Rejection rejection = parsed.rejection();
     if (rejection != null) {
       deadLetters.increment();
@@ -37,7 +38,6 @@ public final class ParseFunction extends ProcessFunction<Parsed, Reading> {
     }
     Reading reading = parsed.reading();
     if (reading != null) {
-      readings.increment();
       out.collect(reading);
     }
   }
