@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
+import io.caddis.detectors.feature.FeatureEncoder;
+
 /**
  * A band for each feature; the raw score is the largest distance of any feature from its band, in
  * that feature's unit. {@link ZScore} and {@link Iqr} differ only in how they choose the bands.
@@ -37,7 +39,7 @@ final class FittedBands implements FittedDetector {
       double distance = Math.max(low[feature] - value, value - high[feature]);
       worst = Math.max(worst, distance / units[feature]);
     }
-    return Math.min(worst, Double.MAX_VALUE);
+    return Math.min(worst, FeatureEncoder.LIMIT);
   }
 
   @Override

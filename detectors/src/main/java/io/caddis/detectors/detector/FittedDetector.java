@@ -5,8 +5,8 @@ package io.caddis.detectors.detector;
 /**
  * What a {@link Detector} learned: a function from a row to its raw score.
  *
- * <p>A raw score is finite and higher for more anomalous rows, whatever the sign other libraries
- * use for the same algorithm; its unit is the algorithm's own. Immutable and thread-safe.
+ * <p>A raw score is higher for more anomalous rows, whatever the sign other libraries use for the
+ * same algorithm, and within ±1e150; its unit is the algorithm's own. Immutable and thread-safe.
  */
 public interface FittedDetector {
   /** The name of the {@link Detector} that made it. */

@@ -5,20 +5,23 @@ package io.caddis.detectors.detector;
 import java.util.Arrays;
 
 /**
- * The trees of an {@link IsolationForest} in one flat array.
+ * The trees of an {@link IsolationForest} in flat arrays, one for each eight trees.
  *
  * <pre>
  * one node = one long        63 ........ 32   31 ..... 20   19 ...... 0
- *   split                    threshold key    feature       distance to the left child, 1 or more
- *   leaf                     path key         0             0
+ *   split                    threshold key    feature       left child
+ *   leaf                     path key         0             itself
  * </pre>
  *
  * A row goes to the right child, which follows the left one, when its key is above the threshold
  * key. Keys are single-precision numbers whose bits are arranged so that they compare as integers.
- * A leaf's path key lies above every key of a number and its distance is 0, so that a row stays on
- * the leaf it has reached: every tree takes the same number of steps, no step has a branch that
- * depends on data, and eight trees proceed side by side. Children lie after their parents, hence no
- * array that passes {@link #read} can make a row run in circles.
+ * A leaf's path key lies above every key of a number, so that a row stays on the leaf it has
+ * reached: every tree takes the same number of steps, no step has a branch that depends on data,
+ * and eight trees proceed side by side.
+ *
+ * <p>When written, and while growing, a child is given by its distance from the node instead of its
+ * index, 0 in leaves: children lie after their parents, hence nothing that passes {@link #read} can
+ * make a row run in circles.
  *
  * <p>A path key holds a path length in units of 2^-17 above {@link #LEAF}; lengths add up as
  * integers, exactly, in any order.
@@ -29,9 +32,11 @@ final class FittedIsolationForest implements FittedDetector {
 
   static final double PATH_UNIT = 0x1p-17;
 
+  /** Trees that are walked side by side. */
+  private static final int LANES = 8;
+
   private static final int FEATURE_SHIFT = 20;
-  private static final int FEATURE_MASK = 0xFFF;
-  private static final int DISTANCE_MASK = 0xFFFFF;
+  private static final int CHILD_MASK = 0xFFFFF;
   private static final int PATH_MASK = 0x7FFFFF;
 
   /** Steps a row may cost: 10000 trees of depth 16, with room for fences of 4096 features. */
@@ -39,24 +44,68 @@ final class FittedIsolationForest implements FittedDetector {
 
   private static final double LN_2 = 0.6931471805599453;
 
+  /** Most nodes of a tree on {@link IsolationForest#MAX_SAMPLES} rows; eight fit a child index. */
+  private static final int MAX_NODES = 2 * IsolationForest.MAX_SAMPLES - 1;
+
   private final int dimension;
   private final int sampleSize;
 
-  /** First node of each tree, then the number of all nodes. */
-  private final int[] roots;
+  /** Number of nodes of each tree. */
+  private final int[] sizes;
 
-  private final long[] nodes;
+  /** The nodes of eight trees each, then a leaf of path 0. */
+  private final long[][] groups;
+
+  /** Index in its group of each tree's first node; in the last group filled up with that leaf. */
+  private final int[] starts;
+
   private final int depth;
+
+  /** Length of a row's keys: a power of two, so that no feature can lie outside. */
+  private final int keyCount;
+
   private final double exponentPerPath;
 
-  FittedIsolationForest(int dimension, int sampleSize, int[] roots, long[] nodes) {
+  /**
+   * @param sizes number of nodes of each tree
+   * @param nodes all trees, one after the other, children by distance; what follows is not used
+   */
+  FittedIsolationForest(int dimension, int sampleSize, int[] sizes, long[] nodes) {
     this.dimension = dimension;
     this.sampleSize = sampleSize;
-    this.roots = roots;
-    this.nodes = nodes;
-    this.depth = depth(nodes);
-    int trees = roots.length - 1;
-    this.exponentPerPath = -LN_2 * PATH_UNIT / (trees * IsolationForest.averagePath(sampleSize));
+    this.sizes = sizes;
+    this.groups = new long[(sizes.length + LANES - 1) / LANES][];
+    this.starts = new int[groups.length * LANES];
+    int from = 0;
+    int deepest = 0;
+    for (int group = 0; group < groups.length; group++) {
+      int length = layOut(group);
+      long[] part = Arrays.copyOfRange(nodes, from, from + length + 1);
+      part[length] = leaf(0);
+      deepest = Math.max(deepest, depth(part));
+      for (int at = 0; at <= length; at++) {
+        part[at] += at;
+      }
+      groups[group] = part;
+      from += length;
+    }
+    this.depth = deepest;
+    this.keyCount = Integer.highestOneBit(2 * dimension - 1);
+    this.exponentPerPath =
+        -LN_2 * PATH_UNIT / (sizes.length * IsolationForest.averagePath(sampleSize));
+  }
+
+  /** Sets the starts of a group's trees and returns how many nodes they have. */
+  private int layOut(int group) {
+    int length = 0;
+    int first = group * LANES;
+    int end = Math.min(first + LANES, sizes.length);
+    for (int tree = first; tree < end; tree++) {
+      starts[tree] = length;
+      length += sizes[tree];
+    }
+    Arrays.fill(starts, end, first + LANES, length);
+    return length;
   }
 
   static long split(int feature, int thresholdKey, int distance) {
@@ -86,33 +135,27 @@ final class FittedIsolationForest implements FittedDetector {
 
   @Override
   public double rawScore(double[] row) {
-    int[] keys = new int[dimension];
-    for (int feature = 0; feature < keys.length; feature++) {
+    int[] keys = new int[keyCount];
+    for (int feature = 0; feature < dimension; feature++) {
       keys[feature] = key(row[feature]);
     }
     long path = 0;
-    int trees = roots.length - 1;
-    int tree = 0;
-    for (; tree + 8 <= trees; tree += 8) {
-      path += pathOfEight(keys, tree);
-    }
-    for (; tree < trees; tree++) {
-      path += path(keys, tree);
+    for (int group = 0; group < groups.length; group++) {
+      path += pathOfEight(groups[group], keys, group * LANES);
     }
     // StrictMath: the same bits on every processor
     return StrictMath.exp(path * exponentPerPath);
   }
 
-  private long pathOfEight(int[] keys, int tree) {
-    long[] nodes = this.nodes;
-    int a = roots[tree];
-    int b = roots[tree + 1];
-    int c = roots[tree + 2];
-    int d = roots[tree + 3];
-    int e = roots[tree + 4];
-    int f = roots[tree + 5];
-    int g = roots[tree + 6];
-    int h = roots[tree + 7];
+  private long pathOfEight(long[] nodes, int[] keys, int tree) {
+    int a = starts[tree];
+    int b = starts[tree + 1];
+    int c = starts[tree + 2];
+    int d = starts[tree + 3];
+    int e = starts[tree + 4];
+    int f = starts[tree + 5];
+    int g = starts[tree + 6];
+    int h = starts[tree + 7];
     for (int level = depth; level > 0; level--) {
       a = step(nodes, keys, a);
       b = step(nodes, keys, b);
@@ -133,18 +176,12 @@ final class FittedIsolationForest implements FittedDetector {
         + path(nodes[h]);
   }
 
-  private int path(int[] keys, int tree) {
-    int at = roots[tree];
-    for (int level = depth; level > 0; level--) {
-      at = step(nodes, keys, at);
-    }
-    return path(nodes[at]);
-  }
-
   private static int step(long[] nodes, int[] keys, int at) {
     long node = nodes[at];
-    int key = keys[(int) (node >>> FEATURE_SHIFT) & FEATURE_MASK];
-    return at + (int) (node & DISTANCE_MASK) + (int) (((node >> 32) - key) >>> 63);
+    int low = (int) node;
+    // the mask spares the bounds check: it is the array's length less one
+    int key = keys[(low >>> FEATURE_SHIFT) & (keys.length - 1)];
+    return (low & CHILD_MASK) + (int) (((node >> 32) - key) >>> 63);
   }
 
   private static int path(long leaf) {
@@ -154,11 +191,12 @@ final class FittedIsolationForest implements FittedDetector {
   @Override
   public void write(PayloadWriter out) {
     out.i32(sampleSize);
-    out.i32(roots.length - 1);
-    for (int tree = 0; tree + 1 < roots.length; tree++) {
-      out.i32(roots[tree + 1] - roots[tree]);
-      for (int node = roots[tree]; node < roots[tree + 1]; node++) {
-        out.i64(nodes[node]);
+    out.i32(sizes.length);
+    for (int tree = 0; tree < sizes.length; tree++) {
+      long[] nodes = groups[tree / LANES];
+      out.i32(sizes[tree]);
+      for (int at = starts[tree]; at < starts[tree] + sizes[tree]; at++) {
+        out.i64(nodes[at] - at);
       }
     }
   }
@@ -166,19 +204,17 @@ final class FittedIsolationForest implements FittedDetector {
   static FittedIsolationForest read(int dimension, PayloadReader in) {
     int sampleSize = in.i32("sample size", 2, IsolationForest.MAX_SAMPLES);
     int trees = in.count("trees", 1, IsolationForest.MAX_TREES, 12);
-    int[] roots = new int[trees + 1];
+    int[] sizes = new int[trees];
     long[] nodes = new long[in.remaining() / 8];
     int used = 0;
     for (int tree = 0; tree < trees; tree++) {
-      int count = in.count("nodes of tree " + tree, 1, 1 << FEATURE_SHIFT, 8);
-      int end = used + count;
+      sizes[tree] = in.count("nodes of tree " + tree, 1, MAX_NODES, 8);
+      int end = used + sizes[tree];
       for (; used < end; used++) {
         nodes[used] = checked(in.i64("node"), used, end, dimension, in);
       }
-      roots[tree + 1] = end;
     }
-    FittedIsolationForest forest =
-        new FittedIsolationForest(dimension, sampleSize, roots, Arrays.copyOf(nodes, used));
+    FittedIsolationForest forest = new FittedIsolationForest(dimension, sampleSize, sizes, nodes);
     if (trees * (long) forest.depth > MAX_STEPS) {
       throw new IllegalArgumentException(
           "trees times depth must be at most %d, was %d times %d"
@@ -188,8 +224,8 @@ final class FittedIsolationForest implements FittedDetector {
   }
 
   private static long checked(long node, int at, int end, int dimension, PayloadReader in) {
-    int feature = (int) (node >>> FEATURE_SHIFT) & FEATURE_MASK;
-    int distance = (int) (node & DISTANCE_MASK);
+    int feature = (int) node >>> FEATURE_SHIFT;
+    int distance = (int) (node & CHILD_MASK);
     boolean leaf = (int) (node >> 32) >= LEAF;
     boolean valid =
         leaf
@@ -208,7 +244,7 @@ final class FittedIsolationForest implements FittedDetector {
     int[] levels = new int[nodes.length];
     int depth = 0;
     for (int at = 0; at < nodes.length; at++) {
-      int distance = (int) (nodes[at] & DISTANCE_MASK);
+      int distance = (int) (nodes[at] & CHILD_MASK);
       if (distance > 0) {
         int below = levels[at] + 1;
         levels[at + distance] = Math.max(levels[at + distance], below);

@@ -23,7 +23,7 @@ final class SplitMix {
     return z ^ (z >>> 31);
   }
 
-  /** 0 to {@code bound} - 1; the bias of multiply-and-shift is below 2^-11 for our bounds. */
+  /** 0 to {@code bound} - 1; no number is favoured by more than bound / 2^32. */
   int below(int bound) {
     return (int) (((next() >>> 32) * bound) >>> 32);
   }

@@ -36,16 +36,16 @@ final class TreeGrower {
   }
 
   FittedIsolationForest grow() {
-    int[] roots = new int[trees + 1];
+    int[] sizes = new int[trees];
     for (int tree = 0; tree < trees; tree++) {
       int sampled = drawSample();
       int root = allocate(1);
       if (!grow(root, 0, sampled, 0, dimension)) {
         fence(root, rows[order[0]], tree);
       }
-      roots[tree + 1] = used;
+      sizes[tree] = used - root;
     }
-    return new FittedIsolationForest(dimension, sampleSize, roots, Arrays.copyOf(nodes, used));
+    return new FittedIsolationForest(dimension, sampleSize, sizes, nodes);
   }
 
   /** Moves a random sample to the front of {@link #order}; earlier draws do not matter. */
@@ -74,8 +74,8 @@ final class TreeGrower {
       float max = Float.NEGATIVE_INFINITY;
       for (int i = from; i < to; i++) {
         float value = number(order[i], feature);
-        min = Math.min(min, value);
-        max = Math.max(max, value);
+        min = value < min ? value : min;
+        max = value > max ? value : max;
       }
       if (min < max) {
         split(node, from, to, level, left, feature, threshold(min, max));
@@ -136,7 +136,10 @@ final class TreeGrower {
   }
 
   private static float clamp(double value) {
-    return Math.max(-Float.MAX_VALUE, Math.min((float) value, Float.MAX_VALUE)) + 0.0f;
+    float number = (float) value + 0.0f;
+    return number > Float.MAX_VALUE
+        ? Float.MAX_VALUE
+        : number < -Float.MAX_VALUE ? -Float.MAX_VALUE : number;
   }
 
   private int allocate(int count) {

@@ -5,7 +5,7 @@ package io.caddis.detectors.feature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,17 +61,17 @@ public final class FeatureEncoder {
           "centers and units must be %d, was %d and %d"
               .formatted(width, centers.length, units.length));
     }
-    this.used = names(schema, medians, texts);
+    this.used = names(i -> !Double.isNaN(medians[i]), i -> texts[i] != null);
   }
 
   /**
-   * Learns from training rows.
+   * Learns imputation and encodings from training rows; nothing is scaled yet.
    *
    * @param numbers {@code double[rows][numeric features]}, NaN or infinite = missing
    * @param texts {@code String[rows][text features]}, null = missing
    */
   public static FeatureEncoder fit(
-      FeatureSchema schema, double[][] numbers, @Nullable String[][] texts, Scaling scaling) {
+      FeatureSchema schema, double[][] numbers, @Nullable String[][] texts) {
     double[] medians = new double[schema.numbers().size()];
     for (int feature = 0; feature < medians.length; feature++) {
       medians[feature] = median(numbers, feature);
@@ -80,21 +80,31 @@ public final class FeatureEncoder {
     for (int feature = 0; feature < encoders.length; feature++) {
       encoders[feature] = textEncoder(schema.texts().get(feature).encoding(), texts, feature);
     }
-    int width = width(medians, encoders);
-    double[] centers = new double[width];
-    double[] units = new double[width];
+    double[] units = new double[width(medians, encoders)];
     Arrays.fill(units, 1);
-    FeatureEncoder unscaled =
-        new FeatureEncoder(schema, medians, encoders, Scaling.NONE, centers, units);
-    if (scaling != Scaling.NONE) {
-      double[][] columns = unscaled.columns(numbers, texts);
-      for (int column = 0; column < width; column++) {
-        ColumnStatistics statistics = ColumnStatistics.of(columns[column]);
-        centers[column] = scaling.center(statistics);
-        units[column] = scaling.unit(statistics);
+    return new FeatureEncoder(
+        schema, medians, encoders, Scaling.NONE, new double[units.length], units);
+  }
+
+  /**
+   * The same encoder with a scaling.
+   *
+   * @param rows {@code double[rows][width]}, the training rows as this unscaled encoder encodes
+   *     them
+   */
+  public FeatureEncoder scaled(Scaling scaling, double[][] rows) {
+    double[] centers = new double[width()];
+    double[] units = new double[width()];
+    double[] column = new double[rows.length];
+    for (int i = 0; i < units.length; i++) {
+      for (int row = 0; row < rows.length; row++) {
+        column[row] = rows[row][i];
       }
+      ColumnStatistics statistics = ColumnStatistics.of(column);
+      centers[i] = scaling.center(statistics);
+      units[i] = scaling.unit(statistics);
     }
-    return new FeatureEncoder(schema, medians, encoders, scaling, centers, units);
+    return new FeatureEncoder(schema, medians, texts, scaling, centers, units);
   }
 
   private static double median(double[][] rows, int feature) {
@@ -126,18 +136,6 @@ public final class FeatureEncoder {
     }
     boolean usable = missing <= MAX_MISSING * rows.length && encoder.width() > 0;
     return usable ? encoder : null;
-  }
-
-  private double[][] columns(double[][] numbers, @Nullable String[][] texts) {
-    double[] row = new double[width()];
-    double[][] columns = new double[row.length][numbers.length];
-    for (int i = 0; i < numbers.length; i++) {
-      encode(numbers[i], texts[i], row);
-      for (int column = 0; column < row.length; column++) {
-        columns[column][i] = row[column];
-      }
-    }
-    return columns;
   }
 
   public FeatureSchema schema() {
@@ -219,15 +217,7 @@ public final class FeatureEncoder {
     if (complete) {
       return null;
     }
-    List<String> names = new ArrayList<>();
-    int number = 0;
-    int text = 0;
-    for (Feature feature : schema.features()) {
-      if (feature.encoding().isText() ? lacks(texts, text++) : lacks(numbers, number++)) {
-        names.add(feature.name());
-      }
-    }
-    return names.toArray(String[]::new);
+    return names(i -> lacks(numbers, i), i -> lacks(texts, i)).toArray(String[]::new);
   }
 
   private boolean lacks(double[] numbers, int feature) {
@@ -254,17 +244,13 @@ public final class FeatureEncoder {
     return width;
   }
 
-  private static List<String> names(
-      FeatureSchema schema, double[] medians, @Nullable TextEncoder[] texts) {
+  /** Names of the numeric and text features for which the predicates hold, in schema order. */
+  private List<String> names(IntPredicate numeric, IntPredicate textual) {
     List<String> names = new ArrayList<>();
     int number = 0;
     int text = 0;
     for (Feature feature : schema.features()) {
-      boolean used =
-          feature.encoding().isText()
-              ? Objects.nonNull(texts[text++])
-              : !Double.isNaN(medians[number++]);
-      if (used) {
+      if (feature.encoding().isText() ? textual.test(text++) : numeric.test(number++)) {
         names.add(feature.name());
       }
     }

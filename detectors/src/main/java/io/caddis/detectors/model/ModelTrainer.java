@@ -64,12 +64,12 @@ public record ModelTrainer(
       numbers[i] = row.numbers();
       texts[i] = row.texts();
     }
-    FeatureEncoder encoder = FeatureEncoder.fit(schema, numbers, texts, scaling);
-    checkWidth(encoder);
-    double[][] encoded = new double[numbers.length][encoder.width()];
-    for (int i = 0; i < encoded.length; i++) {
-      encoder.encode(numbers[i], texts[i], encoded[i]);
-    }
+    FeatureEncoder unscaled = FeatureEncoder.fit(schema, numbers, texts);
+    checkWidth(unscaled);
+    double[][] encoded = new double[numbers.length][unscaled.width()];
+    encode(unscaled, numbers, texts, encoded);
+    FeatureEncoder encoder = unscaled.scaled(scaling, encoded);
+    encode(encoder, numbers, texts, encoded);
     FittedDetector fitted = detector.fit(encoded, seed);
     double[] raw = new double[encoded.length];
     for (int i = 0; i < raw.length; i++) {
@@ -78,6 +78,13 @@ public record ModelTrainer(
     Arrays.sort(raw);
     ScoreScale scale = ScoreScale.fit(raw, rule.rawThreshold(raw));
     return new Model(encoder, fitted, rule, scale, seed, rows.size());
+  }
+
+  private static void encode(
+      FeatureEncoder encoder, double[][] numbers, @Nullable String[][] texts, double[][] out) {
+    for (int i = 0; i < out.length; i++) {
+      encoder.encode(numbers[i], texts[i], out[i]);
+    }
   }
 
   private void checkWidth(FeatureEncoder encoder) {
