@@ -2,10 +2,21 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.feature.CalendarFeature;
+import io.caddis.detectors.feature.Derivation;
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
+import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.DetectorPlan;
 import io.caddis.operators.FeaturePlan;
+import io.caddis.operators.Grouping;
 import io.caddis.operators.TrainingPlan;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the operators of a detection job need to know.
@@ -14,7 +25,8 @@ import io.caddis.operators.TrainingPlan;
  * @param training when models are trained
  * @param detector what kind of model
  * @param triage when episodes end
- * @param ordered whether readings meet models in event-time order, so that results do not depend on speed
+ * @param ordered whether readings meet models in event-time order, so that results do not depend on
+ *     speed
  * @param deduplicate whether exact repeats of a reading are dropped
  * @param ttlMillis event time after which an idle sensor is forgotten, milliseconds
  */
@@ -25,4 +37,70 @@ public record DetectionPlan(
     TriagePolicy triage,
     boolean ordered,
     boolean deduplicate,
-    long ttlMillis) {}
+    long ttlMillis) {
+
+  /**
+   * The plan of a specification.
+   *
+   * @param fields the fields of a reading
+   * @param groupField the field that names the group, or null
+   */
+  static DetectionPlan of(PipelineSpec spec, FeatureSchema fields, @Nullable String groupField) {
+    FeaturePlan features =
+        new FeaturePlan(
+            fields,
+            spec.derived().stream().map(Derivation::parse).toList(),
+            spec.calendar().stream().map(c -> CalendarFeature.valueOf(c.name())).toList(),
+            grouping(spec.training().scope(), fields, groupField));
+    DetectorPlan detector =
+        new DetectorPlan(
+            features.schema(),
+            spec.detector().name(),
+            spec.detector().parameters(),
+            Scaling.valueOf(spec.detector().scaling().name()),
+            new ThresholdRule(
+                ThresholdRule.Method.valueOf(spec.threshold().method().name()),
+                spec.threshold().value()));
+    return new DetectionPlan(
+        features,
+        training(spec.training()),
+        detector,
+        new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),
+        spec.source().bounded() || spec.time().alignment() == PipelineSpec.Alignment.EVENT_TIME,
+        spec.deduplicate(),
+        spec.state().ttl().toMillis());
+  }
+
+  private static Grouping grouping(
+      PipelineSpec.Scope scope, FeatureSchema fields, @Nullable String groupField) {
+    return switch (scope) {
+      case SENSOR -> new Grouping(Grouping.Scope.SENSOR, -1);
+      case GLOBAL -> new Grouping(Grouping.Scope.GLOBAL, -1);
+      case GROUP -> {
+        List<String> texts = fields.texts().stream().map(Feature::name).toList();
+        yield new Grouping(Grouping.Scope.FIELD, texts.indexOf(groupField));
+      }
+    };
+  }
+
+  private static TrainingPlan training(PipelineSpec.Training training) {
+    boolean byTime = !training.window().counted();
+    TrainingPlan.Window window =
+        byTime
+            ? TrainingPlan.Window.TIME
+            : training.window() == PipelineSpec.Window.COUNT
+                ? TrainingPlan.Window.COUNT
+                : TrainingPlan.Window.GROWING;
+    long size = byTime ? training.duration().toMillis() : 0;
+    Duration slide = training.slide();
+    return new TrainingPlan(
+        window,
+        size,
+        slide == null ? size : slide.toMillis(),
+        byTime ? 0 : training.rows(),
+        training.once(),
+        training.sampleRows(),
+        training.minRows(),
+        training.seed());
+  }
+}

@@ -43,8 +43,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *                                triage - alerts
  * </pre>
  *
- * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only; the episodes of
- * sensors of one group are not joined into incidents.
+ * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
+ * the episodes of sensors of one group are not joined into incidents.
  */
 public final class DetectionTopology {
 

@@ -3,8 +3,8 @@
 package io.caddis.jobs;
 
 /**
- * Persistent names of all operators: uid and name in one. Savepoints find their state by them: never renamed, never
- * reused.
+ * Persistent names of all operators: uid and name in one. Savepoints find their state by them:
+ * never renamed, never reused.
  */
 public final class OperatorUids {
   public static final String SOURCE = "readings-source";

@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.parse;
 
+import java.io.Serializable;
+
 /**
  * Bounds on what input may ask of memory and time, all in one place.
  *
@@ -20,7 +22,8 @@ public record Limits(
     int textChars,
     int keyChars,
     int fields,
-    int depth) {
+    int depth)
+    implements Serializable {
   public static final Limits DEFAULT = new Limits(1 << 20, 4096, 64, 4096, 256, 4096, 32);
 
   public Limits {

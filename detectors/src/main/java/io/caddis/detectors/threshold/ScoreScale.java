@@ -17,7 +17,8 @@ import io.caddis.detectors.feature.ColumnStatistics;
  *
  * @param rawThreshold t, finite
  * @param above raw distance over which the score rises from 0.5 to 0.875: the mean excess of the
- *     training scores over their 90 % quantile; above 0
+ *     training scores over their 90 % quantile, or {@code t} - median if that is more: a row is not
+ *     critical because the training scores happened to end abruptly; above 0
  * @param below raw distance over which the score falls from 0.5 to 0.25; above 0
  */
 public record ScoreScale(double rawThreshold, double above, double below) {
@@ -54,7 +55,7 @@ public record ScoreScale(double rawThreshold, double above, double below) {
     double below = rawThreshold - ColumnStatistics.quantile(sorted, 0.5);
     return new ScoreScale(
         rawThreshold,
-        Math.min(Math.max(excess, Math.max(floor, 1e-3 * below)), Double.MAX_VALUE),
+        Math.min(Math.max(excess, Math.max(floor, below)), Double.MAX_VALUE),
         Math.min(Math.max(below, floor), Double.MAX_VALUE));
   }
 

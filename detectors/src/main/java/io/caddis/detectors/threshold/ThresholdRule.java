@@ -3,6 +3,7 @@
 package io.caddis.detectors.threshold;
 
 import io.caddis.detectors.feature.ColumnStatistics;
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Locale;
  * @param method what {@code value} means
  * @param value see {@link Method}
  */
-public record ThresholdRule(Method method, double value) {
+public record ThresholdRule(Method method, double value) implements Serializable {
   /** Contamination that places the boundary of {@link Method#FIXED} on the 0-1 scale. */
   private static final double FIXED_CONTAMINATION = 0.1;
 

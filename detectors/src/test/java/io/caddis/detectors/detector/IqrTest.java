@@ -15,7 +15,7 @@ final class IqrTest extends DetectorContractTest {
 
   @Override
   String knownChecksum() {
-    return "f5a5ce1c1e3e451cfd6e1e644ef471576877e4295624f26e848c0e0468fb4282";
+    return "d4f893f1616bd0b4f05c7ea54750096521ac0709cbebe387d4f0262dc0eeb48e";
   }
 
   @Test

@@ -23,7 +23,7 @@ final class IsolationForestTest extends DetectorContractTest {
 
   @Override
   String knownChecksum() {
-    return "f763c454d2d591afcbce425d2719853ec6d9c4b1593f0948149010308cacd156";
+    return "d2f38fad7882ae7d3aff334e26d54f43c6a056398d0786385aa15cdd4068c144";
   }
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ final class ZScoreTest extends DetectorContractTest {
 
   @Override
   String knownChecksum() {
-    return "e3f455bb0d38251ca39dcad1459ac4b00e64e91bef59a55d57ef1915757aa203";
+    return "9f81456884770ac4b9c1ef52b14d5b5ee6918c368fb17c988d3facc87a4c1067";
   }
 
   @Test

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.parse;
+
+import io.caddis.detectors.feature.Encoding;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layout found in the data: the columns of all sources (in the order of the sources' names, then
+ * of their columns), numeric when at least 95 % of the values seen are numbers, else text by
+ * frequency. Columns without any value in the part that is read are left out.
+ */
+public final class SchemaInference {
+  private static final List<String> TIME_NAMES = List.of("timestamp", "ts", "time", "datetime");
+  private static final List<String> KEY_NAMES = List.of("key", "sensor", "sensor_id");
+  private static final double NUMERIC_SHARE = 0.95;
+  private static final long LEAST_BYTES = 1 << 14;
+  private static final int LISTED_COLUMNS = 40;
+
+  /** Something to read, from its first byte. */
+  public interface Input {
+    /** As in {@link io.caddis.detectors.event.Rejection#source()}. */
+    String name();
+
+    InputStream open() throws IOException;
+  }
+
+  /**
+   * What is known and what is allowed.
+   *
+   * @param timeField name of the time column, or null to find it: {@code timestamp}, {@code ts},
+   *     {@code time}, {@code datetime}, in any case
+   * @param keyField name of the sensor column, or null to find it: {@code key}, {@code sensor},
+   *     {@code sensor_id}; without one, every source is a sensor
+   * @param maxBytes how much to read, spread over the sources
+   * @param limits of lines and fields
+   */
+  public record Options(
+      @Nullable String timeField, @Nullable String keyField, long maxBytes, Limits limits) {
+    public static final Options DEFAULT = new Options(null, null, 64L << 20, Limits.DEFAULT);
+  }
+
+  private SchemaInference() {}
+
+  /**
+   * Finds the layout. Sources that cannot be read, and lines that cannot be parsed, say nothing.
+   *
+   * @throws IllegalArgumentException when no source has a time column, or none has any other
+   */
+  public static RecordLayout infer(List<? extends Input> inputs, Options options) {
+    List<Input> sorted = new ArrayList<>(inputs);
+    sorted.sort(Comparator.comparing(Input::name));
+    long share = Math.max(LEAST_BYTES, options.maxBytes() / Math.max(1, sorted.size()));
+    List<Map<String, ColumnCounts>> sources = new ArrayList<>();
+    long left = options.maxBytes();
+    for (Input input : sorted) {
+      if (left <= 0) {
+        break;
+      }
+      ColumnSampler sampler = new ColumnSampler(input.name(), options.limits());
+      try (InputStream in = input.open()) {
+        left -= sampler.read(in, Math.min(share, left));
+      } catch (IOException e) {
+        // The job itself reports what cannot be read, as a dead letter.
+        continue;
+      }
+      sources.add(sampler.columns());
+    }
+    return layout(sources, options);
+  }
+
+  private static RecordLayout layout(List<Map<String, ColumnCounts>> sources, Options options) {
+    String time = find(sources, options.timeField(), TIME_NAMES);
+    if (time == null) {
+      Set<String> found = new LinkedHashSet<>();
+      sources.forEach(columns -> found.addAll(columns.keySet()));
+      throw new IllegalArgumentException(
+          "a time column must be one of "
+              + (options.timeField() == null ? TIME_NAMES : List.of(options.timeField()))
+              + ", found only "
+              + found.stream().limit(LISTED_COLUMNS).map(Row::cut).toList()
+              + "; name it with --time COL");
+    }
+    String key = find(sources, options.keyField(), KEY_NAMES);
+    if (key == null && options.keyField() != null) {
+      throw new IllegalArgumentException(
+          "the key column '" + options.keyField() + "' must exist; name another with --key COL");
+    }
+    Map<String, ColumnCounts> union = new LinkedHashMap<>();
+    for (Map<String, ColumnCounts> columns : sources) {
+      if (columns.containsKey(time)) {
+        columns.forEach(
+            (name, counts) -> union.computeIfAbsent(name, n -> new ColumnCounts()).add(counts));
+      }
+    }
+    List<RecordLayout.Column> columns = new ArrayList<>();
+    union.forEach(
+        (name, counts) -> {
+          if (counts.values > 0 && !name.equals(time) && !name.equals(key)) {
+            boolean numeric = counts.numbers >= NUMERIC_SHARE * counts.values;
+            columns.add(
+                new RecordLayout.Column(name, numeric ? Encoding.NUMERIC : Encoding.FREQUENCY));
+          }
+        });
+    if (columns.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a column with values must stand beside the time column '" + time + "', found none");
+    }
+    return new RecordLayout(
+        time, key, null, null, columns, RecordLayout.MIN_TIMESTAMP, RecordLayout.MAX_TIMESTAMP);
+  }
+
+  /** The declared name if any source has it; else the best known one, as most sources write it. */
+  private static @Nullable String find(
+      List<Map<String, ColumnCounts>> sources, @Nullable String declared, List<String> known) {
+    Map<String, Integer> written = new LinkedHashMap<>();
+    sources.forEach(s -> s.keySet().forEach(name -> written.merge(name, 1, Integer::sum)));
+    if (declared != null) {
+      return written.containsKey(declared) ? declared : null;
+    }
+    for (String name : known) {
+      String best = null;
+      for (Map.Entry<String, Integer> entry : written.entrySet()) {
+        if (entry.getKey().toLowerCase(Locale.ROOT).equals(name)
+            && (best == null || entry.getValue() > written.getOrDefault(best, 0))) {
+          best = entry.getKey();
+        }
+      }
+      if (best != null) {
+        return best;
+      }
+    }
+    return null;
+  }
+
+  /** What was seen of a column: values that are not missing, and how many of them are numbers. */
+  static final class ColumnCounts {
+    private long values;
+    private long numbers;
+
+    void add(boolean number) {
+      values++;
+      numbers += number ? 1 : 0;
+    }
+
+    private void add(ColumnCounts other) {
+      values += other.values;
+      numbers += other.numbers;
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.parse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caddis.detectors.feature.Encoding;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class SchemaInferenceTest {
+  @Test
+  void findsTimeKeyAndColumnsOfOneFile() {
+    RecordLayout layout =
+        infer(file("a.csv", "\ufeffTimestamp,Key,x,mode\r\n5,s,1,on\r\n\r\n6,s,NaN,off\r\n"));
+    assertThat(layout.timeField()).isEqualTo("Timestamp");
+    assertThat(layout.keyField()).isEqualTo("Key");
+    assertThat(columns(layout)).isEqualTo("x:NUMERIC mode:FREQUENCY");
+  }
+
+  @Test
+  void prefersTimestampToTheOtherNames() {
+    assertThat(infer(file("a.csv", "datetime,time,ts,timestamp,x\n1,2,3,4,5\n")).timeField())
+        .isEqualTo("timestamp");
+    assertThat(infer(file("a.csv", "datetime,time,TS,x\n1,2,3,4\n")).timeField()).isEqualTo("TS");
+    assertThat(infer(file("a.csv", "ts,sensor_id,sensor,x\n1,2,3,4\n")).keyField())
+        .isEqualTo("sensor");
+  }
+
+  @Test
+  void unitesTheColumnsOfAllFilesInNameOrder() {
+    RecordLayout layout =
+        infer(
+            file("b.csv", "x,ts,y\n1,5,2\n"),
+            file("c.json", "{\"ts\":5,\"z\":1,\"x\":3,\"deep\":{\"q\":1}}\n"),
+            file("a.csv", "ts,w,x\n5,on,1\n"));
+    assertThat(columns(layout)).isEqualTo("w:FREQUENCY x:NUMERIC y:NUMERIC z:NUMERIC");
+    assertThat(layout.keyField()).isNull();
+  }
+
+  @Test
+  void aColumnIsNumericFromNinetyFivePercentOn() {
+    String numbers = "5,1\n".repeat(19);
+    assertThat(columns(infer(file("a.csv", "ts,x\n" + numbers + "5,ERR\n5,\n"))))
+        .isEqualTo("x:NUMERIC");
+    assertThat(columns(infer(file("a.csv", "ts,x\n" + numbers + "5,ERR\n5,ERR\n"))))
+        .isEqualTo("x:FREQUENCY");
+  }
+
+  @Test
+  void aJsonStringIsTextEvenWhenItLooksLikeANumber() {
+    assertThat(columns(infer(file("a.json", "{\"ts\":5,\"x\":\"1\",\"y\":2,\"z\":true}"))))
+        .isEqualTo("x:FREQUENCY y:NUMERIC z:FREQUENCY");
+  }
+
+  @Test
+  void leavesOutColumnsWithoutValuesAndFilesWithoutTime() {
+    RecordLayout layout =
+        infer(
+            file("README.md", "about,this\n1,2\n"),
+            file("a.csv", "ts,x,empty,\n5,1,,9\n"),
+            file("b.bin", "\0\1\2\3"));
+    assertThat(columns(layout)).isEqualTo("x:NUMERIC");
+  }
+
+  @Test
+  void declaredNamesGoBeforeKnownOnes() {
+    RecordLayout layout =
+        SchemaInference.infer(
+            List.of(file("a.csv", "ts,when,who,key\n5,6,s,1\n")),
+            new SchemaInference.Options("when", "who", 1 << 20, Limits.DEFAULT));
+    assertThat(layout.timeField()).isEqualTo("when");
+    assertThat(layout.keyField()).isEqualTo("who");
+    assertThat(columns(layout)).isEqualTo("ts:NUMERIC key:NUMERIC");
+  }
+
+  @Test
+  void withoutATimeColumnTheErrorListsWhatWasFound() {
+    assertThatThrownBy(() -> infer(file("a.csv", "date,x\n5,1\n")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("[date, x]")
+        .hasMessageContaining("--time COL");
+    assertThatThrownBy(() -> infer(file("a.csv", "ts\n5\n")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("beside the time column 'ts'");
+    assertThatThrownBy(
+            () ->
+                SchemaInference.infer(
+                    List.of(file("a.csv", "ts,x\n5,1\n")),
+                    new SchemaInference.Options(null, "who", 1 << 20, Limits.DEFAULT)))
+        .hasMessageContaining("'who'");
+  }
+
+  @Test
+  void readsNoMoreThanItsShareAndSurvivesUnreadableFiles() {
+    CountedFile large = new CountedFile("b.csv", "ts,x\n" + "5,1\n".repeat(1 << 20));
+    SchemaInference.Input broken =
+        new SchemaInference.Input() {
+          @Override
+          public String name() {
+            return "a.csv";
+          }
+
+          @Override
+          public InputStream open() throws IOException {
+            throw new IOException("gone");
+          }
+        };
+    RecordLayout layout =
+        SchemaInference.infer(
+            List.of(large, broken),
+            new SchemaInference.Options(null, null, 1 << 18, Limits.DEFAULT));
+    assertThat(columns(layout)).isEqualTo("x:NUMERIC");
+    assertThat(large.read()).isLessThan(1 << 19);
+  }
+
+  private static RecordLayout infer(SchemaInference.Input... inputs) {
+    return SchemaInference.infer(List.of(inputs), SchemaInference.Options.DEFAULT);
+  }
+
+  private static String columns(RecordLayout layout) {
+    return layout.columns().stream()
+        .map(c -> c.name() + ":" + (c.encoding() == Encoding.NUMERIC ? "NUMERIC" : c.encoding()))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static CountedFile file(String name, String text) {
+    return new CountedFile(name, text);
+  }
+
+  private static final class CountedFile implements SchemaInference.Input {
+    private final String name;
+    private final byte[] bytes;
+    private ByteArrayInputStream stream;
+
+    CountedFile(String name, String text) {
+      this.name = name;
+      this.bytes = text.getBytes(StandardCharsets.UTF_8);
+      this.stream = new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public InputStream open() {
+      stream = new ByteArrayInputStream(bytes);
+      return stream;
+    }
+
+    int read() {
+      return bytes.length - stream.available();
+    }
+  }
+}

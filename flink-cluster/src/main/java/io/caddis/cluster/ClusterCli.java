@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The commands of {@code ./caddis} that need a cluster. The launcher passes where things are in
+ * system properties: {@code caddis.distribution}, the folder the build assembles, and {@code
+ * caddis.var}, where clusters keep their files unless {@code --dir} says otherwise.
+ */
+@Command(
+    name = "./caddis",
+    description = "Commands on a Flink cluster on this machine.",
+    subcommands = {UpCommand.class, DownCommand.class, StatusCommand.class, DemoCommand.class})
+public final class ClusterCli {
+  /** What {@code ./caddis flink} replaces by the path of the job jar. */
+  private static final String JOB_JAR = "caddis.jar";
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this text.")
+  private boolean help;
+
+  private ClusterCli() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String[] arguments) {
+    CommandLine command =
+        new CommandLine(new ClusterCli())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(
+                (failure, line, parsed) -> {
+                  if (failure instanceof ClusterException
+                      || failure instanceof IllegalArgumentException) {
+                    line.getErr()
+                        .println(
+                            line.getColorScheme().errorText(String.valueOf(failure.getMessage())));
+                    return line.getCommandSpec().exitCodeOnExecutionException();
+                  }
+                  throw failure;
+                });
+    // Flink parses its own options, so they must not pass through picocli.
+    if (arguments.length > 0 && arguments[0].equals("flink")) {
+      try {
+        return flink(Arrays.asList(arguments).subList(1, arguments.length));
+      } catch (ClusterException e) {
+        command
+            .getErr()
+            .println(command.getColorScheme().errorText(String.valueOf(e.getMessage())));
+        return command.getCommandSpec().exitCodeOnExecutionException();
+      }
+    }
+    return command.execute(arguments);
+  }
+
+  static Path distribution() {
+    return Path.of(property("caddis.distribution"));
+  }
+
+  static Path defaultDirectory() {
+    return Optional.ofNullable(System.getenv("CADDIS_CLUSTER_DIR"))
+        .map(Path::of)
+        .orElse(Path.of(property("caddis.var"), "cluster"));
+  }
+
+  static Path jobJar() {
+    return distribution().resolve("jobs").resolve(JOB_JAR);
+  }
+
+  private static int flink(List<String> arguments) {
+    Path directory = defaultDirectory();
+    StandaloneCluster cluster =
+        StandaloneCluster.find(distribution(), directory)
+            .orElseThrow(
+                () ->
+                    new ClusterException(
+                        "no cluster runs in "
+                            + directory
+                            + "; start one with ./caddis up, or name its directory in CADDIS_CLUSTER_DIR"));
+    List<String> resolved =
+        arguments.stream()
+            .map(argument -> argument.equals(JOB_JAR) ? jobJar().toString() : argument)
+            .toList();
+    return cluster.cli().runInTerminal(resolved);
+  }
+
+  private static String property(String name) {
+    String value = System.getProperty(name);
+    if (value == null) {
+      throw new IllegalStateException(
+          "system property " + name + " must be set; start this class through ./caddis");
+    }
+    return value;
+  }
+}

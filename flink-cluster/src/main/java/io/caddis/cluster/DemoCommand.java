@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import io.caddis.cluster.demo.Demo;
+import io.caddis.cluster.demo.Injections;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code ./caddis demo}: a cluster of its own, simulated sensors, and live what is found in them.
+ */
+@Command(
+    name = "demo",
+    description =
+        "Start a cluster, feed it simulated sensors with injected anomalies, print what it finds.",
+    sortOptions = false)
+final class DemoCommand implements Callable<Integer> {
+  private static final int USUAL_PORT = 8081;
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(60);
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "End after that long (default: until Ctrl-C).")
+  private @Nullable Integer seconds;
+
+  @Option(
+      names = "--port",
+      paramLabel = "P",
+      description =
+          "Of the web UI, 0 for a free one (default 8081, or a free one when that is taken).")
+  private @Nullable Integer port;
+
+  @Override
+  public Integer call() throws IOException {
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread onInterrupt = new Thread(() -> stopAndWait(stop, stopped), "demo-interrupt");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
+    try {
+      run(stop);
+      return 0;
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  private void run(CountDownLatch stop) throws IOException {
+    Path home =
+        Path.of(System.getProperty("caddis.var", "var"), "demo").toAbsolutePath().normalize();
+    Path output = home.resolve("output");
+    System.out.println("Starting Flink: one JobManager, two TaskManagers …");
+    try (StandaloneCluster cluster =
+        StandaloneCluster.start(
+            new ClusterSettings(
+                ClusterCli.distribution(),
+                home,
+                port(),
+                2,
+                // Alerts become visible with the checkpoint after them.
+                Map.of("execution.checkpointing.interval", "2 s")))) {
+      ClusterDirectory.deleteTree(output);
+      ClusterDirectory.deleteTree(cluster.savepoints());
+      List<String> job =
+          List.of(
+              ClusterCli.jobJar().toString(),
+              "detect",
+              "--config",
+              ClusterCli.distribution().resolve("conf/demo.yaml").toString(),
+              "--output",
+              output.toString());
+      // What the simulator injects is not known here: the episodes it causes are printed as found.
+      Injections injections = until -> List.of();
+      Duration time = seconds == null ? Duration.ofDays(365) : Duration.ofSeconds(seconds);
+      new Demo(cluster, job, output.resolve("alerts"), injections, System.out).run(time, stop);
+      System.out.println("Stopping Flink …");
+    }
+  }
+
+  private int port() {
+    if (port != null) {
+      return port;
+    }
+    return Ports.isFree(USUAL_PORT) ? USUAL_PORT : 0;
+  }
+
+  /** On Ctrl-C the JVM ends when its hooks have: time for the main thread to cancel and sum up. */
+  private static void stopAndWait(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      if (!stopped.await(SHUTDOWN_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        System.err.println(
+            "The demo did not end in time; ./caddis down --dir var/demo stops what is left.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

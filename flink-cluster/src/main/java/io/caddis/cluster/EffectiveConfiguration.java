@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What one cluster runs with: the shipped configuration and what is its own in it. */
+final class EffectiveConfiguration {
+  private EffectiveConfiguration() {}
+
+  /**
+   * Writes the folder {@code conf/} of a cluster that is about to start.
+   *
+   * @throws ClusterException when its port is taken
+   */
+  static Map<String, String> write(ClusterSettings settings, ClusterDirectory directory)
+      throws IOException {
+    int port = settings.restPort();
+    List<Integer> free = Ports.free(2);
+    if (port == 0) {
+      port = free.get(0);
+    } else if (!Ports.isFree(port)) {
+      throw new ClusterException(
+          "port "
+              + port
+              + " for the web UI and REST is taken"
+              + Ports.owner(port).map(owner -> " by " + owner).orElse("")
+              + ".\nChoose another one with --port, or --port 0 for any free one.");
+    }
+    directory.create();
+    for (String file : List.of("log4j2.properties", "log4j2-console.properties")) {
+      Files.copy(
+          settings.distribution().resolve("conf").resolve(file),
+          directory.conf().resolve(file),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Map<String, String> options =
+        new TreeMap<>(FlinkConfigFile.read(settings.distribution().resolve("conf/config.yaml")));
+    options.put("rest.port", Integer.toString(port));
+    options.put("web.access-control-allow-origin", "http://localhost:" + port);
+    options.put("jobmanager.rpc.port", Integer.toString(free.get(1)));
+    options.put("execution.checkpointing.dir", directory.checkpoints().toUri().toString());
+    options.put("execution.checkpointing.savepoint-dir", directory.savepoints().toUri().toString());
+    options.put("io.tmp.dirs", directory.tmp().toString());
+    options.putAll(settings.options());
+    FlinkConfigFile.write(options, directory.conf().resolve("config.yaml"));
+    return options;
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./caddis up}: starts a cluster in the background. */
+@Command(
+    name = "up",
+    description = "Start a Flink cluster in the background: one JobManager, some TaskManagers.",
+    sortOptions = false)
+final class UpCommand implements Callable<Integer> {
+  enum Backend {
+    HASHMAP,
+    ROCKSDB
+  }
+
+  @Option(
+      names = "--taskmanagers",
+      defaultValue = "2",
+      paramLabel = "N",
+      description = "Worker processes (default ${DEFAULT-VALUE}).")
+  private int taskManagers;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      description = "Parallel pipelines per TaskManager (default: conf/config.yaml).")
+  private @Nullable Integer slots;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8081",
+      paramLabel = "P",
+      description = "Of the web UI and REST, 0 for a free one (default ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description =
+          "Where keyed state lives: ${COMPLETION-CANDIDATES} (default: conf/config.yaml).")
+  private @Nullable Backend backend;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description =
+          "Configuration, logs, checkpoints (default: CADDIS_CLUSTER_DIR or var/cluster).")
+  private @Nullable Path directory;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description = "Any Flink option, for example -Dtaskmanager.memory.process.size=4g.")
+  private Map<String, String> options = new HashMap<>();
+
+  @Override
+  public Integer call() {
+    Map<String, String> all = new HashMap<>();
+    if (slots != null) {
+      all.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
+    }
+    if (backend != null) {
+      all.putAll(options(backend));
+    }
+    all.putAll(options);
+    Path home = directory == null ? ClusterCli.defaultDirectory() : directory;
+    long start = System.nanoTime();
+    StandaloneCluster cluster =
+        StandaloneCluster.start(
+            new ClusterSettings(ClusterCli.distribution(), home, port, taskManagers, all));
+    System.out.printf(
+        "Flink is up after %.1f s: %s, %s%n",
+        (System.nanoTime() - start) / 1e9, cluster.jobManager(), cluster.taskManagers());
+    System.out.println("Web UI  " + cluster.webInterface());
+    System.out.println("Files   " + home.toAbsolutePath().normalize());
+    return 0;
+  }
+
+  private static Map<String, String> options(Backend backend) {
+    return switch (backend) {
+      case HASHMAP -> Map.of("state.backend.type", "hashmap");
+      case ROCKSDB ->
+          Map.of(
+              "state.backend.type", "rocksdb",
+              "execution.checkpointing.incremental", "true",
+              "taskmanager.memory.managed.fraction", "0.4");
+    };
+  }
+}

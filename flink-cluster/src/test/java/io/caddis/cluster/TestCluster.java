@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Clusters for tests: the assembled distribution, free ports, small processes. */
+final class TestCluster {
+  private TestCluster() {}
+
+  static Path distribution() {
+    return Path.of(System.getProperty("caddis.distribution", "target/caddis"));
+  }
+
+  static StandaloneCluster start(Path directory, int taskManagers, Map<String, String> options) {
+    return StandaloneCluster.start(settings(directory, 0, taskManagers, options));
+  }
+
+  static ClusterSettings settings(
+      Path directory, int port, int taskManagers, Map<String, String> options) {
+    Map<String, String> all = new HashMap<>();
+    all.put("web.refresh-interval", "200 ms");
+    all.put("taskmanager.memory.process.size", "1g");
+    all.put("taskmanager.memory.network.max", "64m");
+    // Any port: the range of conf/config.yaml may be in use by a cluster beside this test.
+    all.put("metrics.reporter.prom.port", "0");
+    all.putAll(options);
+    return new ClusterSettings(distribution(), directory, port, taskManagers, all);
+  }
+}

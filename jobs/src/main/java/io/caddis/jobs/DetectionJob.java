@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.parse.RecordLayout;
+import io.caddis.detectors.simulate.SensorSimulator;
+import io.caddis.jobs.sink.JsonLines;
+import io.caddis.jobs.sink.Sinks;
+import io.caddis.jobs.source.FileReadings;
+import io.caddis.jobs.source.SimulatorSource;
+import io.caddis.jobs.source.SocketSource;
+import io.caddis.jobs.source.Watermarks;
+import io.caddis.jobs.spec.PipelineSpec;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The detection job: a source, {@link DetectionTopology} and the sinks of a specification. */
+public final class DetectionJob implements Pipeline {
+  private static final int SIMULATED_GROUP = 5;
+
+  @Override
+  public void build(StreamExecutionEnvironment env, PipelineSpec spec) throws IOException {
+    RecordLayout layout = InputLayout.of(spec);
+    DetectionPlan plan = DetectionPlan.of(spec, layout.fields(), layout.groupField());
+    DataStream<Parsed> readings =
+        env.fromSource(source(spec, layout), watermarks(spec), OperatorUids.SOURCE)
+            .uid(OperatorUids.SOURCE);
+    DetectionTopology.Outputs outputs = DetectionTopology.of(readings, plan);
+    Sinks sinks = new Sinks(new Path(spec.sink().directory()).toUri());
+    sinks.write(outputs.scores(), Sinks.SCORES, JsonLines.scores(), OperatorUids.SCORES_SINK);
+    sinks.write(
+        outputs.alerts(), Sinks.ALERTS, JsonLines.alerts(spec.version()), OperatorUids.ALERTS_SINK);
+    sinks.write(
+        outputs.deadLetters(),
+        Sinks.DEAD_LETTERS,
+        JsonLines.deadLetters(),
+        OperatorUids.DEAD_LETTERS_SINK);
+    sinks.write(
+        outputs.late(),
+        Sinks.LATE,
+        JsonLines.late(plan.features().schema()),
+        OperatorUids.LATE_SINK);
+    sinks.write(outputs.models(), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+  }
+
+  private static Source<Parsed, ?, ?> source(PipelineSpec spec, RecordLayout layout)
+      throws IOException {
+    PipelineSpec.Source source = spec.source();
+    return switch (source.type()) {
+      case FILES -> {
+        List<String> roots = List.of(path(spec));
+        yield source.continuous()
+            ? FileReadings.continuous(roots, source.pollInterval(), layout, spec.limits())
+            : FileReadings.bounded(roots, layout, spec.limits());
+      }
+      case SOCKET -> new SocketSource(source.host(), source.port(), layout, spec.limits());
+      case SIMULATOR ->
+          new SimulatorSource(
+              simulator(source),
+              source.count() == 0 ? SimulatorSource.ENDLESS : source.count(),
+              source.rate() == 0 ? SimulatorSource.UNTHROTTLED : source.rate());
+    };
+  }
+
+  /** The sensors of a simulator source; with a rate, event time passes as fast as the clock. */
+  public static SensorSimulator simulator(PipelineSpec.Source source) {
+    double perSensor = source.rate() == 0 ? 1 : source.rate() / source.sensors();
+    return new SensorSimulator(
+        new SensorSimulator.Settings(
+            source.seed(),
+            source.sensors(),
+            SIMULATED_GROUP,
+            source.start().toEpochMilli(),
+            Math.max(1, Math.round(1000 / perSensor))));
+  }
+
+  static String path(PipelineSpec spec) {
+    String path = spec.source().path();
+    if (path == null) {
+      throw new IllegalArgumentException("source.path must be given (--input PATH)");
+    }
+    return path;
+  }
+
+  private static WatermarkStrategy<Parsed> watermarks(PipelineSpec spec) {
+    if (spec.source().bounded()) {
+      return Watermarks.bounded();
+    }
+    PipelineSpec.Time time = spec.time();
+    return Watermarks.streaming(
+        new Watermarks.Options(
+            time.outOfOrderness(),
+            time.idleness(),
+            time.maxJump(),
+            time.maxFuture(),
+            Clock.systemUTC()));
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.sink;
+
+import static io.caddis.jobs.sink.JsonLine.name;
+
+import io.caddis.operators.ModelUpdate;
+import tools.jackson.core.SerializableString;
+
+/** A line of {@code models/}. */
+final class ModelRow {
+  private static final SerializableString MODEL_VERSION = name("model_version");
+  private static final SerializableString GROUP = name("group");
+  private static final SerializableString DETECTOR = name("detector");
+  private static final SerializableString TRAIN_FROM = name("train_from");
+  private static final SerializableString TRAIN_TO = name("train_to");
+  private static final SerializableString TRAIN_ROWS = name("train_rows");
+  private static final SerializableString SAMPLED_ROWS = name("sampled_rows");
+  private static final SerializableString THRESHOLD_ORIGIN = name("threshold_origin");
+  private static final SerializableString SHA256 = name("sha256");
+  private static final SerializableString MODEL_BASE64 = name("model_base64");
+
+  private ModelRow() {}
+
+  static void write(JsonLine line, ModelUpdate model) {
+    line.text(MODEL_VERSION, model.modelVersion())
+        .text(GROUP, model.group())
+        .text(DETECTOR, model.detector())
+        .time(TRAIN_FROM, model.trainFrom())
+        .time(TRAIN_TO, model.trainTo())
+        .number(TRAIN_ROWS, model.rowsSeen())
+        .number(SAMPLED_ROWS, model.rowsSampled())
+        .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
+        .text(SHA256, model.sha256())
+        .base64(MODEL_BASE64, model.bytes());
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.sink;
+
+import java.net.URI;
+import org.apache.flink.api.common.serialization.Encoder;
+import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.BasePathBucketAssigner;
+import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+
+/**
+ * The folders of an output directory, each written exactly once: a file appears under its final
+ * name with the checkpoint that covers it, or at the end of a bounded run without checkpoints.
+ *
+ * <pre>
+ * DIR/scores/        every reading's verdict
+ *     alerts/        episodes
+ *     dead-letters/  what could not be used, and why
+ *     late/          readings that came after their training window closed
+ *     models/        what was trained
+ * </pre>
+ */
+public final class Sinks {
+  public static final String SCORES = "scores";
+  public static final String ALERTS = "alerts";
+  public static final String DEAD_LETTERS = "dead-letters";
+  public static final String LATE = "late";
+  public static final String MODELS = "models";
+
+  private final Path directory;
+
+  /**
+   * @param directory any file system that Flink knows, for example {@code file:///data/out}
+   */
+  public Sinks(URI directory) {
+    this.directory = new Path(directory);
+  }
+
+  /**
+   * Writes a stream into one folder, as {@code FOLDER/FOLDER-*.jsonl}.
+   *
+   * @param folder one of the folders above
+   * @param uid identity of the sink's state across versions, also its name in the web UI
+   */
+  public <T> void write(DataStream<T> stream, String folder, Encoder<T> encoder, String uid) {
+    FileSink<T> sink =
+        FileSink.forRowFormat(new Path(directory, folder), encoder)
+            .withBucketAssigner(new BasePathBucketAssigner<>())
+            .withRollingPolicy(OnCheckpointRollingPolicy.build())
+            .withOutputFileConfig(
+                OutputFileConfig.builder().withPartPrefix(folder).withPartSuffix(".jsonl").build())
+            .build();
+    stream.sinkTo(sink).name(uid).uid(uid);
+  }
+}

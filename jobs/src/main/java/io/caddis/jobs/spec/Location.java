@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.spec;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where files are: a path of this machine, or a URI. */
+final class Location {
+  /** Two letters or more, so that a drive letter is no scheme. */
+  private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
+
+  private Location() {}
+
+  static @Nullable Path local(String location) {
+    if (!SCHEME.matcher(location).matches()) {
+      return Path.of(location);
+    }
+    URI uri = URI.create(location);
+    return "file".equals(uri.getScheme()) ? Path.of(uri.getPath()) : null;
+  }
+
+  static URI uri(String location) {
+    return SCHEME.matcher(location).matches()
+        ? URI.create(location)
+        : Path.of(location).toAbsolutePath().normalize().toUri();
+  }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.spec;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.parse.Limits;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to read, how to score it and where the results go: the effective specification, complete and
+ * valid.
+ *
+ * <p>Meaning, range and default of every key stand in {@code pipeline.schema.json} and, generated
+ * from it, in {@code docs/configuration.md}; the records here only name them. Made by {@link
+ * SpecLoader}.
+ */
+public record PipelineSpec(
+    String name,
+    Source source,
+    Fields fields,
+    List<FeatureSpec> features,
+    List<String> derived,
+    List<Calendar> calendar,
+    Time time,
+    Training training,
+    Detector detector,
+    Threshold threshold,
+    Triage triage,
+    State state,
+    Sink sink,
+    boolean deduplicate,
+    Limits limits,
+    @Nullable Integer parallelism) {
+
+  /** Where the readings come from. */
+  public record Source(
+      SourceType type,
+      @Nullable String path,
+      Format format,
+      boolean continuous,
+      Duration pollInterval,
+      String host,
+      int port,
+      int sensors,
+      double rate,
+      long count,
+      long seed,
+      Instant start) {
+
+    /** The path on this machine, or null when there is none or it is elsewhere. */
+    public @Nullable Path local() {
+      return path == null ? null : Location.local(path);
+    }
+
+    /**
+     * The path as Flink's file systems take it.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public URI uri() {
+      if (path == null) {
+        throw new IllegalStateException("source.path must be given for type files");
+      }
+      return Location.uri(path);
+    }
+
+    /** Whether the source comes to an end by itself. */
+    public boolean bounded() {
+      return switch (type) {
+        case FILES -> !continuous;
+        case SOCKET -> false;
+        case SIMULATOR -> count > 0;
+      };
+    }
+  }
+
+  public enum SourceType {
+    FILES,
+    SOCKET,
+    SIMULATOR
+  }
+
+  public enum Format {
+    AUTO,
+    CSV,
+    JSONL
+  }
+
+  /** Which field means what; null = found by its usual names. */
+  public record Fields(
+      @Nullable String time,
+      @Nullable String key,
+      @Nullable String defaultKey,
+      @Nullable String group) {}
+
+  /** A field to score; null bounds = unbounded. */
+  public record FeatureSpec(
+      String name, Encoding encoding, @Nullable Double min, @Nullable Double max) {}
+
+  public enum Calendar {
+    HOUR,
+    DAYOFWEEK
+  }
+
+  public record Time(
+      Duration outOfOrderness,
+      Duration idleness,
+      Duration maxFuture,
+      Duration maxJump,
+      Alignment alignment) {}
+
+  public enum Alignment {
+    IMMEDIATE,
+    @JsonProperty("event-time")
+    EVENT_TIME
+  }
+
+  /**
+   * What models learn from.
+   *
+   * @param size see {@link #rows()} and {@link #duration()}
+   * @param slide set for sliding windows only
+   */
+  public record Training(
+      Window window,
+      String size,
+      @Nullable Duration slide,
+      Scope scope,
+      boolean once,
+      int sampleRows,
+      int minRows,
+      long seed) {
+
+    /**
+     * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
+     */
+    public int rows() {
+      return Integer.parseInt(size);
+    }
+
+    /** Size of a {@link Window#TUMBLING} or {@link Window#SLIDING} window. */
+    public Duration duration() {
+      return DurationText.parse(size);
+    }
+  }
+
+  public enum Window {
+    TUMBLING,
+    SLIDING,
+    COUNT,
+    GROWING;
+
+    /** Whether its size is a number of readings rather than a duration. */
+    public boolean counted() {
+      return this == COUNT || this == GROWING;
+    }
+  }
+
+  public enum Scope {
+    SENSOR,
+    GLOBAL,
+    GROUP
+  }
+
+  /** The algorithm; values of parameters are numbers, strings or booleans. */
+  public record Detector(String name, Map<String, Object> parameters, Scaling scaling) {}
+
+  public enum Scaling {
+    ROBUST,
+    STANDARD,
+    NONE
+  }
+
+  public record Threshold(ThresholdMethod method, double value) {}
+
+  public enum ThresholdMethod {
+    CONTAMINATION,
+    PERCENTILE,
+    STD,
+    FIXED
+  }
+
+  public record Triage(int quietReadings, Duration quietPeriod) {}
+
+  public record State(Duration ttl) {}
+
+  /** Where the results go: a directory of this machine or a URI. */
+  public record Sink(String directory) {
+    /** The directory on this machine, or null when it is elsewhere. */
+    public @Nullable Path local() {
+      return Location.local(directory);
+    }
+
+    /** The directory as Flink's file systems take it. */
+    public URI uri() {
+      return Location.uri(directory);
+    }
+  }
+
+  /** The specification as YAML, every key with its value. */
+  public String toYaml() {
+    return SpecMapper.yaml(this);
+  }
+
+  /**
+   * First 12 hexadecimal digits of the SHA-256 of what decides a verdict: everything but {@code
+   * source}, {@code sink} and {@code parallelism}, so that the same settings have the same version
+   * wherever, on whatever input and however wide they run.
+   */
+  public String version() {
+    return SpecMapper.version(this);
+  }
+}

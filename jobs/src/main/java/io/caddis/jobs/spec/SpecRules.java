@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.spec;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What must hold between the keys of a specification, beyond what a schema can say well. */
+final class SpecRules {
+  private static final List<String> POSITIVE_DURATIONS =
+      List.of(
+          "/source/poll-interval",
+          "/time/idleness",
+          "/time/max-jump",
+          "/triage/quiet-period",
+          "/state/ttl");
+  private static final Set<String> COUNTED = Set.of("count", "growing");
+  private static final Pattern DERIVED_FROM = Pattern.compile("[a-z]+\\(([^,)]+).*\\)");
+
+  private final ObjectNode values;
+  private final Set<JsonPointer> faulty;
+  private final Map<JsonPointer, String> violations = new LinkedHashMap<>();
+
+  /**
+   * @param values complete and valid by the schema
+   * @param faulty keys already known to be wrong, whose values here are defaults: no rule that
+   *     reads one of them is applied
+   */
+  SpecRules(ObjectNode values, Set<JsonPointer> faulty) {
+    this.values = values;
+    this.faulty = faulty;
+  }
+
+  /** Fills in the values that depend on others. */
+  static void resolve(ObjectNode values) {
+    ObjectNode training = (ObjectNode) values.get("training");
+    if (training.get("once").isNull()) {
+      training.put("once", training.get("window").stringValue().equals("count"));
+    }
+  }
+
+  Map<JsonPointer, String> violations() {
+    source();
+    for (String path : POSITIVE_DURATIONS) {
+      positive(path);
+    }
+    refuse(
+        sound("/sink/directory") && isNull("/sink/directory"),
+        "/sink/directory",
+        "must be given: where the results go (--output DIR)");
+    location("/source/path");
+    location("/sink/directory");
+    training();
+    threshold();
+    features();
+    return violations;
+  }
+
+  private void source() {
+    refuse(
+        sound("/source/type", "/source/path")
+            && text("/source/type").equals("files")
+            && isNull("/source/path"),
+        "/source/path",
+        "must be given: the file or directory to read (--input PATH)");
+    if (sound("/source/start")) {
+      try {
+        Instant.parse(text("/source/start"));
+      } catch (DateTimeException e) {
+        violation("/source/start", "must be a date that exists, was " + at("/source/start"));
+      }
+    }
+    refuse(
+        sound("/fields/time", "/fields/key")
+            && !isNull("/fields/time")
+            && at("/fields/time").equals(at("/fields/key")),
+        "/fields/key",
+        "must be another field than fields.time, was " + at("/fields/key"));
+  }
+
+  private void training() {
+    boolean count = COUNTED.contains(text("/training/window"));
+    boolean sliding = text("/training/window").equals("sliding");
+    if (sound("/training/window", "/training/size")) {
+      if (count) {
+        refuse(
+            !at("/training/size").isInt(),
+            "/training/size",
+            "must be a number of readings for "
+                + text("/training/window")
+                + " windows, was "
+                + at("/training/size")
+                + ". For a duration set training.window to tumbling or sliding");
+        refuse(
+            at("/training/size").isInt()
+                && sound("/training/min-rows")
+                && at("/training/size").intValue() < at("/training/min-rows").intValue(),
+            "/training/size",
+            "must be at least training.min-rows, "
+                + at("/training/min-rows")
+                + ", or no model is ever trained, was "
+                + at("/training/size"));
+      } else if (at("/training/size").isString()) {
+        positive("/training/size");
+      } else {
+        violation(
+            "/training/size",
+            "must be a duration for "
+                + text("/training/window")
+                + " windows, was "
+                + at("/training/size")
+                + ". For a number of readings set training.window to count");
+      }
+    }
+    if (sound("/training/window", "/training/slide")) {
+      slide(sliding);
+    }
+    refuse(
+        sound("/training/sample-rows", "/training/min-rows")
+            && at("/training/sample-rows").intValue() < at("/training/min-rows").intValue(),
+        "/training/sample-rows",
+        "must be at least training.min-rows, "
+            + at("/training/min-rows")
+            + ", was "
+            + at("/training/sample-rows"));
+    refuse(
+        sound("/training/scope", "/fields/group")
+            && text("/training/scope").equals("group")
+            && isNull("/fields/group"),
+        "/fields/group",
+        "must be given for training.scope group: the field that names the group (--group COL)");
+  }
+
+  private void slide(boolean sliding) {
+    if (sliding && isNull("/training/slide")) {
+      violation("/training/slide", "must be given for sliding windows, for example 15 min");
+    } else if (!sliding && !isNull("/training/slide")) {
+      violation(
+          "/training/slide",
+          "is for sliding windows only, training.window was "
+              + at("/training/window")
+              + ". Remove it, or set training.window to sliding");
+    } else if (sliding) {
+      positive("/training/slide");
+      boolean comparable =
+          sound("/training/size", "/training/slide") && at("/training/size").isString();
+      refuse(
+          comparable && duration("/training/slide").compareTo(duration("/training/size")) > 0,
+          "/training/slide",
+          "must be at most training.size, "
+              + at("/training/size")
+              + ", was "
+              + at("/training/slide"));
+    }
+  }
+
+  private void threshold() {
+    if (!sound("/threshold/method", "/threshold/value")) {
+      return;
+    }
+    double value = at("/threshold/value").doubleValue();
+    String range =
+        switch (text("/threshold/method")) {
+          case "contamination" -> value > 0 && value <= 0.5 ? "" : "above 0 and at most 0.5";
+          case "percentile" -> value > 0 && value < 100 ? "" : "above 0 and below 100";
+          case "std" -> value > 0 ? "" : "above 0";
+          default -> value >= 0 && value <= 1 ? "" : "from 0 to 1";
+        };
+    refuse(
+        !range.isEmpty(),
+        "/threshold/value",
+        "must be "
+            + range
+            + " for "
+            + text("/threshold/method")
+            + ", was "
+            + at("/threshold/value"));
+  }
+
+  private void features() {
+    JsonNode features = at("/features");
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < features.size(); i++) {
+      String path = "/features/" + i;
+      JsonNode feature = features.get(i);
+      String name = feature.get("name").stringValue();
+      refuse(!names.add(name), path + "/name", "must differ from the others, was '" + name + "'");
+      JsonNode min = feature.get("min");
+      JsonNode max = feature.get("max");
+      boolean numeric = feature.get("encoding").stringValue().equals("numeric");
+      refuse(
+          !numeric && !(min.isNull() && max.isNull()),
+          path,
+          "has min or max, which are for numeric features only, encoding was "
+              + feature.get("encoding"));
+      refuse(
+          min.isNumber() && max.isNumber() && min.doubleValue() > max.doubleValue(),
+          path + "/min",
+          "must be at most max, " + max + ", was " + min);
+    }
+    if (names.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < at("/derived").size(); i++) {
+      Matcher derived = DERIVED_FROM.matcher(at("/derived/" + i).stringValue());
+      refuse(
+          derived.matches() && !names.contains(derived.group(1)),
+          "/derived/" + i,
+          "must be derived from one of features, was " + at("/derived/" + i));
+    }
+  }
+
+  private void location(String path) {
+    if (sound(path) && !isNull(path)) {
+      try {
+        Location.uri(text(path));
+      } catch (IllegalArgumentException e) {
+        violation(path, "must be a path or a URI, was " + at(path));
+      }
+    }
+  }
+
+  private void positive(String path) {
+    refuse(sound(path) && duration(path).toMillis() < 1, path, "must be positive, was " + at(path));
+  }
+
+  private void refuse(boolean when, String path, String message) {
+    if (when) {
+      violation(path, message);
+    }
+  }
+
+  private void violation(String path, String message) {
+    violations.putIfAbsent(JsonPointer.compile(path), message);
+  }
+
+  private boolean sound(String... paths) {
+    for (String path : paths) {
+      for (JsonPointer at = JsonPointer.compile(path); at != null; at = at.head()) {
+        if (faulty.contains(at) || violations.containsKey(at)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private JsonNode at(String path) {
+    return values.at(path);
+  }
+
+  private boolean isNull(String path) {
+    return at(path).isNull();
+  }
+
+  private String text(String path) {
+    return at(path).stringValue();
+  }
+
+  private Duration duration(String path) {
+    return DurationText.parse(text(path));
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RunSummaryTest {
+  private static final RunSummary FULL =
+      RunSummary.of(
+          Map.of(
+              "readings", 12_345L,
+              "scored", 12_300L,
+              "anomalies", 1,
+              "deadLetters", 45L,
+              "cellsImputed", 5L,
+              "duplicates", 3L,
+              "late", 2L,
+              "missedTraining", 7L,
+              "models", 4L,
+              "other", "text"),
+          Duration.ofMillis(3_210));
+
+  @Test
+  void closingLineSaysAllThatHappened() {
+    assertThat(FULL.text())
+        .isEqualTo(
+            "12,345 rows read, 12,300 readings scored, 1 anomaly, 45 dead letters (5 of them scored"
+                + " with a cell imputed), 3 duplicates, 2 late, 7 missed training, 4 models trained"
+                + " in 3.2 s");
+  }
+
+  @Test
+  void whatDidNotHappenIsZeroOrLeftOut() {
+    assertThat(RunSummary.of(Map.of("readings", 1L), Duration.ZERO).text())
+        .isEqualTo(
+            "1 row read, 0 readings scored, 0 anomalies, 0 dead letters, 0 late, 0 missed training,"
+                + " 0 models trained in 0.0 s");
+  }
+
+  @Test
+  void jsonHasTheSameFigures() {
+    assertThat(FULL.json())
+        .isEqualTo(
+            "{\"rows_read\":12345,\"scored\":12300,\"anomalies\":1,\"dead_letters\":45,"
+                + "\"cells_imputed\":5,\"duplicates\":3,\"late\":2,\"missed_training\":7,"
+                + "\"models_trained\":4,\"seconds\":3.21}");
+  }
+}
