@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.benchmarks;
+
+import io.caddis.detectors.detector.IsolationForest;
+import io.caddis.detectors.detector.ZScore;
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.model.Model;
+import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ScoreFunction;
+import io.caddis.operators.ScorePlan;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Throughput of the detection graph without scoring, with the z-score and with the isolation forest
+ * (100 trees on 256 rows), in turns in one JVM on one MiniCluster.
+ *
+ * <p>{@code kernel} is a plain loop over {@link Model#rawScore} of the forest on one thread, times
+ * the parallelism. {@code forest / ideal} compares the graph to 1 / (1 / identity + 1 / kernel):
+ * what it would reach if a row cost exactly the graph without scoring plus the bare kernel. Ratios
+ * are medians over the turns of the ratio within a turn. Fails on errors only, among them a reading
+ * that no model scored: a slow figure is a figure.
+ */
+@Command(
+    name = "pipeline",
+    mixinStandardHelpOptions = true,
+    description = "Throughput of the detection graph with and without scoring, in turns.")
+public final class Pipeline implements Callable<Integer> {
+  private static final int TRAIN_ROWS = 10_000;
+
+  @Option(
+      names = "--rows",
+      defaultValue = "2000000",
+      description = "Readings a run. Default: ${DEFAULT-VALUE}")
+  int rows;
+
+  @Option(names = "--sensors", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}")
+  int sensors;
+
+  @Option(names = "--features", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}")
+  int features;
+
+  @Option(
+      names = "--parallelism",
+      split = ",",
+      defaultValue = "1,2",
+      description = "Default: ${DEFAULT-VALUE}")
+  int[] parallelisms = {};
+
+  @Option(
+      names = "--turns",
+      defaultValue = "5",
+      description = "Turns that count, after one that does not. Default: ${DEFAULT-VALUE}")
+  int turns;
+
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  @Spec
+  CommandSpec command;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Pipeline()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = command.commandLine().getOut();
+    out.printf(
+        "%,d readings of %,d sensors, %d features; rows/s of wall time, %d turns%n",
+        rows, sensors, features, turns);
+    for (int parallelism : parallelisms) {
+      Map<String, List<Double>> figures = measure(parallelism);
+      out.printf("parallelism %-12d %12s %12s %12s%n", parallelism, "min", "median", "max");
+      figures.forEach(
+          (name, values) ->
+              Kernels.print(
+                  out, name, name.contains("/") ? "%12.3f" : "%,12.0f", Figures.of(values)));
+      out.flush();
+    }
+    return 0;
+  }
+
+  /** Values of each figure in each turn that counts. */
+  private Map<String, List<Double>> measure(int parallelism) throws Exception {
+    Model zscore = BenchmarkModels.fit(ZScore.NAME, features, TRAIN_ROWS);
+    Model forest = BenchmarkModels.fit(IsolationForest.NAME, features, TRAIN_ROWS);
+    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    MiniClusterConfiguration configuration =
+        new MiniClusterConfiguration.Builder()
+            .setNumTaskManagers(1)
+            .setNumSlotsPerTaskManager(parallelism)
+            .withRandomPorts()
+            .build();
+    try (MiniCluster cluster = new MiniCluster(configuration)) {
+      cluster.start();
+      for (int turn = 0; turn <= turns; turn++) {
+        double identity = run(cluster, parallelism, new IdentityFunction(), zscore, 0);
+        double byZscore = run(cluster, parallelism, scoreFunction(), zscore, rows);
+        double byForest = run(cluster, parallelism, scoreFunction(), forest, rows);
+        double kernel = kernelRowsPerSecond(forest) * parallelism;
+        if (turn > 0) {
+          add(figures, "identity", identity);
+          add(figures, "zscore", byZscore);
+          add(figures, "forest", byForest);
+          add(figures, "kernel", kernel);
+          add(figures, "zscore / identity", byZscore / identity);
+          add(figures, "forest / ideal", byForest * (1 / identity + 1 / kernel));
+        }
+      }
+    }
+    return figures;
+  }
+
+  private static ScoreFunction scoreFunction() {
+    return new ScoreFunction(new ScorePlan(false, PipelineGraph.TTL_MILLIS));
+  }
+
+  private double run(
+      MiniCluster cluster,
+      int parallelism,
+      KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> score,
+      Model model,
+      long expectedByModel)
+      throws Exception {
+    ModelUpdate update =
+        BenchmarkModels.update(model, PipelineGraph.GROUP, ReadingsSource.FIRST_TIMESTAMP);
+    ReadingsSource readings = new ReadingsSource(rows, sensors, features, parallelism);
+    PipelineRun run =
+        PipelineRun.of(cluster, PipelineGraph.of(readings, features, parallelism, update, score));
+    if (run.rows() != rows || run.scoredByModel() != expectedByModel || run.late() != 0) {
+      throw new IllegalStateException(
+          "readings must be %d, scored by a model %d and late 0, was %s"
+              .formatted(rows, expectedByModel, run));
+    }
+    return run.rowsPerSecond();
+  }
+
+  /** The forest's share alone: encode, scale and score the same rows in a loop on this thread. */
+  private double kernelRowsPerSecond(Model model) {
+    double[][] values = SyntheticRows.of(ReadingsSource.DISTINCT_ROWS, features, 3);
+    String[] texts = {};
+    long start = System.nanoTime();
+    double sum = 0;
+    for (int i = 0; i < rows; i++) {
+      sum += model.rawScore(values[i & (values.length - 1)], texts);
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    if (!(sum > 0)) {
+      throw new IllegalStateException("sum of scores must be positive, was " + sum);
+    }
+    return rows / seconds;
+  }
+
+  private static void add(Map<String, List<Double>> figures, String name, double value) {
+    figures.computeIfAbsent(name, unused -> new ArrayList<>()).add(value);
+  }
+}
