@@ -85,7 +85,10 @@ public final class CsvDecoder implements LineDecoder {
     }
     String malformed = cells.split(buffer, from, count);
     if (malformed != null) {
-      return row.reject(RejectionReason.MALFORMED_CSV, malformed, null);
+      return row.reject(
+          cells.hasTooMany() ? RejectionReason.LIMIT_EXCEEDED : RejectionReason.MALFORMED_CSV,
+          malformed,
+          null);
     }
     if (cells.count() != slots.length) {
       return row.reject(

@@ -19,6 +19,7 @@ final class CsvLine {
   private int[] ends = new int[64];
   private boolean[] moved = new boolean[64];
   private int count;
+  private boolean tooMany;
 
   CsvLine(int maxCells) {
     this.maxCells = maxCells;
@@ -29,10 +30,12 @@ final class CsvLine {
     line = bytes;
     count = 0;
     unquotedFilled = 0;
+    tooMany = false;
     int to = offset + length;
     int next = offset;
     while (true) {
       if (count == maxCells) {
+        tooMany = true;
         return "a line must have at most " + maxCells + " fields";
       }
       if (next < to && bytes[next] == '"') {
@@ -112,6 +115,11 @@ final class CsvLine {
 
   int count() {
     return count;
+  }
+
+  /** Whether the last line was refused because it has too many cells. */
+  boolean hasTooMany() {
+    return tooMany;
   }
 
   byte[] bytes(int cell) {

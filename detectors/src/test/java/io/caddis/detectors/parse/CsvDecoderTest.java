@@ -172,7 +172,7 @@ class CsvDecoderTest {
             "INVALID_KEY(sensor)",
             "s@5000 [NaN, 2.0] [on] LIMIT_EXCEEDED(a)",
             "s@5000 [1.0, 2.0] [null] TEXT_TOO_LONG(mode)",
-            "MALFORMED_CSV",
+            "LIMIT_EXCEEDED",
             "s@5000 [1.0, 2.0] [null] TEXT_TOO_LONG(mode)",
             "LINE_TOO_LONG",
             "s@6000 [1.0, 2.0] [on]");

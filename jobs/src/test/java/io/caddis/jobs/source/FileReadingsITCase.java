@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -57,7 +58,8 @@ class FileReadingsITCase {
   void everyLineOfEveryFileComesOnce() throws Exception {
     SensorFiles.write(directory.resolve("plant"), "a.csv", "a", 0, 2_000);
     SensorFiles.write(directory, "b.csv", "b", 0, 1_000);
-    Files.writeString(directory.resolve("c.jsonl"), "{\"ts\":5,\"sensor\":\"c\",\"v\":1}\nERR\n");
+    Files.writeString(
+        directory.resolve("c.jsonl"), "{\"ts\":5,\"sensor\":\"c\",\"v\":1,\"w\":2}\nERR\n");
     Files.writeString(directory.resolve("empty.csv"), "");
     Files.write(directory.resolve("binary"), new byte[] {0, 1, 2, 10, (byte) 0xff, 10});
     Files.write(directory.resolve("d.csv.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0, 10, 10});
@@ -70,6 +72,8 @@ class FileReadingsITCase {
         Parsed next = outcomes.next();
         if (next.reading() != null) {
           ids.add(EventIds.format(next.reading().source(), next.reading().position()));
+          boolean hasExtra = next.reading().key().equals("c");
+          assertThat(next.reading().extra()).isEqualTo(hasExtra ? Map.of("w", 2.0) : null);
         } else {
           reasons.add(next.rejection().reason());
         }
