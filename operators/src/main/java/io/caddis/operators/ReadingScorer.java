@@ -8,6 +8,8 @@ import io.caddis.detectors.event.Severity;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -92,7 +94,16 @@ final class ReadingScorer {
         model.threshold(),
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
+        joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
         loaded);
+  }
+
+  private static String @Nullable [] joined(
+      String @Nullable [] unknown, String @Nullable [] unused) {
+    if (unknown == null || unused == null) {
+      return unknown == null ? unused : unknown;
+    }
+    return Stream.concat(Arrays.stream(unknown), Arrays.stream(unused)).toArray(String[]::new);
   }
 
   private ScoredVector warmUp(FeatureVector vector, TimerService timers) throws Exception {
@@ -107,7 +118,8 @@ final class ReadingScorer {
       statistics.update(known);
       touch(vector, timers);
     }
-    return result(vector, score, raw, WARM_UP_THRESHOLD, WarmUp.VERSION, null, null);
+    return result(
+        vector, score, raw, WARM_UP_THRESHOLD, WarmUp.VERSION, null, vector.ignored(), null);
   }
 
   private static ScoredVector result(
@@ -117,6 +129,7 @@ final class ReadingScorer {
       double threshold,
       String version,
       String @Nullable [] imputed,
+      String @Nullable [] ignored,
       @Nullable LoadedModel loaded) {
     boolean anomaly = score >= threshold;
     return new ScoredVector(
@@ -133,7 +146,7 @@ final class ReadingScorer {
         version,
         vector.late(),
         imputed,
-        vector.ignored(),
+        ignored,
         anomaly && loaded != null ? loaded.lineage() : null);
   }
 

@@ -207,17 +207,18 @@ public final class FeatureEncoder {
   /** Names of the used features that the row lacks, in schema order; null when it lacks none. */
   public String @Nullable [] imputed(double[] numbers, @Nullable String[] texts) {
     checkLengths(schema, numbers.length, texts.length);
-    boolean complete = true;
-    for (int feature = 0; feature < numbers.length; feature++) {
-      complete &= !lacks(numbers, feature);
-    }
-    for (int feature = 0; feature < texts.length; feature++) {
-      complete &= !lacks(texts, feature);
-    }
-    if (complete) {
+    return namesOrNull(i -> lacks(numbers, i), i -> lacks(texts, i));
+  }
+
+  /** Names of the features that the row has and that do not count; null when there are none. */
+  public String @Nullable [] ignored(double[] numbers, @Nullable String[] texts) {
+    checkLengths(schema, numbers.length, texts.length);
+    if (used.size() == schema.features().size()) {
       return null;
     }
-    return names(i -> lacks(numbers, i), i -> lacks(texts, i)).toArray(String[]::new);
+    return namesOrNull(
+        i -> Double.isNaN(medians[i]) && Double.isFinite(numbers[i]),
+        i -> this.texts[i] == null && texts[i] != null);
   }
 
   private boolean lacks(double[] numbers, int feature) {
@@ -227,6 +228,18 @@ public final class FeatureEncoder {
   private boolean lacks(@Nullable String[] values, int feature) {
     TextEncoder encoder = texts[feature];
     return encoder != null && encoder.isMissing(values[feature]);
+  }
+
+  /** The names as {@link #names} finds them; null, without allocating any, when there are none. */
+  private String @Nullable [] namesOrNull(IntPredicate numeric, IntPredicate textual) {
+    boolean any = false;
+    for (int feature = 0; feature < medians.length; feature++) {
+      any |= numeric.test(feature);
+    }
+    for (int feature = 0; feature < texts.length; feature++) {
+      any |= textual.test(feature);
+    }
+    return any ? names(numeric, textual).toArray(String[]::new) : null;
   }
 
   private static double limited(double number) {

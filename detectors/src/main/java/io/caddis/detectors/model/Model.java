@@ -109,6 +109,14 @@ public final class Model {
     return encoder.imputed(numbers, texts);
   }
 
+  /**
+   * Names of the features that the row has and the model does not use, because training rarely saw
+   * them; null when there are none.
+   */
+  public String @Nullable [] ignored(double[] numbers, @Nullable String[] texts) {
+    return encoder.ignored(numbers, texts);
+  }
+
   /** Seed of the training. */
   public long seed() {
     return seed;

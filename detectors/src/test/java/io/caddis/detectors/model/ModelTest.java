@@ -63,6 +63,21 @@ final class ModelTest {
   }
 
   @Test
+  void featuresThatTrainingRarelySawAreIgnoredAndNamed() {
+    List<Row> rows =
+        ROWS.stream()
+            .map(row -> new Row(new double[] {Double.NaN, row.numbers()[1]}, row.texts()))
+            .toList();
+    Model model = trainer(RULE).fit(rows, 1);
+    String[] texts = {"DE", "open", "curl", "/a", "yes"};
+
+    assertThat(model.used()).doesNotContain("temperature");
+    assertThat(model.ignored(new double[] {20, 1013}, texts)).containsExactly("temperature");
+    assertThat(model.ignored(new double[] {Double.NaN, 1013}, texts)).isNull();
+    assertThat(trainer(RULE).fit(ROWS, 1).ignored(new double[] {20, 1013}, texts)).isNull();
+  }
+
+  @Test
   void fixedThresholdMovesTheThresholdButNotTheBoundary() {
     Model fixed = trainer(new ThresholdRule(Method.FIXED, 0.7)).fit(ROWS, 1);
     assertThat(fixed.threshold()).isEqualTo(0.7);
