@@ -56,6 +56,9 @@ public final class OperatorMetrics {
   /** Histogram, nanoseconds: time to score one reading, every 64th measured. */
   public static final String SCORE_LATENCY_NANOS = "scoreLatencyNanos";
 
+  /** Gauge, text: version of the newest model received, "none" before the first. */
+  public static final String MODEL_VERSION = "modelVersion";
+
   /**
    * Gauge, epoch milliseconds: end of the training interval of the newest model received; -1 before
    * the first.
@@ -63,8 +66,8 @@ public final class OperatorMetrics {
   public static final String MODEL_TRAINED_TO = "modelTrainedTo";
 
   /**
-   * Gauge, milliseconds of event time: watermark minus the newest model's training end; -1 before
-   * the first.
+   * Gauge, milliseconds of event time: newest reading minus the newest model's training end; -1
+   * before the first.
    */
   public static final String MODEL_AGE_MILLIS = "modelAgeMillis";
 

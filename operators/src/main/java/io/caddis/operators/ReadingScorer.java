@@ -40,6 +40,7 @@ final class ReadingScorer {
   private final Tally anomalies;
   private final LatencyHistogram latency = new LatencyHistogram();
   private long newestTrainedTo = -1;
+  private String newestVersion = "none";
   private long newestReading;
   private long calls;
 
@@ -51,6 +52,7 @@ final class ReadingScorer {
     anomalies = new Tally(context, OperatorMetrics.ANOMALIES);
     MetricGroup metrics = context.getMetricGroup().addGroup(OperatorMetrics.GROUP);
     metrics.histogram(OperatorMetrics.SCORE_LATENCY_NANOS, latency);
+    metrics.gauge(OperatorMetrics.MODEL_VERSION, () -> newestVersion);
     metrics.gauge(OperatorMetrics.MODEL_TRAINED_TO, () -> newestTrainedTo);
     metrics.gauge(
         OperatorMetrics.MODEL_AGE_MILLIS,
@@ -59,7 +61,10 @@ final class ReadingScorer {
 
   /** Notes for the metrics that a model has come. */
   void received(LoadedModel loaded) {
-    newestTrainedTo = Math.max(newestTrainedTo, loaded.lineage().trainTo());
+    if (loaded.lineage().trainTo() >= newestTrainedTo) {
+      newestTrainedTo = loaded.lineage().trainTo();
+      newestVersion = loaded.lineage().modelVersion();
+    }
   }
 
   void score(
