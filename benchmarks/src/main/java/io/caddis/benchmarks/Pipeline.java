@@ -108,8 +108,8 @@ public final class Pipeline implements Callable<Integer> {
       cluster.start();
       for (int turn = 0; turn <= turns; turn++) {
         double identity = run(cluster, parallelism, new IdentityFunction(), zscore, 0);
-        double byZscore = run(cluster, parallelism, scoreFunction(), zscore, rows);
-        double byForest = run(cluster, parallelism, scoreFunction(), forest, rows);
+        double byZscore = run(cluster, parallelism, scoreFunction(features), zscore, rows);
+        double byForest = run(cluster, parallelism, scoreFunction(features), forest, rows);
         double kernel = kernelRowsPerSecond(forest) * parallelism;
         if (turn > 0) {
           add(figures, "identity", identity);
@@ -124,8 +124,9 @@ public final class Pipeline implements Callable<Integer> {
     return figures;
   }
 
-  private static ScoreFunction scoreFunction() {
-    return new ScoreFunction(new ScorePlan(false, PipelineGraph.TTL_MILLIS));
+  private static ScoreFunction scoreFunction(int features) {
+    return new ScoreFunction(
+        new ScorePlan(SyntheticRows.schema(features), false, PipelineGraph.TTL_MILLIS));
   }
 
   private double run(
