@@ -44,6 +44,7 @@ public final class Caddis implements Runnable {
   public static CommandLine commandLine(Pipeline pipeline) {
     return new CommandLine(new Caddis())
         .addSubcommand(new DetectCommand(pipeline, System.console() != null))
+        .addSubcommand(new EvaluateCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));
