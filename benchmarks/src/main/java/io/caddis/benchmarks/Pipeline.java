@@ -11,11 +11,15 @@ import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
+import org.apache.flink.configuration.RpcOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
@@ -32,8 +36,9 @@ import picocli.CommandLine.Spec;
  * <p>{@code kernel} is a plain loop over {@link Model#rawScore} of the forest on one thread, times
  * the parallelism. {@code forest / ideal} compares the graph to 1 / (1 / identity + 1 / kernel):
  * what it would reach if a row cost exactly the graph without scoring plus the bare kernel. Ratios
- * are medians over the turns of the ratio within a turn. Fails on errors only, among them a reading
- * that no model scored: a slow figure is a figure.
+ * are medians over the turns of the ratio within a turn. CPU time is the whole process's a row:
+ * what other work on the machine disturbs least. Fails on errors only, among them a reading that no
+ * model scored: a slow figure is a figure.
  */
 @Command(
     name = "pipeline",
@@ -98,8 +103,12 @@ public final class Pipeline implements Callable<Integer> {
     Model zscore = BenchmarkModels.fit(ZScore.NAME, features, TRAIN_ROWS);
     Model forest = BenchmarkModels.fit(IsolationForest.NAME, features, TRAIN_ROWS);
     Map<String, List<Double>> figures = new LinkedHashMap<>();
+    Configuration patient = new Configuration();
+    patient.set(RpcOptions.ASK_TIMEOUT_DURATION, Duration.ofMinutes(2));
+    patient.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(2));
     MiniClusterConfiguration configuration =
         new MiniClusterConfiguration.Builder()
+            .setConfiguration(patient)
             .setNumTaskManagers(1)
             .setNumSlotsPerTaskManager(parallelism)
             .withRandomPorts()
@@ -107,17 +116,21 @@ public final class Pipeline implements Callable<Integer> {
     try (MiniCluster cluster = new MiniCluster(configuration)) {
       cluster.start();
       for (int turn = 0; turn <= turns; turn++) {
-        double identity = run(cluster, parallelism, new IdentityFunction(), zscore, 0);
-        double byZscore = run(cluster, parallelism, scoreFunction(features), zscore, rows);
-        double byForest = run(cluster, parallelism, scoreFunction(features), forest, rows);
+        PipelineRun identity = run(cluster, parallelism, new IdentityFunction(), zscore, 0);
+        PipelineRun byZscore = run(cluster, parallelism, scoreFunction(features), zscore, rows);
+        PipelineRun byForest = run(cluster, parallelism, scoreFunction(features), forest, rows);
         double kernel = kernelRowsPerSecond(forest) * parallelism;
         if (turn > 0) {
-          add(figures, "identity", identity);
-          add(figures, "zscore", byZscore);
-          add(figures, "forest", byForest);
+          add(figures, "identity", identity.rowsPerSecond());
+          add(figures, "zscore", byZscore.rowsPerSecond());
+          add(figures, "forest", byForest.rowsPerSecond());
           add(figures, "kernel", kernel);
-          add(figures, "zscore / identity", byZscore / identity);
-          add(figures, "forest / ideal", byForest * (1 / identity + 1 / kernel));
+          add(figures, "zscore / identity", byZscore.rowsPerSecond() / identity.rowsPerSecond());
+          double ideal = 1 / (1 / identity.rowsPerSecond() + 1 / kernel);
+          add(figures, "forest / ideal", byForest.rowsPerSecond() / ideal);
+          add(figures, "identity CPU ns", identity.cpuNanosPerRow());
+          add(figures, "zscore CPU ns", byZscore.cpuNanosPerRow());
+          add(figures, "forest CPU ns", byForest.cpuNanosPerRow());
         }
       }
     }
@@ -129,7 +142,7 @@ public final class Pipeline implements Callable<Integer> {
         new ScorePlan(SyntheticRows.schema(features), false, PipelineGraph.TTL_MILLIS));
   }
 
-  private double run(
+  private PipelineRun run(
       MiniCluster cluster,
       int parallelism,
       KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> score,
@@ -146,7 +159,7 @@ public final class Pipeline implements Callable<Integer> {
           "readings must be %d, scored by a model %d and late 0, was %s"
               .formatted(rows, expectedByModel, run));
     }
-    return run.rowsPerSecond();
+    return run;
   }
 
   /** The forest's share alone: encode, scale and score the same rows in a loop on this thread. */

@@ -15,10 +15,15 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
  * @param scoredByModel of them, those scored by a model
  * @param late of them, those behind the watermark
  * @param seconds from the first row behind the score function to the last
+ * @param cpuSeconds CPU time of the whole process between the two
  */
-record PipelineRun(long rows, long scoredByModel, long late, double seconds) {
+record PipelineRun(long rows, long scoredByModel, long late, double seconds, double cpuSeconds) {
   double rowsPerSecond() {
     return rows / seconds;
+  }
+
+  double cpuNanosPerRow() {
+    return cpuSeconds * 1e9 / rows;
   }
 
   /** Runs a {@link PipelineGraph} to its end. */
@@ -29,13 +34,16 @@ record PipelineRun(long rows, long scoredByModel, long late, double seconds) {
             .requestJobResult(job)
             .get()
             .toJobExecutionResult(PipelineRun.class.getClassLoader());
-    long first = result.<Long>getAccumulatorResult(StopwatchFunction.FIRST_NANOS);
-    long last = result.<Long>getAccumulatorResult(StopwatchFunction.LAST_NANOS);
     return new PipelineRun(
         count(result, StopwatchFunction.ROWS),
         count(result, OperatorMetrics.SCORED_BY_MODEL),
         count(result, OperatorMetrics.LATE),
-        (last - first) / 1e9);
+        seconds(result, StopwatchFunction.FIRST_NANOS, StopwatchFunction.LAST_NANOS),
+        seconds(result, StopwatchFunction.FIRST_CPU_NANOS, StopwatchFunction.LAST_CPU_NANOS));
+  }
+
+  private static double seconds(JobExecutionResult result, String first, String last) {
+    return (count(result, last) - count(result, first)) / 1e9;
   }
 
   private static long count(JobExecutionResult result, String name) {
