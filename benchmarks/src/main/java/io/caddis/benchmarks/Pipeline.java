@@ -121,8 +121,8 @@ public final class Pipeline implements Callable<Integer> {
       cluster.start();
       for (int turn = 0; turn <= turns; turn++) {
         PipelineRun identity = run(cluster, parallelism, new IdentityFunction(), zscore, 0);
-        PipelineRun byZscore = run(cluster, parallelism, scoreFunction(), zscore, rows);
-        PipelineRun byForest = run(cluster, parallelism, scoreFunction(), forest, rows);
+        PipelineRun byZscore = run(cluster, parallelism, scoreFunction(features), zscore, rows);
+        PipelineRun byForest = run(cluster, parallelism, scoreFunction(features), forest, rows);
         double kernel = kernelRowsPerSecond(forest, parallelism);
         if (turn > 0) {
           add(figures, "identity", identity.rowsPerSecond());
@@ -141,8 +141,9 @@ public final class Pipeline implements Callable<Integer> {
     return figures;
   }
 
-  private static ScoreFunction scoreFunction() {
-    return new ScoreFunction(new ScorePlan(false, PipelineGraph.TTL_MILLIS));
+  private static ScoreFunction scoreFunction(int features) {
+    return new ScoreFunction(
+        new ScorePlan(SyntheticRows.schema(features), false, PipelineGraph.TTL_MILLIS));
   }
 
   private PipelineRun run(

@@ -44,6 +44,9 @@ public final class Caddis implements Runnable {
   public static CommandLine commandLine(Pipeline pipeline) {
     return new CommandLine(new Caddis())
         .addSubcommand(new DetectCommand(pipeline, System.console() != null))
+        .addSubcommand(new EvaluateCommand())
+        .addSubcommand(new SimulateCommand())
+        .addSubcommand(new PublishCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));

@@ -139,6 +139,7 @@ final class DetectCommand implements Callable<Integer> {
     StreamExecutionEnvironment env =
         EmbeddedCluster.environment(spec, stateBackend, directory.checkpoints());
     build(env, spec);
+    directory.makeFolders();
     try (RunningJob job =
         new RunningJob(
             env.executeAsync(spec.name()),

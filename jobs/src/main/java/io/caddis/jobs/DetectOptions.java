@@ -31,17 +31,14 @@ final class DetectOptions {
       description = "Sets any key of the specification, e.g. training.size=1h. Repeatable.")
   List<String> settings = new ArrayList<>();
 
-  @Option(names = "--input", paramLabel = "PATH", description = "File or directory to read.")
+  @Option(
+      names = "--input",
+      paramLabel = "PATH",
+      description = "File or directory to read: CSV with a header, or JSON lines.")
   @Nullable String input;
 
   @Option(names = "--output", paramLabel = "DIR", description = "Where the results go.")
   @Nullable String output;
-
-  @Option(
-      names = "--format",
-      paramLabel = "F",
-      description = "csv, jsonl, or auto (default): by the first line.")
-  @Nullable String format;
 
   @Option(
       names = "--key",
@@ -122,7 +119,7 @@ final class DetectOptions {
 
   @Option(
       names = "--deduplicate",
-      description = "Score readings of the same sensor, time and content once.")
+      description = "Score one reading of the same sensor and time, not its repeats.")
   boolean deduplicate;
 
   @Option(
@@ -150,7 +147,6 @@ final class DetectOptions {
       loader.set("source.type", "files", "--input");
     }
     set(loader, "source.path", input, "--input");
-    set(loader, "source.format", format, "--format");
     set(loader, "source.continuous", continuous ? "true" : null, "--continuous");
     set(loader, "sink.directory", output, "--output");
     set(loader, "fields.key", key, "--key");

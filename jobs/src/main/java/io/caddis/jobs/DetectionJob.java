@@ -15,6 +15,7 @@ import io.caddis.jobs.spec.PipelineSpec;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
@@ -71,13 +72,20 @@ public final class DetectionJob implements Pipeline {
 
   /** The sensors of a simulator source; with a rate, event time passes as fast as the clock. */
   public static SensorSimulator simulator(PipelineSpec.Source source) {
-    double perSensor = source.rate() == 0 ? 1 : source.rate() / source.sensors();
+    return simulator(source.seed(), source.sensors(), source.rate(), source.start());
+  }
+
+  /**
+   * @param rate readings per second of event time, all sensors together; 0 is one a sensor
+   */
+  static SensorSimulator simulator(long seed, int sensors, double rate, Instant start) {
+    double perSensor = rate == 0 ? 1 : rate / sensors;
     return new SensorSimulator(
         new SensorSimulator.Settings(
-            source.seed(),
-            source.sensors(),
+            seed,
+            sensors,
             SIMULATED_GROUP,
-            source.start().toEpochMilli(),
+            start.toEpochMilli(),
             Math.max(1, Math.round(1000 / perSensor))));
   }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param triage when episodes end
  * @param ordered whether readings meet models in event-time order, so that results do not depend on
  *     speed
- * @param deduplicate whether exact repeats of a reading are dropped
+ * @param deduplicate whether a sensor's second reading of the same time is dropped
  * @param ttlMillis event time after which an idle sensor is forgotten, milliseconds
  */
 public record DetectionPlan(

@@ -53,7 +53,7 @@ public final class DetectionTopology {
    *
    * @param scores every reading, once
    * @param alerts episodes opening, worsening, closing
-   * @param deadLetters lines and cells that could not be used, and exact repeats
+   * @param deadLetters lines and cells that could not be used, and repeated readings
    * @param late readings behind the watermark; they are among the scores too
    * @param models every model trained
    */
@@ -131,7 +131,7 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<FeatureVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
-    ScorePlan scoring = new ScorePlan(plan.ordered(), plan.ttlMillis());
+    ScorePlan scoring = new ScorePlan(plan.features().schema(), plan.ordered(), plan.ttlMillis());
     SingleOutputStreamOperator<ScoredVector> scores =
         ownModels(plan)
             ? bySensor

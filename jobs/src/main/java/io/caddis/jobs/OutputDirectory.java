@@ -18,9 +18,10 @@ final class OutputDirectory {
   /** Where a continuous run keeps its checkpoints. */
   static final String CHECKPOINTS = ".checkpoints";
 
+  private static final List<String> RESULTS =
+      List.of(Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.MODELS);
   private static final List<String> FOLDERS =
-      List.of(
-          Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.MODELS, CHECKPOINTS);
+      Stream.concat(RESULTS.stream(), Stream.of(CHECKPOINTS)).toList();
 
   private final Path directory;
 
@@ -63,6 +64,13 @@ final class OutputDirectory {
     Files.createDirectories(directory);
     if (!Files.isWritable(directory)) {
       throw new IllegalArgumentException("--output must be writable, was " + directory);
+    }
+  }
+
+  /** Makes the folders of all results, so that a run without alerts has an empty one. */
+  void makeFolders() throws IOException {
+    for (String name : RESULTS) {
+      Files.createDirectories(directory.resolve(name));
     }
   }
 

@@ -47,6 +47,14 @@ class DetectCommandITCase {
   }
 
   @Test
+  void foldersOfAllResultsAreThereEvenWhenEmpty() {
+    detect(new LineScoring("never"));
+    assertThat(List.of("scores", "alerts", "dead-letters", "late", "models"))
+        .allSatisfy(folder -> assertThat(output.resolve(folder)).isDirectory());
+    assertThat(output.resolve("alerts")).isEmptyDirectory();
+  }
+
+  @Test
   void secondRunReplacesTheFirstWhenAskedTo() throws IOException {
     detect(new LineScoring("never"));
     Path other = Files.writeString(output.resolve("notes.txt"), "keep me");

@@ -52,7 +52,8 @@ class DetectCommandTest {
           --parallelism 0 | --parallelism: parallelism must be a whole number from 1 to 128, was 0
           --seed x | --seed: training.seed must be a whole number from -9223372036854775808 to 9223372036854775807, was "x"
           --alignment none | --alignment: time.alignment must be one of immediate, event-time, was "none"
-          --format xml | --format: source.format must be one of auto, csv, jsonl, was "xml"
+          --scope plant | --scope: training.scope must be one of sensor, global, group, was "plant"
+          --alignment late | --alignment: time.alignment must be one of immediate, event-time, was "late"
           --set training.sise=1 | --set: training.sise is not a key. Did you mean 'training.size'?
           --set whatever | --set must be KEY=VALUE, was 'whatever'
           --state-backend disk | Invalid value for option '--state-backend': expected one of [HASHMAP, ROCKSDB] (case-insensitive) but was 'disk'

@@ -24,7 +24,7 @@ public final class OperatorMetrics {
    */
   public static final String CELLS_IMPUTED = "cellsImputed";
 
-  /** Count: readings dropped because the sensor had sent the same time and values before. */
+  /** Count: readings dropped because the sensor had sent another of the same time. */
   public static final String DUPLICATES = "duplicates";
 
   /** Count: readings behind the watermark. They are scored. */

@@ -6,7 +6,6 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.state.MapState;
@@ -65,8 +64,9 @@ public final class OrderOperator extends AbstractStreamOperator<Reading>
 
   /**
    * @param ordered whether to hold readings for the watermark at all
-   * @param deduplicate whether to drop readings that equal another of the same sensor and time in
-   *     every value; needs {@code ordered}
+   * @param deduplicate whether to keep one reading, the first by source and position, of those of
+   *     the same sensor and time; their values do not count, because what is sent again may have
+   *     gained, lost or renamed columns on the way; needs {@code ordered}
    */
   public OrderOperator(boolean ordered, boolean deduplicate) {
     if (deduplicate && !ordered) {
@@ -112,14 +112,12 @@ public final class OrderOperator extends AbstractStreamOperator<Reading>
       output.emitWatermark(new Watermark(timestamp - 1));
     }
     sameTime.sort(ORDER);
-    for (int i = 0; i < sameTime.size(); i++) {
-      Reading original = deduplicate ? firstEqual(sameTime, i) : sameTime.get(i);
-      if (original == sameTime.get(i)) {
-        output.collect(new StreamRecord<>(original, timestamp));
-        sinceProgress++;
-      } else {
-        reject(sameTime.get(i), original);
-      }
+    for (Reading reading : deduplicate ? sameTime.subList(0, 1) : sameTime) {
+      output.collect(new StreamRecord<>(reading, timestamp));
+      sinceProgress++;
+    }
+    for (int i = 1; deduplicate && i < sameTime.size(); i++) {
+      reject(sameTime.get(i), sameTime.get(0));
     }
   }
 
@@ -128,24 +126,12 @@ public final class OrderOperator extends AbstractStreamOperator<Reading>
     throw new IllegalStateException("the order operator sets no processing-time timers");
   }
 
-  private static Reading firstEqual(List<Reading> readings, int index) {
-    Reading reading = readings.get(index);
-    for (int i = 0; i < index; i++) {
-      Reading earlier = readings.get(i);
-      if (Arrays.equals(earlier.numbers(), reading.numbers())
-          && Arrays.equals(earlier.texts(), reading.texts())) {
-        return earlier;
-      }
-    }
-    return reading;
-  }
-
   private void reject(Reading duplicate, Reading original) {
     duplicates.increment();
     Rejection rejection =
         new Rejection(
             RejectionReason.DUPLICATE,
-            "sensor '%s' sent the same time and values before, as event %016x-%x"
+            "sensor '%s' sent a reading of the same time before, as event %016x-%x"
                 .formatted(duplicate.key(), original.source(), original.position()),
             "%016x".formatted(duplicate.source()),
             duplicate.position(),

@@ -5,10 +5,13 @@ package io.caddis.operators;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -33,6 +36,7 @@ final class ReadingScorer {
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
+  private final String[] numberNames;
   private final ValueState<SensorStatistics> statistics;
   private final IdleExpiry idle;
   private final Tally scored;
@@ -44,9 +48,10 @@ final class ReadingScorer {
   private long newestReading;
   private long calls;
 
-  ReadingScorer(RuntimeContext context, long ttlMillis) {
+  ReadingScorer(RuntimeContext context, ScorePlan plan) {
+    numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
     statistics = context.getState(STATISTICS);
-    idle = new IdleExpiry(context, ttlMillis);
+    idle = new IdleExpiry(context, plan.ttlMillis());
     scored = new Tally(context, OperatorMetrics.SCORED);
     scoredByModel = new Tally(context, OperatorMetrics.SCORED_BY_MODEL);
     anomalies = new Tally(context, OperatorMetrics.ANOMALIES);
@@ -124,7 +129,24 @@ final class ReadingScorer {
       touch(vector, timers);
     }
     return result(
-        vector, score, raw, WARM_UP_THRESHOLD, WarmUp.VERSION, null, vector.ignored(), null);
+        vector,
+        score,
+        raw,
+        WARM_UP_THRESHOLD,
+        WarmUp.VERSION,
+        missing(vector.numbers()),
+        vector.ignored(),
+        null);
+  }
+
+  private String @Nullable [] missing(double[] numbers) {
+    List<String> missing = new ArrayList<>(0);
+    for (int i = 0; i < numbers.length; i++) {
+      if (Double.isNaN(numbers[i])) {
+        missing.add(numberNames[i]);
+      }
+    }
+    return missing.isEmpty() ? null : missing.toArray(String[]::new);
   }
 
   private static ScoredVector result(

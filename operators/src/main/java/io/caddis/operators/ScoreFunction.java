@@ -58,7 +58,7 @@ public final class ScoreFunction
 
   @Override
   public void open(OpenContext context) {
-    scorer = new ReadingScorer(getRuntimeContext(), plan.ttlMillis());
+    scorer = new ReadingScorer(getRuntimeContext(), plan);
     waiting = new WaitingReadings(getRuntimeContext());
     getRuntimeContext()
         .getMetricGroup()

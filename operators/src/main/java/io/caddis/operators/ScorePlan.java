@@ -2,14 +2,17 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.feature.FeatureSchema;
 import java.io.Serializable;
 
 /**
  * How readings meet models.
  *
+ * @param schema columns of the feature vectors
  * @param ordered whether a reading waits until the watermark says that every model that could score
  *     it has come, so that results do not depend on speed; otherwise it is scored at once with the
  *     newest admissible model that has come
  * @param ttlMillis event time after which an idle sensor's statistics are forgotten, milliseconds
  */
-public record ScorePlan(boolean ordered, long ttlMillis) implements Serializable {}
+public record ScorePlan(FeatureSchema schema, boolean ordered, long ttlMillis)
+    implements Serializable {}

@@ -53,7 +53,7 @@ public final class SensorScoreFunction
 
   @Override
   public void open(OpenContext context) {
-    scorer = new ReadingScorer(getRuntimeContext(), plan.ttlMillis());
+    scorer = new ReadingScorer(getRuntimeContext(), plan);
     waiting = new WaitingReadings(getRuntimeContext());
     models = getRuntimeContext().getMapState(MODELS);
     decoded =

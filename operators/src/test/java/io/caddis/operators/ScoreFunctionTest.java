@@ -24,7 +24,8 @@ class ScoreFunctionTest {
       harness(boolean ordered) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new CoBroadcastWithKeyedOperator<>(
-            new ScoreFunction(new ScorePlan(ordered, TTL)), List.of(ScoreFunction.MODELS)),
+            new ScoreFunction(new ScorePlan(Models.SCHEMA, ordered, TTL)),
+            List.of(ScoreFunction.MODELS)),
         FeatureVector::key,
         null,
         Types.STRING,

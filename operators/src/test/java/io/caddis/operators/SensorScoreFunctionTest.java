@@ -22,7 +22,8 @@ class SensorScoreFunctionTest {
           String, FeatureVector, ModelUpdate, ScoredVector>
       harness(boolean ordered) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new SensorScoreFunction(new ScorePlan(ordered, TTL))),
+        new KeyedCoProcessOperator<>(
+            new SensorScoreFunction(new ScorePlan(Models.SCHEMA, ordered, TTL))),
         FeatureVector::key,
         ModelUpdate::group,
         Types.STRING,

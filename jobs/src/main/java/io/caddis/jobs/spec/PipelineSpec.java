@@ -43,7 +43,6 @@ public record PipelineSpec(
   public record Source(
       SourceType type,
       @Nullable String path,
-      Format format,
       boolean continuous,
       Duration pollInterval,
       String host,
@@ -85,12 +84,6 @@ public record PipelineSpec(
     FILES,
     SOCKET,
     SIMULATOR
-  }
-
-  public enum Format {
-    AUTO,
-    CSV,
-    JSONL
   }
 
   /** Which field means what; null = found by its usual names. */

@@ -21,7 +21,6 @@ class PipelineSpecTest {
       source:
         type: simulator
         path: in
-        format: jsonl
         continuous: true
         poll-interval: 2 s
         host: example.org

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.event.Reading;
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.parse.RecordLayout;
+import io.caddis.detectors.simulate.Injection;
+import io.caddis.detectors.simulate.SensorSimulator;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code simulate}: writes readings of {@link SensorSimulator} as CSV, with their anomalies. */
+@Command(
+    name = "simulate",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = "Writes readings of simulated sensors as CSV, with anomalies at known times.",
+    footer = {
+      "",
+      "The same options give the same files, and the same readings as detect's simulator.",
+      "  simulate --output readings.csv --labels labels.csv",
+      "Exit status: 0 done, 1 writing failed, 2 wrong usage."
+    })
+final class SimulateCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec command;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "PATH",
+      description = "File to write; or an existing directory, for a file a sensor.")
+  @SuppressWarnings("NullAway.Init")
+  private Path output;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Where to write the anomalies: key, start, end, kind.")
+  private @Nullable Path labels;
+
+  @Option(
+      names = "--sensors",
+      paramLabel = "N",
+      description = "How many sensors (default: ${DEFAULT-VALUE}).")
+  private int sensors = 10;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Readings of all sensors together (default: ${DEFAULT-VALUE}).")
+  private long count = 10_000;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      description = {
+        "Readings per second of event time, all sensors together",
+        "(default: one of each sensor)."
+      })
+  private double rate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "The same seed gives the same readings (default: ${DEFAULT-VALUE}).")
+  private long seed = 42;
+
+  @Option(
+      names = "--start",
+      paramLabel = "TIME",
+      description = "Time of the first reading (default: ${DEFAULT-VALUE}).")
+  private String start = "2026-01-01T00:00:00Z";
+
+  @Override
+  public Integer call() throws IOException {
+    SensorSimulator simulator = simulator();
+    if (Files.isDirectory(output)) {
+      for (int sensor = 0; sensor < sensors && sensor < count; sensor++) {
+        String name = "sensor-%03d.csv".formatted(sensor);
+        writeReadings(simulator, output.resolve(name), sensor, sensors);
+      }
+    } else {
+      writeReadings(simulator, output, 0, 1);
+    }
+    List<Injection> injections = simulator.injections(count);
+    if (labels != null) {
+      writeLabels(injections, labels);
+    }
+    command
+        .commandLine()
+        .getOut()
+        .printf(Locale.ROOT, "%,d readings, %,d anomalies%n", count, injections.size());
+    return 0;
+  }
+
+  private SensorSimulator simulator() {
+    atLeastOne("--sensors", sensors);
+    atLeastOne("--count", count);
+    if (!(rate >= 0)) {
+      throw wrong("--rate must not be negative, was " + rate);
+    }
+    if (labels != null && labels.toAbsolutePath().startsWith(output.toAbsolutePath())) {
+      throw wrong("--labels must lie outside --output, was " + labels);
+    }
+    try {
+      return DetectionJob.simulator(seed, sensors, rate, Instant.parse(start));
+    } catch (DateTimeException e) {
+      throw wrong("--start must be like 2026-01-01T00:00:00Z, was '" + start + "'");
+    }
+  }
+
+  /** Every reading with number {@code first} + n × {@code step}, but those in gaps. */
+  private void writeReadings(SensorSimulator simulator, Path file, int first, int step)
+      throws IOException {
+    RecordLayout layout = SensorSimulator.layout();
+    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+      out.write(layout.timeField() + ',' + layout.keyField());
+      for (Feature feature : layout.fields().features()) {
+        out.write(',' + feature.name());
+      }
+      out.write('\n');
+      for (long number = first; number < count; number += step) {
+        Reading reading = simulator.reading(number);
+        if (reading != null) {
+          write(reading, out);
+        }
+      }
+    }
+  }
+
+  private static void write(Reading reading, BufferedWriter out) throws IOException {
+    out.write(Instant.ofEpochMilli(reading.timestamp()) + "," + reading.key());
+    for (double number : reading.numbers()) {
+      out.write("," + number);
+    }
+    for (String text : reading.texts()) {
+      out.write(',' + text);
+    }
+    out.write('\n');
+  }
+
+  private static void writeLabels(List<Injection> injections, Path file) throws IOException {
+    try (BufferedWriter out = Files.newBufferedWriter(file)) {
+      out.write("key,start,end,kind\n");
+      for (Injection injection : injections) {
+        out.write(
+            "%s,%s,%s,%s\n"
+                .formatted(
+                    injection.sensor(),
+                    Instant.ofEpochMilli(injection.start()),
+                    Instant.ofEpochMilli(injection.end()),
+                    injection.kind().name().toLowerCase(Locale.ROOT)));
+      }
+    }
+  }
+
+  private void atLeastOne(String option, long value) {
+    if (value < 1) {
+      throw wrong(option + " must be at least 1, was " + value);
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.jobs.EmbeddedCluster.StateBackend;
+import io.caddis.jobs.spec.PipelineSpec;
+import io.caddis.jobs.spec.SpecLoader;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/** A detection job without end on the embedded cluster, until it has done what is waited for. */
+final class ContinuousRun {
+  private static final Duration ZERO = Duration.ZERO;
+
+  private final JobClient job;
+  private final Path savepoints;
+
+  private ContinuousRun(JobClient job, Path savepoints) {
+    this.job = job;
+    this.savepoints = savepoints;
+  }
+
+  /**
+   * Starts the job of {@code detect}.
+   *
+   * @param savepoint to begin with, or null
+   * @param settings {@code KEY=VALUE} each
+   */
+  static ContinuousRun start(Path directory, @Nullable Path savepoint, String... settings)
+      throws Exception {
+    SpecLoader loader = new SpecLoader(name -> null);
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      loader.set(setting.substring(0, equals), setting.substring(equals + 1), "test");
+    }
+    PipelineSpec spec = loader.load();
+    Path savepoints = directory.resolve("savepoints");
+    StreamExecutionEnvironment env =
+        EmbeddedCluster.environment(spec, StateBackend.HASHMAP, savepoints);
+    if (savepoint != null) {
+      Configuration restore = new Configuration();
+      restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString());
+      env.configure(restore);
+    }
+    new DetectionJob().build(env, spec);
+    return new ContinuousRun(env.executeAsync(spec.name()), savepoints);
+  }
+
+  /** Waits until the counts so far are as wanted; a job that ends before that has failed. */
+  ContinuousRun until(Predicate<RunSummary> wanted) throws Exception {
+    while (!wanted.test(RunSummary.of(job.getAccumulators().get(), ZERO))) {
+      try {
+        job.getJobExecutionResult().get(200, TimeUnit.MILLISECONDS);
+        throw new AssertionError("the job ended by itself");
+      } catch (TimeoutException e) {
+        // It goes on.
+      }
+    }
+    return this;
+  }
+
+  /** How a stopped run ended. */
+  record End(RunSummary summary, Path savepoint) {}
+
+  End stop() throws Exception {
+    String savepoint =
+        job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+            .get();
+    Map<String, Object> counts = job.getJobExecutionResult().get().getAllAccumulatorResults();
+    return new End(RunSummary.of(counts, ZERO), Path.of(URI.create(savepoint)));
+  }
+}

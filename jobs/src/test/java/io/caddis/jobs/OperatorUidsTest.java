@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caddis.jobs.spec.SpecLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OperatorUidsTest {
+  /** Uid and, where Flink adds to it, name; a sink has two operators. */
+  private static final List<String> RELEASED =
+      List.of(
+          "readings-source | Source: readings-source",
+          "parse",
+          "order",
+          "features",
+          "sample",
+          "train",
+          "score",
+          "triage",
+          "scores-sink | scores-sink: Writer",
+          "Sink Committer: scores-sink | scores-sink: Committer",
+          "alerts-sink | alerts-sink: Writer",
+          "Sink Committer: alerts-sink | alerts-sink: Committer",
+          "dead-letters-sink | dead-letters-sink: Writer",
+          "Sink Committer: dead-letters-sink | dead-letters-sink: Committer",
+          "late-sink | late-sink: Writer",
+          "Sink Committer: late-sink | late-sink: Committer",
+          "models-sink | models-sink: Writer",
+          "Sink Committer: models-sink | models-sink: Committer");
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "files, sensor, growing",
+    "files, global, growing",
+    "files, global, tumbling",
+    "socket, sensor, tumbling",
+    "socket, global, growing",
+    "simulator, sensor, growing",
+    "simulator, global, tumbling"
+  })
+  void namesOfAllOperatorsAreThoseReleased(String source, String scope, String window)
+      throws IOException {
+    assertThat(operators(source, scope, window))
+        .as(
+            """
+            uids of operators. A savepoint finds the state of an operator by its uid: one that is \
+            renamed loses its state in every running job when the job is upgraded, and one that is \
+            used again gets the state of another. Add operators here; never change or remove one \
+            without a migration\
+            """)
+        .containsExactlyInAnyOrderElementsOf(RELEASED);
+  }
+
+  private List<String> operators(String source, String scope, String window) throws IOException {
+    Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");
+    StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2);
+    SpecLoader loader = new SpecLoader(name -> null);
+    Stream.of(
+            "source.type=" + source,
+            "source.path=" + input,
+            "features=[{name: x}]",
+            "training.scope=" + scope,
+            "training.window=" + window,
+            "training.size=" + (window.equals("growing") ? "100" : "1h"),
+            "sink.directory=" + directory.resolve("out"))
+        .map(setting -> setting.split("=", 2))
+        .forEach(setting -> loader.set(setting[0], setting[1], "test"));
+    new DetectionJob().build(env, loader.load());
+    return env.getStreamGraph(false).getStreamNodes().stream()
+        .map(OperatorUidsTest::describe)
+        .toList();
+  }
+
+  private static String describe(StreamNode node) {
+    String uid = node.getTransformationUID();
+    String name = node.getOperatorName();
+    return name.equals(uid) ? uid : uid + " | " + name;
+  }
+}
