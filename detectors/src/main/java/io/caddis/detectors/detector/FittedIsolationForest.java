@@ -39,6 +39,15 @@ final class FittedIsolationForest implements FittedDetector {
   private static final int CHILD_MASK = 0xFFFFF;
   private static final int PATH_MASK = 0x7FFFFF;
 
+  /**
+   * In memory a key stands one bit lower than when written, and a child has one bit less: the
+   * difference of two such keys fits a long, and one subtraction compares them in place.
+   */
+  private static final int KEY_SHIFT = 31;
+
+  private static final int PACKED_FEATURE_SHIFT = 19;
+  private static final int PACKED_CHILD_MASK = 0x7FFFF;
+
   /** Steps a row may cost: 10000 trees of depth 16, with room for fences of 4096 features. */
   private static final int MAX_STEPS = 200_000;
 
@@ -84,7 +93,7 @@ final class FittedIsolationForest implements FittedDetector {
       part[length] = leaf(0);
       deepest = Math.max(deepest, depth(part));
       for (int at = 0; at <= length; at++) {
-        part[at] += at;
+        part[at] = packed(part[at], at);
       }
       groups[group] = part;
       from += length;
@@ -116,6 +125,18 @@ final class FittedIsolationForest implements FittedDetector {
     return (long) (LEAF + (int) Math.round(path / PATH_UNIT)) << 32;
   }
 
+  private static long packed(long node, int at) {
+    int feature = (int) node >>> FEATURE_SHIFT;
+    long child = at + (node & CHILD_MASK);
+    return (node >> 32) << KEY_SHIFT | (long) feature << PACKED_FEATURE_SHIFT | child;
+  }
+
+  private static long unpacked(long node, int at) {
+    long low = node & ((1L << KEY_SHIFT) - 1);
+    int distance = (int) (low & PACKED_CHILD_MASK) - at;
+    return split((int) (low >>> PACKED_FEATURE_SHIFT), (int) (node >> KEY_SHIFT), distance);
+  }
+
   /** A number as an integer that compares alike; at most {@link #LEAF}, whatever the argument. */
   static int key(double number) {
     // + 0.0f makes -0.0 equal to 0.0
@@ -135,9 +156,9 @@ final class FittedIsolationForest implements FittedDetector {
 
   @Override
   public double rawScore(double[] row) {
-    int[] keys = new int[keyCount];
+    long[] keys = new long[keyCount];
     for (int feature = 0; feature < dimension; feature++) {
-      keys[feature] = key(row[feature]);
+      keys[feature] = (long) key(row[feature]) << KEY_SHIFT;
     }
     long path = 0;
     for (int group = 0; group < groups.length; group++) {
@@ -147,7 +168,7 @@ final class FittedIsolationForest implements FittedDetector {
     return StrictMath.exp(path * exponentPerPath);
   }
 
-  private long pathOfEight(long[] nodes, int[] keys, int tree) {
+  private long pathOfEight(long[] nodes, long[] keys, int tree) {
     int a = starts[tree];
     int b = starts[tree + 1];
     int c = starts[tree + 2];
@@ -176,16 +197,16 @@ final class FittedIsolationForest implements FittedDetector {
         + path(nodes[h]);
   }
 
-  private static int step(long[] nodes, int[] keys, int at) {
+  private static int step(long[] nodes, long[] keys, int at) {
     long node = nodes[at];
     int low = (int) node;
-    // the mask spares the bounds check: it is the array's length less one
-    int key = keys[(low >>> FEATURE_SHIFT) & (keys.length - 1)];
-    return (low & CHILD_MASK) + (int) (((node >> 32) - key) >>> 63);
+    // the mask spares the bounds check, it is the array's length less one, and drops the key's bit
+    long key = keys[(low >>> PACKED_FEATURE_SHIFT) & (keys.length - 1)];
+    return (low & PACKED_CHILD_MASK) + (int) ((node - key) >>> 63);
   }
 
   private static int path(long leaf) {
-    return (int) (leaf >>> 32) & PATH_MASK;
+    return (int) (leaf >>> KEY_SHIFT) & PATH_MASK;
   }
 
   @Override
@@ -196,7 +217,7 @@ final class FittedIsolationForest implements FittedDetector {
       long[] nodes = groups[tree / LANES];
       out.i32(sizes[tree]);
       for (int at = starts[tree]; at < starts[tree] + sizes[tree]; at++) {
-        out.i64(nodes[at] - at);
+        out.i64(unpacked(nodes[at], at));
       }
     }
   }
