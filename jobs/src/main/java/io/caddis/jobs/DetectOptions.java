@@ -67,7 +67,9 @@ final class DetectOptions {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "isolation_forest (default), zscore or iqr.")
+      description =
+          "isolation_forest (default), ensemble, mcd, knn, kmeans, local_outlier_factor, "
+              + "one_class_svm, autoencoder, half_space_trees, hbos, zscore or iqr.")
   @Nullable String detector;
 
   @Option(

@@ -2,10 +2,9 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
+import io.caddis.detectors.feature.FeatureEncoder;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Every detector, by its name: the one place to add another. */
 public final class Detectors {
@@ -13,41 +12,51 @@ public final class Detectors {
   public static final int MAX_DIMENSION = 4096;
 
   /** The names that {@link #byName} knows. */
-  public static final List<String> NAMES = List.of(IsolationForest.NAME, ZScore.NAME, Iqr.NAME);
+  public static final List<String> NAMES =
+      List.of(
+          IsolationForest.NAME,
+          ZScore.NAME,
+          Iqr.NAME,
+          Mcd.NAME,
+          Knn.NAME,
+          LocalOutlierFactor.NAME,
+          Ensemble.NAME,
+          KMeans.NAME,
+          Hbos.NAME,
+          HalfSpaceTrees.NAME,
+          OneClassSvm.NAME,
+          Autoencoder.NAME);
 
   private Detectors() {}
 
   /**
-   * A detector by its name.
-   *
-   * <p>{@code isolation_forest} takes {@code trees} (also called {@code n_estimators}) and {@code
-   * max_samples} (a number or {@code auto} = 256); the others take no parameters. Numbers may be
-   * given as text.
+   * A detector by its name, with parameters by the names that scikit-learn uses where it has them;
+   * docs/detectors.md lists them. Numbers may be given as text.
    *
    * @throws IllegalArgumentException naming the known names, parameters or ranges
    */
   public static Detector byName(String name, Map<String, Object> parameters) {
+    Parameters given = new Parameters(parameters);
     return switch (name) {
-      case IsolationForest.NAME -> {
-        checkKnown(name, parameters, Set.of("trees", "n_estimators", "max_samples"));
-        if (parameters.containsKey("trees") && parameters.containsKey("n_estimators")) {
-          throw new IllegalArgumentException(
-              "trees must be given once, was given as trees and as n_estimators");
-        }
-        int trees = integer(parameters, "n_estimators", integer(parameters, "trees", 100));
-        yield new IsolationForest(trees, integer(parameters, "max_samples", 256));
-      }
+      case IsolationForest.NAME -> IsolationForest.of(given);
       case ZScore.NAME -> {
-        checkKnown(name, parameters, Set.of());
+        given.only(name);
         yield new ZScore();
       }
       case Iqr.NAME -> {
-        checkKnown(name, parameters, Set.of());
+        given.only(name);
         yield new Iqr();
       }
-      default ->
-          throw new IllegalArgumentException(
-              "detector must be one of " + String.join(", ", NAMES) + ", was '" + name + "'");
+      case Mcd.NAME -> Mcd.of(given);
+      case Knn.NAME -> Knn.of(given);
+      case LocalOutlierFactor.NAME -> LocalOutlierFactor.of(given);
+      case Ensemble.NAME -> Ensemble.of(given);
+      case KMeans.NAME -> KMeans.of(given);
+      case Hbos.NAME -> Hbos.of(given);
+      case HalfSpaceTrees.NAME -> HalfSpaceTrees.of(given);
+      case OneClassSvm.NAME -> OneClassSvm.of(given);
+      case Autoencoder.NAME -> Autoencoder.of(given);
+      default -> throw unknown(name);
     };
   }
 
@@ -61,34 +70,27 @@ public final class Detectors {
     return switch (name) {
       case IsolationForest.NAME -> FittedIsolationForest.read(dimension, in);
       case ZScore.NAME, Iqr.NAME -> FittedBands.read(name, dimension, in);
-      default ->
-          throw new IllegalArgumentException(
-              "detector must be one of " + String.join(", ", NAMES) + ", was '" + name + "'");
+      case Mcd.NAME -> FittedMcd.read(dimension, in);
+      case Knn.NAME -> FittedKnn.read(dimension, in);
+      case LocalOutlierFactor.NAME -> FittedLocalOutlierFactor.read(dimension, in);
+      case Ensemble.NAME -> FittedEnsemble.read(dimension, in);
+      case KMeans.NAME -> FittedKMeans.read(dimension, in);
+      case Hbos.NAME -> FittedHbos.read(dimension, in);
+      case HalfSpaceTrees.NAME -> FittedHalfSpaceTrees.read(dimension, in);
+      case OneClassSvm.NAME -> FittedOneClassSvm.read(dimension, in);
+      case Autoencoder.NAME -> FittedAutoencoder.read(dimension, in);
+      default -> throw unknown(name);
     };
   }
 
-  private static void checkKnown(String name, Map<String, Object> parameters, Set<String> known) {
-    for (String parameter : parameters.keySet()) {
-      if (!known.contains(parameter)) {
-        String remedy =
-            known.isEmpty() ? "it has none" : "it has " + String.join(", ", new TreeSet<>(known));
-        throw new IllegalArgumentException(
-            "parameter must be known to detector %s, was '%s' (%s)"
-                .formatted(name, parameter, remedy));
-      }
-    }
+  private static IllegalArgumentException unknown(String name) {
+    return new IllegalArgumentException(
+        "detector must be one of " + String.join(", ", NAMES) + ", was '" + name + "'");
   }
 
-  private static int integer(Map<String, Object> parameters, String name, int fallback) {
-    Object value = parameters.get(name);
-    if (value == null || (name.equals("max_samples") && value.equals("auto"))) {
-      return fallback;
-    }
-    try {
-      return Integer.parseInt(value.toString().strip());
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(name + " must be a whole number, was '" + value + "'", e);
-    }
+  /** The raw score within the bounds that {@link FittedDetector} promises; NaN is the highest. */
+  static double bounded(double raw) {
+    return raw < FeatureEncoder.LIMIT ? Math.max(raw, -FeatureEncoder.LIMIT) : FeatureEncoder.LIMIT;
   }
 
   /** The rows, if a detector can be fitted on them. */

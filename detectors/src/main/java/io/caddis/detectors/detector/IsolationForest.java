@@ -43,6 +43,18 @@ public record IsolationForest(int trees, int maxSamples) implements Detector {
     this(100, 256);
   }
 
+  /** {@code n_estimators} is also called {@code trees}; {@code max_samples} may be {@code auto}. */
+  static IsolationForest of(Parameters parameters) {
+    parameters.only(NAME, "trees", "n_estimators", "max_samples");
+    if (parameters.has("trees") && parameters.has("n_estimators")) {
+      throw new IllegalArgumentException(
+          "trees must be given once, was given as trees and as n_estimators");
+    }
+    return new IsolationForest(
+        parameters.integer("n_estimators", parameters.integer("trees", 100)),
+        parameters.integerOrAuto("max_samples", 256));
+  }
+
   @Override
   public String name() {
     return NAME;

@@ -40,6 +40,22 @@ import java.util.HexFormat;
  *                             (32 bits threshold key, 12 bits feature, 20 bits distance to the left
  *                             child; distance 0 = leaf with its path length as key)
  *   zscore, iqr               for each column: low f64, high f64, unit f64
+ *   mcd                       centers f64 each, lower triangle of the factor by rows, f64 each
+ *                             (only its diagonal with more than 512 columns)
+ *   knn                       neighbours u16, u8 0 mean 1 largest, reference rows i32, f64 a number
+ *   local_outlier_factor      neighbours u16, reference rows i32, f64 a number, for each row: reach
+ *                             f64, density f64
+ *   ensemble                  isolation_forest, mcd, knn as above, after each: step f64, excess
+ *                             f64, 256 knots f64
+ *   kmeans                    centers i32, f64 a number
+ *   hbos                      bins u16, for each column: low f64, width f64, bins + 2 rarities f64
+ *   half_space_trees          trees i32, height u8, window i32, rows i32, latest rows i32, for each
+ *                             inner node: feature u16, threshold f64; for each node: mass i32,
+ *                             latest mass i32
+ *   one_class_svm             gamma f64, boundary f64, support vectors i32, f64 a number, weights
+ *                             f64 each
+ *   autoencoder               hidden units u16, for each column: center f64, unit f64; for each
+ *                             hidden unit: bias f64, weights f64; for each column the same
  * checksum         32 bytes   SHA-256 of all before
  * </pre>
  *

@@ -23,7 +23,9 @@ final class DetectorsTest {
   @Test
   void errorsNameWhatIsKnown() {
     assertFails(
-        "forest", Map.of(), "detector must be one of isolation_forest, zscore, iqr, was 'forest'");
+        "forest",
+        Map.of(),
+        "detector must be one of " + String.join(", ", Detectors.NAMES) + ", was 'forest'");
     assertFails(
         "isolation_forest",
         Map.of("tree", 5),

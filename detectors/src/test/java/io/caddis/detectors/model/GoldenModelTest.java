@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * Models written by format version 1 must load for ever and score as they did. {@link #main} wrote
@@ -27,9 +27,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class GoldenModelTest {
   private static final String FOLDER = "formats/v1/";
+  private static final List<String> DETECTORS = Detectors.NAMES;
 
   @ParameterizedTest
-  @ValueSource(strings = {"isolation_forest", "zscore", "iqr"})
+  @FieldSource("DETECTORS")
   void modelOfFormatVersionOneLoadsAndScoresAsItDid(String detector) throws IOException {
     byte[] bytes = resource(detector + ".cadm");
     Model model = ModelCodec.decode(bytes);
@@ -63,7 +64,7 @@ final class GoldenModelTest {
    */
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createDirectories(Path.of(arguments[0]));
-    for (String detector : List.of("isolation_forest", "zscore", "iqr")) {
+    for (String detector : DETECTORS) {
       Map<String, Object> parameters =
           detector.equals("isolation_forest") ? Map.of("trees", 10, "max_samples", 64) : Map.of();
       Model model =

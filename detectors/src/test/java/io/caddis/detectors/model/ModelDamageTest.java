@@ -142,7 +142,8 @@ final class ModelDamageTest {
     byte[] name = bytes.clone();
     name[20] = 'x';
     assertRefused(
-        sealed(name), "detector must be one of isolation_forest, zscore, iqr, was 'xscore'");
+        sealed(name),
+        "detector must be one of " + String.join(", ", Detectors.NAMES) + ", was 'xscore'");
     assertRefused(
         new byte[ModelCodec.MAX_BYTES + 1], "model must have at most 33554432 bytes, was 33554433");
     byte[] longer = Arrays.copyOf(bytes, bytes.length + 8);

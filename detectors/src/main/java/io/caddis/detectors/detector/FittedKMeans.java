@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.detector;
+
+/** The centers of {@link KMeans}. */
+record FittedKMeans(ReferenceRows centers) implements FittedDetector {
+  @Override
+  public String name() {
+    return KMeans.NAME;
+  }
+
+  @Override
+  public int dimension() {
+    return centers.dimension();
+  }
+
+  @Override
+  public double rawScore(double[] row) {
+    return Detectors.bounded(Math.sqrt(centers.square(row, centers.nearest(row))));
+  }
+
+  @Override
+  public void write(PayloadWriter out) {
+    centers.write(out);
+  }
+
+  static FittedKMeans read(int dimension, PayloadReader in) {
+    return new FittedKMeans(ReferenceRows.read(dimension, in));
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.detector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class AutoencoderTest extends DetectorContractTest {
+  @Override
+  Detector detector() {
+    return new Autoencoder();
+  }
+
+  @Override
+  String knownChecksum() {
+    return "7bf7a8cf1e062440fb44590a121962269aa4cdddc54f3b49d5bf69a11adc71cf";
+  }
+
+  @Test
+  void rowsThatBreakThePatternAreReconstructedWorse() {
+    double[][] rows = SampleRows.gaussian(2_000, 1, 1);
+    for (int i = 0; i < rows.length; i++) {
+      double x = rows[i][0];
+      rows[i] = new double[] {x, -x, 2 * x, 0.5 * x};
+    }
+    FittedDetector fitted = detector().fit(rows, 1);
+    double with = fitted.rawScore(new double[] {1, -1, 2, 0.5});
+    double against = fitted.rawScore(new double[] {1, 1, 2, 0.5});
+    assertThat(with).isLessThan(0.02);
+    assertThat(against).isGreaterThan(10 * with);
+  }
+
+  @Test
+  void theGradientAgreesWithDifferences() {
+    double[][] rows = SampleRows.gaussian(1, 3, 2);
+    double[] weights = new double[Autoencoder.size(3, 2)];
+    double[] ones = {1, 1, 1};
+    FittedAutoencoder network = new FittedAutoencoder(new double[3], ones, 2, weights);
+    Backpropagation training = new Backpropagation(network, rows, new SplitMix(3));
+    // sets the weights; the step of a tiny rate leaves them where they are
+    training.train(1, 1, 1e-12);
+    double[] slopes = training.gradient();
+    for (int i = 0; i < weights.length; i++) {
+      double kept = weights[i];
+      weights[i] = kept + 1e-5;
+      double up = 3 * network.rawScore(rows[0]) / 2;
+      weights[i] = kept - 1e-5;
+      double down = 3 * network.rawScore(rows[0]) / 2;
+      weights[i] = kept;
+      assertThat(slopes[i]).isCloseTo((up - down) / 2e-5, within(1e-6));
+    }
+  }
+
+  @Test
+  void parametersReachIt() {
+    assertThat(
+            Detectors.byName(
+                "autoencoder", Map.of("epochs", 5, "batch_size", "8", "hidden_layer_size", "auto")))
+        .isEqualTo(new Autoencoder(5, 8, 0, 0.001));
+  }
+}
