@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
@@ -61,6 +62,11 @@ public record DetectionPlan(
             new ThresholdRule(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
+    try {
+      Detectors.byName(detector.detector(), detector.parameters());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
     return new DetectionPlan(
         features,
         training(spec.training()),

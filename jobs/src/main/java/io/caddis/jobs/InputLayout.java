@@ -9,12 +9,14 @@ import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Which field of the input is what: as the specification says, and where it does not, as found. */
 final class InputLayout {
   private static final String TIME = "timestamp";
   private static final String KEY = "key";
+  private static final int LISTED_COLUMNS = 40;
 
   private InputLayout() {}
 
@@ -40,14 +42,33 @@ final class InputLayout {
             declared);
       }
       case FILES -> {
+        List<SchemaInference.Input> files = InputFiles.below(DetectionJob.path(spec));
+        String time = fields.time();
+        boolean keyed = fields.key() != null || fields.defaultKey() != null;
+        if (files.isEmpty()) {
+          if (declared.isEmpty() || time == null || !keyed) {
+            throw new IllegalArgumentException(
+                "features, fields.time and fields.key must be given while the input directory is"
+                    + " empty: there is no file to find them in");
+          }
+          yield layout(fields, time, fields.key(), declared);
+        }
         RecordLayout found =
             SchemaInference.infer(
-                InputFiles.below(DetectionJob.path(spec)),
+                files,
                 new SchemaInference.Options(
                     fields.time(),
                     fields.key(),
                     SchemaInference.Options.DEFAULT.maxBytes(),
                     spec.limits()));
+        if (!declared.isEmpty()
+            && names(declared).noneMatch(names(found.columns()).toList()::contains)) {
+          throw new IllegalArgumentException(
+              "features must name columns of the input, was "
+                  + names(declared).toList()
+                  + ", found only "
+                  + listed(found.columns()));
+        }
         yield layout(
             fields,
             found.timeField(),
@@ -62,6 +83,15 @@ final class InputLayout {
       String time,
       @Nullable String key,
       List<RecordLayout.Column> columns) {
+    String group = fields.group();
+    if (group != null && names(columns).noneMatch(group::equals)) {
+      throw new IllegalArgumentException(
+          "the group field '"
+              + group
+              + "' must be one of the columns read, "
+              + listed(columns)
+              + "; name another with --group COL, or add it to features");
+    }
     return new RecordLayout(
         time,
         key,
@@ -70,6 +100,14 @@ final class InputLayout {
         columns.stream().map(column -> grouping(column, fields.group())).toList(),
         RecordLayout.MIN_TIMESTAMP,
         RecordLayout.MAX_TIMESTAMP);
+  }
+
+  private static Stream<String> names(List<RecordLayout.Column> columns) {
+    return columns.stream().map(RecordLayout.Column::name);
+  }
+
+  private static List<String> listed(List<RecordLayout.Column> columns) {
+    return names(columns).limit(LISTED_COLUMNS).toList();
   }
 
   /** A group is named by text, also when all its names look like numbers. */

@@ -53,6 +53,7 @@ class DetectCommandTest {
           --seed x | --seed: training.seed must be a whole number from -9223372036854775808 to 9223372036854775807, was "x"
           --alignment none | --alignment: time.alignment must be one of immediate, event-time, was "none"
           --scope plant | --scope: training.scope must be one of sensor, global, group, was "plant"
+          --continuous --deduplicate | --deduplicate: deduplicate must be false in a streaming run unless time.alignment is event-time (--alignment event-time)
           --alignment late | --alignment: time.alignment must be one of immediate, event-time, was "late"
           --set training.sise=1 | --set: training.sise is not a key. Did you mean 'training.size'?
           --set whatever | --set must be KEY=VALUE, was 'whatever'

@@ -64,6 +64,7 @@ final class SpecRules {
     training();
     threshold();
     features();
+    deduplication();
     return violations;
   }
 
@@ -87,6 +88,23 @@ final class SpecRules {
             && at("/fields/time").equals(at("/fields/key")),
         "/fields/key",
         "must be another field than fields.time, was " + at("/fields/key"));
+  }
+
+  private void deduplication() {
+    boolean bounded =
+        switch (text("/source/type")) {
+          case "files" -> !at("/source/continuous").booleanValue();
+          case "simulator" -> at("/source/count").longValue() > 0;
+          default -> false;
+        };
+    refuse(
+        sound("/source/type", "/source/continuous", "/source/count", "/time/alignment")
+            && at("/deduplicate").booleanValue()
+            && !bounded
+            && !text("/time/alignment").equals("event-time"),
+        "/deduplicate",
+        "must be false in a streaming run unless time.alignment is event-time"
+            + " (--alignment event-time)");
   }
 
   private void training() {

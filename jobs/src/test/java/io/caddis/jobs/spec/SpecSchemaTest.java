@@ -36,7 +36,7 @@ class SpecSchemaTest {
             .distinct()
             .toList();
     assertThat(groups)
-        .hasSize(12)
+        .hasSize(11)
         .allSatisfy(
             group ->
                 assertThat(schema.at(group).get("additionalProperties").asBoolean()).isFalse());
