@@ -3,10 +3,15 @@
 package io.caddis.cluster;
 
 import io.caddis.cluster.demo.Demo;
-import io.caddis.cluster.demo.Injections;
+import io.caddis.jobs.DetectionJob;
+import io.caddis.jobs.sink.Sinks;
+import io.caddis.jobs.spec.PipelineSpec;
+import io.caddis.jobs.spec.SpecLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -69,22 +74,42 @@ final class DemoCommand implements Callable<Integer> {
                 2,
                 // Alerts become visible with the checkpoint after them.
                 Map.of("execution.checkpointing.interval", "2 s")))) {
+      System.out.println("Web UI   " + cluster.webInterface());
       ClusterDirectory.deleteTree(output);
       ClusterDirectory.deleteTree(cluster.savepoints());
-      List<String> job =
-          List.of(
-              ClusterCli.jobJar().toString(),
-              "detect",
-              "--config",
-              ClusterCli.distribution().resolve("conf/demo.yaml").toString(),
-              "--output",
-              output.toString());
-      // What the simulator injects is not known here: the episodes it causes are printed as found.
-      Injections injections = until -> List.of();
+      System.out.println("Results  " + output);
+      System.out.println("Submitting the job …");
       Duration time = seconds == null ? Duration.ofDays(365) : Duration.ofSeconds(seconds);
-      new Demo(cluster, job, output.resolve("alerts"), injections, System.out).run(time, stop);
+      demo(cluster, output).run(time, stop);
       System.out.println("Stopping Flink …");
     }
+  }
+
+  private static Demo demo(StandaloneCluster cluster, Path output) {
+    Path config = ClusterCli.distribution().resolve("conf/demo.yaml");
+    String start = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    List<String> job =
+        List.of(
+            ClusterCli.jobJar().toString(),
+            "detect",
+            "--config",
+            config.toString(),
+            "--set",
+            "source.start=" + start,
+            "--output",
+            output.toString());
+    PipelineSpec spec =
+        new SpecLoader(System::getenv)
+            .file(config)
+            .set("source.start", start, "demo")
+            .set("sink.directory", output.toString(), "demo")
+            .load();
+    return new Demo(
+        cluster,
+        job,
+        output.resolve(Sinks.ALERTS),
+        DetectionJob.simulator(spec.source()),
+        System.out);
   }
 
   private int port() {

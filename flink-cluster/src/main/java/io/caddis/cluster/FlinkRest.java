@@ -11,8 +11,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -96,27 +99,54 @@ public final class FlinkRest {
         node.path("latest").path("completed").path("external_path").asString(""));
   }
 
+  /** When the last of a job's tasks began to run, epoch milliseconds; empty before. */
+  public OptionalLong runningSince(String job) {
+    long since = Long.MIN_VALUE;
+    JsonNode vertices = get("/jobs/" + job).path("vertices");
+    for (JsonNode vertex : vertices) {
+      if (!vertex.path("status").asString().equals("RUNNING")) {
+        return OptionalLong.empty();
+      }
+      String path = "/jobs/" + job + "/vertices/" + vertex.path("id").asString();
+      for (JsonNode subtask : get(path).path("subtasks")) {
+        JsonNode durations = subtask.path("status-duration");
+        since =
+            Math.max(
+                since,
+                subtask.path("start-time").asLong()
+                    + Math.max(0, durations.path("DEPLOYING").asLong())
+                    + Math.max(0, durations.path("INITIALIZING").asLong()));
+      }
+    }
+    return vertices.isEmpty() ? OptionalLong.empty() : OptionalLong.of(since);
+  }
+
   /**
-   * A counter or numeric gauge of the job's operators, added up over all operators and subtasks.
+   * Counters or numeric gauges of the job's operators, each added up over all operators and
+   * subtasks.
    *
-   * @param name its last part, for example {@code scoredTotal}; 0 when no operator has it
+   * @param group metric group that their names stand in
+   * @param names 0 for one that no operator has
    */
-  public double sum(String job, String name) {
-    double sum = 0;
+  public Map<String, Double> sums(String job, String group, List<String> names) {
+    Map<String, Double> sums = new HashMap<>();
+    names.forEach(name -> sums.put(name, 0.0));
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
       String metrics =
           "/jobs/" + job + "/vertices/" + vertex.path("id").asString() + "/subtasks/metrics";
       for (JsonNode metric : get(metrics)) {
         String id = metric.path("id").asString();
-        if (id.equals(name) || id.endsWith("." + name)) {
-          String query = "?agg=sum&get=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
-          for (JsonNode value : get(metrics + query)) {
-            sum += value.path("sum").asDouble(0);
+        for (String name : names) {
+          if (id.endsWith("." + group + "." + name)) {
+            String query = "?agg=sum&get=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+            for (JsonNode value : get(metrics + query)) {
+              sums.merge(name, value.path("sum").asDouble(0), Double::sum);
+            }
           }
         }
       }
     }
-    return sum;
+    return sums;
   }
 
   /** Cancels a job; it ends soon after, see {@link #jobState}. */

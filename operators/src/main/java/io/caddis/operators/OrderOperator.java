@@ -20,6 +20,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
  * Holds each reading until the watermark has passed it and lets readings go in event-time order;
@@ -124,6 +125,19 @@ public final class OrderOperator extends AbstractStreamOperator<Reading>
   @Override
   public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
     throw new IllegalStateException("the order operator sets no processing-time timers");
+  }
+
+  /**
+   * Lets go of all readings when the job is drained. Flink's last watermark does not reach a
+   * channel that has been marked idle, which a stream that has been quiet for a while is.
+   */
+  @Override
+  public void finish() throws Exception {
+    if (timers.currentWatermark() < Watermark.MAX_WATERMARK.getTimestamp()) {
+      output.emitWatermarkStatus(WatermarkStatus.ACTIVE);
+      processWatermark(Watermark.MAX_WATERMARK);
+    }
+    super.finish();
   }
 
   private void reject(Reading duplicate, Reading original) {

@@ -14,6 +14,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,21 @@ class OrderOperatorTest {
         }
       }
       assertThat(watermarks).isGreaterThan(5);
+    }
+  }
+
+  @Test
+  void drainingAQuietStreamReleasesWhatWaits() throws Exception {
+    try (var harness = harness(true, false)) {
+      harness.open();
+      send(harness, reading("a", 5, 0, 1));
+      harness.processWatermark(3);
+      harness.processWatermarkStatus(WatermarkStatus.IDLE);
+      harness.endInput();
+      harness.getOperator().finish();
+
+      assertThat(timestamps(harness)).containsExactly(5L);
+      assertThat(harness.getOutput()).contains(WatermarkStatus.ACTIVE, Watermark.MAX_WATERMARK);
     }
   }
 

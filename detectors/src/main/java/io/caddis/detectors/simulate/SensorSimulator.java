@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sensors of a plant that does not exist, named {@code sensor-000} and so on. Each has the numbers
  * temperature (°C), vibration (mm/s), pressure (bar) and current (A), which follow one load with a
- * daily season, and the text mode (idle, run, boost). Anomalies are injected at seeded times.
+ * daily season, and the text mode (idle, run, boost). Their clocks are up to 8 % of the interval
+ * late. Anomalies are injected at seeded times.
  *
  * <p>A pure function: a reading depends on the settings, the sensor and the step, not on what was
  * asked before. Immutable and thread-safe.
@@ -45,6 +46,10 @@ public final class SensorSimulator implements Serializable {
   private static final double[] PER_LOAD = {12, 1.5, 0.8, 9};
   private static final double[] NOISE = {0.35, 0.06, 0.03, 0.25};
   private static final int SLOW_NOISE_STEPS = 32;
+
+  /** Share of the interval by which a sensor's clock may be late. */
+  private static final double JITTER = 0.08;
+
   private static final double DAY_MILLIS = 86_400_000.0;
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
@@ -59,7 +64,7 @@ public final class SensorSimulator implements Serializable {
    * @param sensors how many, at least 1
    * @param groupSize sensors a group, at least 1: those of a group share anomalies
    * @param startMillis event time of the first reading, epoch milliseconds
-   * @param intervalMillis time between a sensor's readings, at least 1
+   * @param intervalMillis mean time between a sensor's readings, at least 1
    */
   public record Settings(
       long seed, int sensors, int groupSize, long startMillis, long intervalMillis)
@@ -139,7 +144,7 @@ public final class SensorSimulator implements Serializable {
       shared.apply(numbers, step);
     }
     String[] texts = {load < 0.35 ? "idle" : load < 0.75 ? "run" : "boost"};
-    return new Reading(names[sensor], time(step), sourceId, number, numbers, texts, null);
+    return new Reading(names[sensor], time(sensor, step), sourceId, number, numbers, texts, null);
   }
 
   /** Every anomaly that touches readings before this number, by start, then sensor. */
@@ -148,23 +153,30 @@ public final class SensorSimulator implements Serializable {
     long steps = (readings + settings.sensors() - 1) / settings.sensors();
     for (long block = 0; block * BLOCK < steps; block++) {
       for (int sensor = 0; sensor < settings.sensors(); sensor++) {
-        add(found, names[sensor], own(sensor, block), steps);
-        add(found, names[sensor], shared(sensor / settings.groupSize(), block), steps);
+        add(found, sensor, own(sensor, block), steps);
+        add(found, sensor, shared(sensor / settings.groupSize(), block), steps);
       }
     }
     found.sort(Comparator.comparingLong(Injection::start).thenComparing(Injection::sensor));
     return found;
   }
 
-  private void add(List<Injection> found, String sensor, @Nullable Span span, long steps) {
+  private void add(List<Injection> found, int sensor, @Nullable Span span, long steps) {
     if (span != null && span.first < steps) {
       long last = Math.min(span.last, steps - 1);
-      found.add(new Injection(sensor, span.kind, time(span.first), time(last)));
+      found.add(
+          new Injection(names[sensor], span.kind, time(sensor, span.first), time(sensor, last)));
     }
   }
 
+  /** Without the jitter. */
   private long time(long step) {
     return settings.startMillis() + step * settings.intervalMillis();
+  }
+
+  private long time(int sensor, long step) {
+    double late = JITTER * settings.intervalMillis() * unit(hash(sensor, step, 22));
+    return time(step) + Math.round(late);
   }
 
   private double load(int sensor, long step) {

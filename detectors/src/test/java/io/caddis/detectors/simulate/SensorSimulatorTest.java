@@ -33,11 +33,14 @@ class SensorSimulatorTest {
   }
 
   @Test
-  void sensorsTakeTurnsAtEqualIntervals() {
+  void sensorsTakeTurnsAtNearlyEqualIntervals() {
     SensorSimulator simulator = new SensorSimulator(SETTINGS);
     Reading reading = simulator.reading(3 * SENSORS + 5);
+    long start = SETTINGS.startMillis();
     assertThat(reading.key()).isEqualTo("sensor-005");
-    assertThat(reading.timestamp()).isEqualTo(SETTINGS.startMillis() + 3000);
+    assertThat(reading.timestamp()).isBetween(start + 3000, start + 3080);
+    Reading next = simulator.reading(4 * SENSORS + 5);
+    assertThat(next.timestamp() - reading.timestamp()).isBetween(920L, 1080L).isNotEqualTo(1000);
     assertThat(reading.position()).isEqualTo(3 * SENSORS + 5);
     assertThat(reading.numbers())
         .hasSameSizeAs(SensorSimulator.layout().fields().numbers().toArray());
@@ -87,7 +90,8 @@ class SensorSimulatorTest {
     Injection shared = first(injections, Injection.Kind.CORRELATED);
     assertThat(
             injections.stream()
-                .filter(i -> i.kind() == shared.kind() && i.start() == shared.start()))
+                .filter(i -> i.kind() == shared.kind())
+                .filter(i -> Math.abs(i.start() - shared.start()) < 100))
         .hasSize(4);
   }
 

@@ -13,37 +13,45 @@ import tools.jackson.databind.json.JsonMapper;
  * What one line of the alerts output says about an episode.
  *
  * @param id of the episode; its later lines have the same one
- * @param state OPENED, UPDATED or CLOSED
+ * @param sequence of the line among those of the episode, from 0
+ * @param sensor whose readings they are
  * @param start event time of its first anomalous reading, epoch milliseconds
  * @param end event time of its last one so far
+ * @param severity of its worst reading so far, for people
+ * @param peakScore of its worst reading so far, 0 to 1
  */
 record Episode(
-    String id, String state, String key, long start, long end, String severity, double peakScore) {
+    String id,
+    int sequence,
+    String sensor,
+    long start,
+    long end,
+    String severity,
+    double peakScore) {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Empty for a line that is not an alert. */
   static Optional<Episode> parse(String line) {
     try {
       JsonNode alert = JSON.readTree(line);
-      if (!alert.path("id").isString() || !alert.path("key").isString() || !alert.has("start")) {
+      if (!alert.path("alert_id").isString() || !alert.path("key").isString()) {
         return Optional.empty();
       }
       return Optional.of(
           new Episode(
-              alert.path("id").asString(),
-              alert.path("state").asString(""),
+              alert.path("alert_id").asString(),
+              alert.path("sequence").asInt(),
               alert.path("key").asString(),
               millis(alert.path("start")),
               millis(alert.path("end")),
               alert.path("severity").asString(""),
-              alert.path("peakScore").asDouble(alert.path("score").asDouble(0))));
+              alert.path("peak_score").asDouble(0)));
     } catch (JacksonException | DateTimeException e) {
       return Optional.empty();
     }
   }
 
-  /** Event times are written as epoch milliseconds or in ISO-8601. */
   private static long millis(JsonNode time) {
-    return time.isNumber() ? time.asLong() : Instant.parse(time.asString()).toEpochMilli();
+    return Instant.parse(time.asString("")).toEpochMilli();
   }
 }

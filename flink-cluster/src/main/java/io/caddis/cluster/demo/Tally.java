@@ -2,8 +2,9 @@
 // Copyright the Caddis authors
 package io.caddis.cluster.demo;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.caddis.detectors.simulate.Injection;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,47 +27,57 @@ final class Tally {
   }
 
   /**
-   * Figures over all injections.
+   * Figures over some injections.
    *
-   * @param falseAlarms episodes that overlap no injection
-   * @param medianDelayMillis event time from the start of an injection to the first anomalous
-   *     reading of the episode that found it; -1 when none was found
+   * @param medianDelayMillis see {@link #delayMillis}; -1 when none was found
    */
-  record Summary(int injected, int found, int falseAlarms, long medianDelayMillis) {}
+  record Summary(int injected, int found, long medianDelayMillis) {}
 
-  /** Takes the newest word on an episode. */
+  /** Takes a word on an episode; the latest in sequence counts. */
   void add(Episode episode) {
-    episodes.put(episode.id(), episode);
+    episodes.merge(
+        episode.id(), episode, (old, now) -> now.sequence() >= old.sequence() ? now : old);
   }
 
-  /** The injection that an episode belongs to. */
-  Optional<Injection> cause(Episode episode, List<Injection> injections) {
-    return injections.stream().filter(injection -> matches(episode, injection)).findFirst();
+  Collection<Episode> episodes() {
+    return List.copyOf(episodes.values());
+  }
+
+  /** The first episode that finds an injection. */
+  Optional<Episode> finder(Injection injection) {
+    return episodes.values().stream()
+        .filter(episode -> matches(episode, injection))
+        .min(Comparator.comparingLong(Episode::start));
+  }
+
+  /** Whether no injection explains an episode. */
+  boolean isFalseAlarm(Episode episode, List<Injection> injections) {
+    return injections.stream().noneMatch(injection -> matches(episode, injection));
+  }
+
+  /** Event time from the start of an injection to the first anomalous reading that finds it. */
+  static long delayMillis(Injection injection, Episode finder) {
+    return Math.max(0, finder.start() - injection.start());
   }
 
   Summary summary(List<Injection> injections) {
-    List<Long> delays = new ArrayList<>();
-    for (Injection injection : injections) {
-      episodes.values().stream()
-          .filter(episode -> matches(episode, injection))
-          .mapToLong(episode -> Math.max(0, episode.start() - injection.start()))
-          .min()
-          .ifPresent(delays::add);
-    }
-    int falseAlarms =
-        (int) episodes.values().stream().filter(one -> cause(one, injections).isEmpty()).count();
-    return new Summary(injections.size(), delays.size(), falseAlarms, median(delays));
+    long[] delays =
+        injections.stream()
+            .flatMap(one -> finder(one).map(episode -> delayMillis(one, episode)).stream())
+            .mapToLong(Long::longValue)
+            .sorted()
+            .toArray();
+    return new Summary(
+        injections.size(), delays.length, delays.length == 0 ? -1 : delays[delays.length / 2]);
+  }
+
+  int falseAlarms(List<Injection> injections) {
+    return (int) episodes.values().stream().filter(one -> isFalseAlarm(one, injections)).count();
   }
 
   private boolean matches(Episode episode, Injection injection) {
-    return episode.key().equals(injection.key())
+    return episode.sensor().equals(injection.sensor())
         && episode.start() <= injection.end() + toleranceMillis
         && episode.end() >= injection.start();
-  }
-
-  private static long median(List<Long> values) {
-    long[] sorted = values.stream().mapToLong(Long::longValue).toArray();
-    Arrays.sort(sorted);
-    return sorted.length == 0 ? -1 : sorted[sorted.length / 2];
   }
 }

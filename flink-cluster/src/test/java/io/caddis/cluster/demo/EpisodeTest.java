@@ -13,9 +13,10 @@ class EpisodeTest {
   void alertLineIsRead() {
     assertThat(
             Episode.parse(
-                "{\"id\":\"e1\",\"sequence\":0,\"state\":\"OPENED\",\"key\":\"pump-1\",\"start\":1000,"
-                    + "\"end\":\"1970-01-01T00:00:02Z\",\"severity\":\"HIGH\",\"peakScore\":0.875}"))
-        .contains(new Episode("e1", "OPENED", "pump-1", 1000, 2000, "HIGH", 0.875));
+                "{\"alert_id\":\"e1\",\"sequence\":3,\"state\":\"closed\",\"key\":\"pump-1\","
+                    + "\"severity\":\"high\",\"start\":\"1970-01-01T00:00:01.000Z\","
+                    + "\"end\":\"1970-01-01T00:00:02.000Z\",\"peak_score\":0.875}"))
+        .contains(new Episode("e1", 3, "pump-1", 1000, 2000, "high", 0.875));
   }
 
   @ParameterizedTest
@@ -25,7 +26,8 @@ class EpisodeTest {
         "{",
         "[]",
         "{\"key\":\"pump-1\"}",
-        "{\"id\":\"e\",\"key\":\"k\",\"start\":\"noon\",\"end\":1}"
+        "{\"alert_id\":\"e\",\"key\":\"k\"}",
+        "{\"alert_id\":\"e\",\"key\":\"k\",\"start\":\"noon\",\"end\":1}"
       })
   void anyOtherLineIsNoAlert(String line) {
     assertThat(Episode.parse(line)).isEmpty();

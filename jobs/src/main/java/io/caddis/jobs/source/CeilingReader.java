@@ -121,6 +121,8 @@ final class CeilingReader implements SourceReader<Parsed, FileSourceSplit> {
     @Override
     public void releaseOutputForSplit(String splitId) {
       assigned.remove(splitId);
+      // Unused, but Flink has made one for each split.
+      target.releaseOutputForSplit(splitId);
     }
 
     @Override
