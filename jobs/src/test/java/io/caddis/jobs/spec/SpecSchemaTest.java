@@ -36,7 +36,7 @@ class SpecSchemaTest {
             .distinct()
             .toList();
     assertThat(groups)
-        .hasSize(11)
+        .hasSize(12)
         .allSatisfy(
             group ->
                 assertThat(schema.at(group).get("additionalProperties").asBoolean()).isFalse());
