@@ -41,7 +41,9 @@ class SimulateCommandTest {
     assertThat(anomalies.subList(1, anomalies.size()))
         .isNotEmpty()
         .allMatch(
-            line -> line.matches("sensor-00[0-3](,2026-01-01T\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z){2},[a-z]+"));
+            line ->
+                line.matches(
+                    "sensor-00[0-3](,2026-01-01T\\d\\d:\\d\\d:\\d\\d(\\.\\d{3})?Z){2},[a-z]+"));
     assertThat(run.out())
         .isEqualToNormalizingNewlines("8,000 readings, " + (anomalies.size() - 1) + " anomalies\n");
   }
