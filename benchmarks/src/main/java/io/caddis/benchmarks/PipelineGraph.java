@@ -107,7 +107,7 @@ final class PipelineGraph {
             new Grouping(Grouping.Scope.GLOBAL, 0));
     SingleOutputStreamOperator<Reading> ordered =
         source
-            .process(new ParseFunction())
+            .process(new ParseFunction(ParseFunction.ANY_FUTURE))
             .uid(OperatorUids.PARSE)
             .name(OperatorUids.PARSE)
             .keyBy(Reading::key)

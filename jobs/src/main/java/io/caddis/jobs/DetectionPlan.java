@@ -14,6 +14,7 @@ import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.DetectorPlan;
 import io.caddis.operators.FeaturePlan;
 import io.caddis.operators.Grouping;
+import io.caddis.operators.ParseFunction;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     speed
  * @param deduplicate whether a sensor's second reading of the same time is dropped
  * @param ttlMillis event time after which an idle sensor is forgotten, milliseconds
+ * @param maxFutureMillis see {@link ParseFunction}
  */
 public record DetectionPlan(
     FeaturePlan features,
@@ -38,7 +40,8 @@ public record DetectionPlan(
     TriagePolicy triage,
     boolean ordered,
     boolean deduplicate,
-    long ttlMillis) {
+    long ttlMillis,
+    long maxFutureMillis) {
 
   /**
    * The plan of a specification.
@@ -74,7 +77,8 @@ public record DetectionPlan(
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),
         spec.source().bounded() || spec.time().alignment() == PipelineSpec.Alignment.EVENT_TIME,
         spec.deduplicate(),
-        spec.state().ttl().toMillis());
+        spec.state().ttl().toMillis(),
+        spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
   }
 
   private static Grouping grouping(

@@ -69,7 +69,10 @@ public final class DetectionTopology {
   /** Builds the graph behind a source. */
   public static Outputs of(DataStream<Parsed> source, DetectionPlan plan) {
     SingleOutputStreamOperator<Reading> parsed =
-        source.process(new ParseFunction()).uid(OperatorUids.PARSE).name(OperatorUids.PARSE);
+        source
+            .process(new ParseFunction(plan.maxFutureMillis()))
+            .uid(OperatorUids.PARSE)
+            .name(OperatorUids.PARSE);
     SingleOutputStreamOperator<Reading> ordered =
         parsed
             .keyBy(Reading::key)

@@ -24,6 +24,7 @@ import io.caddis.operators.DetectorPlan;
 import io.caddis.operators.FeaturePlan;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ParseFunction;
 import io.caddis.operators.TrainingPlan;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -120,7 +121,8 @@ class DetectionTopologyITCase {
         new TriagePolicy(5, 60 * SECOND),
         true,
         false,
-        86_400 * SECOND);
+        86_400 * SECOND,
+        ParseFunction.ANY_FUTURE);
   }
 
   private static TrainingPlan hundredSeconds() {

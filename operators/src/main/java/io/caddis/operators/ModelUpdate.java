@@ -41,11 +41,13 @@ public record ModelUpdate(
   }
 
   /**
-   * Which of two models of the same group and training end is kept: the same one wherever and in
-   * whatever order they arrive, so that all subtasks hold the same models.
+   * Which of two models of the same group and training end is kept: the one that stands for more
+   * readings, and the same one wherever and in whatever order they arrive, so that all subtasks
+   * hold the same models.
    */
   ModelUpdate merge(ModelUpdate other) {
-    return sha256.compareTo(other.sha256) >= 0 ? this : other;
+    int bySize = Long.compare(rowsSeen, other.rowsSeen);
+    return (bySize == 0 ? sha256.compareTo(other.sha256) : bySize) >= 0 ? this : other;
   }
 
   ModelLineage lineage() {

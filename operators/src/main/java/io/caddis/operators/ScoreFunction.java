@@ -146,9 +146,13 @@ public final class ScoreFunction
       held = new HashMap<>();
       for (Map.Entry<String, ModelUpdate> entry : models.immutableEntries()) {
         ModelUpdate model = entry.getValue();
-        LoadedModel loaded = LoadedModel.of(model);
-        held.computeIfAbsent(model.group(), group -> new TreeMap<>()).put(model.trainTo(), loaded);
-        scorer.received(loaded);
+        try {
+          LoadedModel loaded = LoadedModel.of(model);
+          held.computeIfAbsent(model.group(), g -> new TreeMap<>()).put(model.trainTo(), loaded);
+          scorer.received(loaded);
+        } catch (ModelFormatException e) {
+          LOG.error("Model {} in restored state left out: {}", entry.getKey(), e.getMessage());
+        }
       }
       timelines = held;
     }

@@ -133,7 +133,11 @@ public final class SensorScoreFunction
     if (timeline == null) {
       timeline = new TreeMap<>();
       for (Map.Entry<Long, ModelUpdate> entry : models.entries()) {
-        timeline.put(entry.getKey(), LoadedModel.of(entry.getValue()));
+        try {
+          timeline.put(entry.getKey(), LoadedModel.of(entry.getValue()));
+        } catch (ModelFormatException e) {
+          LOG.error("Model of sensor '{}' in restored state left out: {}", sensor, e.getMessage());
+        }
       }
       decoded.put(sensor, timeline);
     }

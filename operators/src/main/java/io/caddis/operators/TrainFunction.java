@@ -84,7 +84,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       throws Exception {
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
-    if (sample == null || (plan.once() && trained.value() != null)) {
+    if (sample == null || (trainsFirstWindowOnly() && trained.value() != null)) {
       return;
     }
     if (sample.rows().size() < plan.minRows()) {
@@ -94,10 +94,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     try {
       out.collect(fit(sample));
       models.increment();
-      trained.update(true);
+      if (trainsFirstWindowOnly()) {
+        trained.update(true);
+      }
     } catch (UnusableSampleException e) {
       skip(sample, e.getMessage());
+    } catch (RuntimeException e) {
+      // The readings would come again after a restart, and with them the failure.
+      LOG.error("Training failed for group '{}'", sample.group(), e);
+      skip(sample, e.toString());
     }
+  }
+
+  /** Counted windows see to it themselves, and forget it with everything else when idle. */
+  private boolean trainsFirstWindowOnly() {
+    return plan.once() && plan.window() == TrainingPlan.Window.TIME;
   }
 
   private ModelUpdate fit(TrainingSample sample) {

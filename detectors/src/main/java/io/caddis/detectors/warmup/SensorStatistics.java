@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.warmup;
 
+import io.caddis.detectors.feature.FeatureEncoder;
+
 /**
  * What a sensor's own history says about each of its numeric features, in constant memory: at most
  * {@link #MAX_FEATURES} features, 20 bytes each. Mutable, belongs to one sensor.
@@ -40,9 +42,14 @@ public record SensorStatistics(int[] counts, double[] means, double[] squares) {
     int tracked = Math.min(counts.length, numbers.length);
     for (int i = 0; i < tracked; i++) {
       if (!Double.isNaN(numbers[i])) {
-        learn(i, numbers[i]);
+        learn(i, limited(numbers[i]));
       }
     }
+  }
+
+  /** Within reach of squaring. */
+  static double limited(double number) {
+    return Math.max(-FeatureEncoder.LIMIT, Math.min(number, FeatureEncoder.LIMIT));
   }
 
   /** Welford's update (Technometrics 4, 1962). */

@@ -28,7 +28,7 @@ public final class WarmUp {
     for (int i = 0; i < tracked; i++) {
       int count = statistics.counts()[i];
       if (count >= 2 && !Double.isNaN(numbers[i])) {
-        double deviation = Math.abs(numbers[i] - statistics.means()[i]);
+        double deviation = Math.abs(SensorStatistics.limited(numbers[i]) - statistics.means()[i]);
         worst = Math.max(worst, normalScore(deviation, statistics.squares()[i], count));
       }
     }

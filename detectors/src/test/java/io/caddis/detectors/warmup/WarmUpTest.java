@@ -104,6 +104,17 @@ class WarmUpTest {
   }
 
   @Test
+  void hugeValuesNeitherBreakTheScoreNorBlindTheSensor() {
+    SensorStatistics statistics = SensorStatistics.empty(1);
+    double[] values = {1.7e308, -1.7e308, 1e200, Double.POSITIVE_INFINITY, 1, 2, 3};
+    for (double value : values) {
+      assertThat(score(statistics, value)).isBetween(0.0, 1.0);
+      statistics.learn(new double[] {value});
+    }
+    assertThat(statistics.squares()[0]).isFinite();
+  }
+
+  @Test
   void missingValuesAreNeitherScoredNorLearned() {
     SensorStatistics statistics = learned(50, 2, 1, 0);
     int before = statistics.counts()[0];

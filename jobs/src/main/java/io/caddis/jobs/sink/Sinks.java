@@ -19,7 +19,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  * DIR/scores/        every reading's verdict
  *     alerts/        episodes
  *     dead-letters/  what could not be used, and why
- *     late/          readings that came after their training window closed
+ *     late/          readings that came behind the watermark; they are scored too
  *     models/        what was trained
  * </pre>
  */

@@ -94,7 +94,12 @@ final class RecordFormat implements BulkFormat<Parsed, FileSourceSplit> {
     try {
       in = path.getFileSystem().open(path);
     } catch (FileNotFoundException | AccessDeniedException e) {
-      return new Unreadable(unreadable(path, e), position != null);
+      if (String.valueOf(e.getMessage()).contains("Too many open files")) {
+        // Java tells this as a missing file too, but it passes: a restart tries again.
+        throw e;
+      }
+      // A position at the very start says that this outcome itself was given before.
+      return new Unreadable(unreadable(path, e), position != null && position.getOffset() == 0);
     }
     try {
       RecordReader records = records(in, path);
