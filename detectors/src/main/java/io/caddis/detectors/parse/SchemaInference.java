@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A layout found in the data: the columns of all sources (in the order of the sources' names, then
- * of their columns), numeric when at least 95 % of the values seen are numbers, else text by
+ * of their columns), numeric when at least half of the values seen are numbers, else text by
  * frequency. Columns without any value in the part that is read are left out.
  */
 public final class SchemaInference {
   private static final List<String> TIME_NAMES = List.of("timestamp", "ts", "time", "datetime");
   private static final List<String> KEY_NAMES = List.of("key", "sensor", "sensor_id");
-  private static final double NUMERIC_SHARE = 0.95;
+
+  /** Low, because a bad cell among numbers must be told, not turn its column into text. */
+  private static final double NUMERIC_SHARE = 0.5;
+
   private static final long LEAST_BYTES = 1 << 14;
   private static final int LISTED_COLUMNS = 40;
 

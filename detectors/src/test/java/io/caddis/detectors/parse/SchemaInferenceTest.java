@@ -45,12 +45,10 @@ class SchemaInferenceTest {
   }
 
   @Test
-  void aColumnIsNumericFromNinetyFivePercentOn() {
-    String numbers = "5,1\n".repeat(19);
-    assertThat(columns(infer(file("a.csv", "ts,x\n" + numbers + "5,ERR\n5,\n"))))
-        .isEqualTo("x:NUMERIC");
-    assertThat(columns(infer(file("a.csv", "ts,x\n" + numbers + "5,ERR\n5,ERR\n"))))
-        .isEqualTo("x:FREQUENCY");
+  void aColumnIsNumericWhenHalfOfItsValuesAreNumbers() {
+    String half = "5,1\n5,2\n5,ERR\n5,1e400x\n5,\n";
+    assertThat(columns(infer(file("a.csv", "ts,x\n" + half)))).isEqualTo("x:NUMERIC");
+    assertThat(columns(infer(file("a.csv", "ts,x\n" + half + "5,ERR\n")))).isEqualTo("x:FREQUENCY");
   }
 
   @Test
