@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * What one sensor's readings have taught so far, and the score of each new one against it.
+ *
+ * <p>Readings come in event-time order. A score depends on the readings up to its own and on
+ * nothing else: not on the clock of the machine, not on chance, not on how often the state was
+ * written and read back. Memory is bounded, whatever the number of readings. Not thread-safe: one
+ * instance belongs to one sensor.
+ */
+public interface StreamDetector {
+
+  /**
+   * Scores a reading against what was learned before it, then learns from it.
+   *
+   * @param timeMillis event time, milliseconds since 1970; not before that of the reading before
+   * @param values one number a feature, in the order of the schema; NaN where missing
+   * @return score in [0, 1]: 0.5 and above is anomalous, higher is more so; 0 while there is too
+   *     little history to tell
+   */
+  double score(long timeMillis, double[] values);
+
+  /**
+   * The last score before it was brought to [0, 1], in the detector's own unit; a higher one never
+   * has a lower score.
+   */
+  double rawScore();
+
+  /**
+   * How much each feature has added to the last score; they add up to it.
+   *
+   * @return {@code double[features]}
+   */
+  double[] contributions();
+
+  /**
+   * The values that were expected of the last reading, NaN where none was.
+   *
+   * @return {@code double[features]}, in the features' own units
+   */
+  double[] expected();
+
+  /** Writes all that {@link StreamDetectorType#read} needs to go on as if nothing had happened. */
+  void write(DataOutput out) throws IOException;
+}
