@@ -2,51 +2,97 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.zip.CRC32;
 
-/** One {@link Univariate} detector's state: distance from the mean so far, in spreads so far. */
+/**
+ * One sensor's state of {@link Univariate}.
+ *
+ * <pre>
+ * u8 format = 1 | i32 features | i32 length | features × history | i32 CRC-32 of the histories
+ * </pre>
+ */
 final class UnivariateDetector implements StreamDetector {
-  static final int MAX_FEATURES = 4096;
+  private static final int FORMAT = 1;
 
-  private final long[] counts;
-  private final double[] means;
-  private final double[] squares;
-  private final double[] expected;
+  private final Univariate type;
+  private final FeatureHistory[] histories;
+  private final double boundary;
+  private final double[] left;
   private final double[] contributions;
-  private double raw;
+  private final double[] expected;
+  private double raw = FeatureHistory.NONE;
 
-  UnivariateDetector(int features) {
-    counts = new long[features];
-    means = new double[features];
-    squares = new double[features];
-    expected = new double[features];
-    contributions = new double[features];
+  UnivariateDetector(Univariate type, FeatureHistory[] histories) {
+    this.type = type;
+    this.histories = histories;
+    // With more features, as many alarms in all.
+    boundary = StrictMath.log10(histories.length / type.expectedAlarms());
+    left = new double[histories.length];
+    contributions = new double[histories.length];
+    expected = new double[histories.length];
+    Arrays.fill(expected, Double.NaN);
+  }
+
+  static UnivariateDetector empty(Univariate type, int features) {
+    FeatureHistory[] histories = new FeatureHistory[features];
+    Arrays.setAll(histories, i -> new FeatureHistory());
+    return new UnivariateDetector(type, histories);
   }
 
   @Override
   public double score(long timeMillis, double[] values) {
-    raw = 0;
+    if (values.length != histories.length) {
+      throw new IllegalArgumentException(
+          "values must be " + histories.length + ", was " + values.length);
+    }
     int worst = 0;
     for (int i = 0; i < values.length; i++) {
-      expected[i] = counts[i] == 0 ? Double.NaN : means[i];
-      contributions[i] = 0;
-      double spread = Math.sqrt(squares[i] / Math.max(1, counts[i] - 1));
-      double far = Math.abs(values[i] - means[i]) / spread;
-      if (counts[i] > 100 && far > raw) {
-        raw = far;
+      expected[i] = histories[i].expected(timeMillis);
+      left[i] =
+          Double.isFinite(values[i])
+              ? histories[i].score(timeMillis, values[i], type.memory(), boundary)
+              : FeatureHistory.NONE;
+      if (left[i] > left[worst]) {
         worst = i;
       }
-      if (Double.isFinite(values[i])) {
-        counts[i]++;
-        double before = values[i] - means[i];
-        means[i] += before / counts[i];
-        squares[i] += before * (values[i] - means[i]);
-      }
     }
-    contributions[worst] = raw / (raw + 4);
-    return contributions[worst];
+    raw = left[worst];
+    double score = scale(raw);
+    contribute(score, worst);
+    return score;
+  }
+
+  /** 1 / (1 + expected excursions / those that make an alarm). */
+  private static double scale(double raw) {
+    return raw <= FeatureHistory.NONE ? 0 : 1 / (1 + StrictMath.pow(10, -raw));
+  }
+
+  /** Shares the score out by the inverse of what was expected of each feature. */
+  private void contribute(double score, int worst) {
+    Arrays.fill(contributions, 0);
+    if (score == 0) {
+      return;
+    }
+    double sum = 0;
+    for (int i = 0; i < left.length; i++) {
+      contributions[i] =
+          left[i] <= FeatureHistory.NONE ? 0 : StrictMath.pow(10, left[i] - left[worst]);
+      sum += contributions[i];
+    }
+    double others = 0;
+    for (int i = 0; i < left.length; i++) {
+      contributions[i] *= score / sum;
+      others += i == worst ? 0 : contributions[i];
+    }
+    contributions[worst] = score - others;
   }
 
   @Override
@@ -66,25 +112,54 @@ final class UnivariateDetector implements StreamDetector {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    out.writeInt(counts.length);
-    for (int i = 0; i < counts.length; i++) {
-      out.writeLong(counts[i]);
-      out.writeDouble(means[i]);
-      out.writeDouble(squares[i]);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream payload = new DataOutputStream(bytes);
+    for (FeatureHistory history : histories) {
+      history.write(payload);
     }
+    out.writeByte(FORMAT);
+    out.writeInt(histories.length);
+    out.writeInt(bytes.size());
+    out.write(bytes.toByteArray());
+    out.writeInt(checksum(bytes.toByteArray()));
   }
 
-  static UnivariateDetector read(DataInput in) throws IOException {
+  static UnivariateDetector read(Univariate type, DataInput in) throws IOException {
+    int format = in.readUnsignedByte();
+    if (format != FORMAT) {
+      throw new IOException("format must be " + FORMAT + ", was " + format);
+    }
     int features = in.readInt();
-    if (features < 1 || features > MAX_FEATURES) {
-      throw new IOException("features must be 1 to " + MAX_FEATURES + ", was " + features);
+    if (features < 1 || features > Univariate.MAX_FEATURES) {
+      throw new IOException(
+          "features must be 1 to " + Univariate.MAX_FEATURES + ", was " + features);
     }
-    UnivariateDetector detector = new UnivariateDetector(features);
+    int length = in.readInt();
+    if (length < features || length > features * FeatureHistory.MAX_BYTES) {
+      throw new IOException(
+          "length must be at most %d a feature, was %d for %d"
+              .formatted(FeatureHistory.MAX_BYTES, length, features));
+    }
+    byte[] bytes = new byte[length];
+    in.readFully(bytes);
+    int checksum = in.readInt();
+    if (checksum != checksum(bytes)) {
+      throw new IOException("checksum must be " + checksum + ", was " + checksum(bytes));
+    }
+    DataInputStream payload = new DataInputStream(new ByteArrayInputStream(bytes));
+    FeatureHistory[] histories = new FeatureHistory[features];
     for (int i = 0; i < features; i++) {
-      detector.counts[i] = in.readLong();
-      detector.means[i] = in.readDouble();
-      detector.squares[i] = in.readDouble();
+      histories[i] = FeatureHistory.read(payload);
     }
-    return detector;
+    if (payload.available() > 0) {
+      throw new IOException("length must fit the features, was " + payload.available() + " more");
+    }
+    return new UnivariateDetector(type, histories);
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes);
+    return (int) checksum.getValue();
   }
 }
