@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
@@ -97,6 +98,7 @@ final class ReadingScorer {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);
+    boolean anomaly = score >= model.threshold();
     return result(
         vector,
         score,
@@ -105,7 +107,8 @@ final class ReadingScorer {
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
         joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
-        loaded);
+        loaded,
+        anomaly ? model.explain(vector.numbers(), vector.texts()) : null);
   }
 
   private static String @Nullable [] joined(
@@ -123,6 +126,10 @@ final class ReadingScorer {
     }
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
+    Attribution attribution =
+        score >= WARM_UP_THRESHOLD
+            ? WarmUp.explain(known, vector.numbers(), numberNames, score)
+            : null;
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -136,7 +143,8 @@ final class ReadingScorer {
         WarmUp.VERSION,
         missing(vector.numbers()),
         vector.ignored(),
-        null);
+        null,
+        attribution);
   }
 
   private String @Nullable [] missing(double[] numbers) {
@@ -157,7 +165,8 @@ final class ReadingScorer {
       String version,
       String @Nullable [] imputed,
       String @Nullable [] ignored,
-      @Nullable LoadedModel loaded) {
+      @Nullable LoadedModel loaded,
+      @Nullable Attribution attribution) {
     boolean anomaly = score >= threshold;
     return new ScoredVector(
         vector.key(),
@@ -174,7 +183,8 @@ final class ReadingScorer {
         vector.late(),
         imputed,
         ignored,
-        anomaly && loaded != null ? loaded.lineage() : null);
+        anomaly && loaded != null ? loaded.lineage() : null,
+        attribution);
   }
 
   /**
