@@ -123,10 +123,11 @@ public final class SensorChecks {
       learnInterval(state, timestamp - latest);
     }
     state.clock()[LATEST] = timestamp;
+    double interval = Math.max(1, state.intervals()[0]);
     for (int i = 0; i < features.length; i++) {
       double value = numbers[i];
       if (!Double.isNaN(value)) {
-        features[i].check(state, key, timestamp, value, state.intervals()[0], afterGap, out);
+        features[i].check(state, key, timestamp, value, interval, afterGap, out);
       }
     }
   }

@@ -55,11 +55,14 @@ final class ValueChecks {
 
   private final QualityRules rules;
   private final String name;
-  private final QualityRules.Limits limits;
+  private final double min;
+  private final double max;
+  private final double maxPerSecond;
   private final boolean flatline;
   private final boolean spike;
   private final boolean rate;
-  private final boolean range;
+  private final boolean learnedRange;
+  private final double spikeFactor;
 
   // where the feature's numbers stand in the state
   private final int t;
@@ -69,11 +72,16 @@ final class ValueChecks {
   ValueChecks(QualityRules rules, String name, int feature) {
     this.rules = rules;
     this.name = name;
-    limits = rules.limits(name);
     flatline = rules.checks(QualityKind.FLATLINE);
     spike = rules.checks(QualityKind.SPIKE);
     rate = rules.checks(QualityKind.RATE);
-    range = rules.checks(QualityKind.OUT_OF_RANGE);
+    spikeFactor = rules.spike();
+    boolean range = rules.checks(QualityKind.OUT_OF_RANGE);
+    learnedRange = range && rules.learnRange();
+    QualityRules.Limits limits = rules.limits(name);
+    min = range ? limits.min() : Double.NEGATIVE_INFINITY;
+    max = range ? limits.max() : Double.POSITIVE_INFINITY;
+    maxPerSecond = rate ? limits.maxPerSecond() : Double.POSITIVE_INFINITY;
     t = feature * TIMES;
     n = feature * NUMBERS;
     c = feature * COUNTS;
@@ -82,7 +90,7 @@ final class ValueChecks {
   /**
    * Takes in a value.
    *
-   * @param interval usual one between readings, milliseconds
+   * @param interval usual one between readings, milliseconds, at least 1
    * @param afterGap whether the reading before is too long ago to compare with
    */
   void check(
@@ -109,7 +117,11 @@ final class ValueChecks {
       state.times()[t + SINCE] = timestamp;
       numbers[n + VALUE] = limited;
     }
-    QualityIssue jump = jump(state, key, timestamp, limited, interval, afterGap);
+    double change = Math.abs(limited - numbers[n + CALM]);
+    long elapsed = timestamp - state.times()[t + CALM_TIME];
+    // a change over several intervals may be as many times the usual step
+    double step = elapsed > interval ? change * interval / elapsed : change;
+    QualityIssue jump = jump(state, key, timestamp, limited, change, step, elapsed, afterGap);
     boolean wasOpen = (counts[c + OPEN] & (FLAT - 1)) > 0;
     if (jump != null) {
       if (!wasOpen) {
@@ -122,7 +134,8 @@ final class ValueChecks {
     if (afterGap) {
       numbers[n + LEVEL] = limited;
     } else if (!first) {
-      learn(state, timestamp, limited, interval, jump != null && wasOpen);
+      // of an episode only the first value teaches its step
+      learn(numbers, counts[c + SEEN], limited, jump != null && wasOpen ? 0 : step);
     }
     if (jump == null) {
       numbers[n + CALM] = limited;
@@ -178,46 +191,49 @@ final class ValueChecks {
     }
   }
 
-  /** What is wrong with a value, what is declared first; null when nothing is. */
+  /**
+   * What is wrong with a value, what is declared first; null when nothing is.
+   *
+   * @param change since the latest value that was no jump
+   * @param step the change, of a usual interval
+   * @param elapsed time of the change, milliseconds
+   */
   private @Nullable QualityIssue jump(
       SensorQuality state,
       String key,
       long timestamp,
       double value,
-      double interval,
+      double change,
+      double step,
+      long elapsed,
       boolean afterGap) {
-    if (range && (value < limits.min() || value > limits.max())) {
-      double bound = value < limits.min() ? limits.min() : limits.max();
-      String text = Texts.declaredRange(name, value, limits.min(), limits.max());
-      return at(key, QualityKind.OUT_OF_RANGE, timestamp, value, bound, text);
+    if (value < min || value > max) {
+      String text = Texts.declaredRange(name, value, min, max);
+      return at(key, QualityKind.OUT_OF_RANGE, timestamp, value, value < min ? min : max, text);
+    }
+    if (1000 * change > maxPerSecond * elapsed && elapsed > 0) {
+      return rate(key, timestamp, value, change, elapsed, maxPerSecond * elapsed / 1000);
+    }
+    int seen = state.counts()[c + SEEN];
+    if (afterGap || seen < SensorChecks.JUDGED_FROM) {
+      return null;
     }
     double[] numbers = state.numbers();
-    long calmTime = state.times()[t + CALM_TIME];
-    double change = Math.abs(value - numbers[n + CALM]);
-    double seconds = (timestamp - calmTime) / 1000.0;
-    double maxChange = limits.maxPerSecond() * seconds;
-    if (rate && seconds > 0 && change > maxChange) {
-      return rate(key, calmTime, timestamp, value, change, maxChange, seconds);
-    }
-    if (afterGap || state.counts()[c + SEEN] < SensorChecks.JUDGED_FROM) {
-      return null;
-    }
     double level = numbers[n + LEVEL];
-    double step = numbers[n + STEP];
-    double spread = Math.max(rules.spike() * numbers[n + SPREAD], SPIKE_STEPS * step);
-    if (spike && step > 0 && Math.abs(value - level) > spread) {
-      String text = Texts.spike(name, value, level, spread);
+    double usualStep = numbers[n + STEP];
+    double reach = Math.max(spikeFactor * numbers[n + SPREAD], SPIKE_STEPS * usualStep);
+    if (spike && usualStep > 0 && Math.abs(value - level) > reach) {
+      String text = Texts.spike(name, value, level, reach);
       return at(key, QualityKind.SPIKE, timestamp, value, level, text);
     }
-    double intervals = Math.max(1, 1000 * seconds / Math.max(1, interval));
-    double usualChange = RATE_STEPS * step * intervals;
-    if (rate && step > 0 && change > usualChange) {
-      double elapsed = intervals * Math.max(1, interval) / 1000;
-      return rate(key, calmTime, timestamp, value, change, usualChange, elapsed);
+    if (rate && usualStep > 0 && step > RATE_STEPS * usualStep && elapsed > 0) {
+      return rate(key, timestamp, value, change, elapsed, RATE_STEPS * usualStep * change / step);
     }
-    if (!range || !rules.learnRange() || state.counts()[c + SEEN] < RANGE_FROM) {
-      return null;
-    }
+    return learnedRange && seen >= RANGE_FROM ? farOut(numbers, key, timestamp, value) : null;
+  }
+
+  private @Nullable QualityIssue farOut(
+      double[] numbers, String key, long timestamp, double value) {
     double low = numbers[n + LOW];
     double high = numbers[n + HIGH];
     double width = high - low;
@@ -228,11 +244,22 @@ final class ValueChecks {
     return null;
   }
 
+  /**
+   * @param most the largest change that would do in the time
+   */
   private QualityIssue rate(
-      String key, long from, long to, double value, double change, double most, double seconds) {
+      String key, long timestamp, double value, double change, long elapsed, double most) {
+    double seconds = elapsed / 1000.0;
     String text = Texts.rate(name, value, change, seconds, most);
     return new QualityIssue(
-        key, name, QualityKind.RATE, from, to, change / seconds, most / seconds, text);
+        key,
+        name,
+        QualityKind.RATE,
+        timestamp - elapsed,
+        timestamp,
+        change / seconds,
+        most / seconds,
+        text);
   }
 
   private QualityIssue at(
@@ -241,31 +268,34 @@ final class ValueChecks {
   }
 
   /**
-   * @param goesOn whether the value belongs to an episode that was open before it: of those only
-   *     the first teaches its step
+   * @param step that there is to learn; 0 = none: how fast a value changes when it does is not
+   *     forgotten while it does not
    */
-  private void learn(
-      SensorQuality state, long timestamp, double value, double interval, boolean goesOn) {
-    double[] numbers = state.numbers();
-    int seen = state.counts()[c + SEEN];
+  private void learn(double[] numbers, int seen, double value, double step) {
     boolean judged = seen >= SensorChecks.JUDGED_FROM;
-    double elapsed = timestamp - state.times()[t + CALM_TIME];
-    double step =
-        Math.abs(value - numbers[n + CALM]) / Math.max(1, elapsed / Math.max(1, interval));
-    if (!judged || numbers[n + STEP] == 0) {
-      numbers[n + STEP] = Math.max(numbers[n + STEP], step);
-    } else if (!goesOn && step > 0) {
-      numbers[n + STEP] = SensorChecks.usual(numbers[n + STEP], step);
+    double usualStep = numbers[n + STEP];
+    if (step > 0) {
+      numbers[n + STEP] =
+          judged && usualStep > 0 ? SensorChecks.usual(usualStep, step) : Math.max(usualStep, step);
     }
-    double weight = Math.max(WEIGHT, 1.0 / (seen + 1));
+    double weight = judged ? WEIGHT : 1.0 / (seen + 1);
     double spread = numbers[n + SPREAD];
     double reach = judged && spread > 0 ? LEVEL_CLIP * spread : Double.MAX_VALUE;
     double distance = Math.max(-reach, Math.min(value - numbers[n + LEVEL], reach));
     numbers[n + LEVEL] += weight * distance;
     numbers[n + SPREAD] += weight * (Math.abs(distance) - spread);
+    if (value > numbers[n + HIGH] || value < numbers[n + LOW]) {
+      widen(numbers, seen, value);
+    }
+  }
+
+  private void widen(double[] numbers, int seen, double value) {
     double width = numbers[n + HIGH] - numbers[n + LOW];
     double growth = seen >= RANGE_FROM && width > 0 ? CREEP * width : Double.MAX_VALUE;
-    numbers[n + LOW] -= Math.max(0, Math.min(numbers[n + LOW] - value, growth));
-    numbers[n + HIGH] += Math.max(0, Math.min(value - numbers[n + HIGH], growth));
+    if (value < numbers[n + LOW]) {
+      numbers[n + LOW] -= Math.min(numbers[n + LOW] - value, growth);
+    } else {
+      numbers[n + HIGH] += Math.min(value - numbers[n + HIGH], growth);
+    }
   }
 }
