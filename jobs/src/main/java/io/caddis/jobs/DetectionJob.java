@@ -48,6 +48,7 @@ public final class DetectionJob implements Pipeline {
         Sinks.LATE,
         JsonLines.late(plan.features().schema()),
         OperatorUids.LATE_SINK);
+    sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     sinks.write(outputs.models(), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
   }
 

@@ -5,6 +5,7 @@ package io.caddis.jobs;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
@@ -35,7 +36,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * <pre>
  *  source - parse -+- dead letters
  *                  | by sensor
- *                order - features -+- late
+ *                order - features -+- late, quality
  *          +-----------------------+
  *       sample                   score ==== models ====+
  *          | by group              |                   |
@@ -55,6 +56,7 @@ public final class DetectionTopology {
    * @param alerts episodes opening, worsening, closing
    * @param deadLetters lines and cells that could not be used, and repeated readings
    * @param late readings behind the watermark; they are among the scores too
+   * @param quality what is wrong with sensors' data, and how it drifts from model to model
    * @param models every model trained
    */
   public record Outputs(
@@ -62,6 +64,7 @@ public final class DetectionTopology {
       DataStream<Alert> alerts,
       DataStream<Rejection> deadLetters,
       DataStream<FeatureVector> late,
+      DataStream<QualityIssue> quality,
       DataStream<ModelUpdate> models) {}
 
   private DetectionTopology() {}
@@ -83,10 +86,12 @@ public final class DetectionTopology {
             .uid(OperatorUids.ORDER);
     SingleOutputStreamOperator<FeatureVector> features =
         DataStreamUtils.reinterpretAsKeyedStream(ordered, Reading::key)
-            .process(new FeatureFunction(plan.features(), plan.ttlMillis()))
+            .process(
+                new FeatureFunction(
+                    plan.features(), plan.quality(), plan.unbounded(), plan.ttlMillis()))
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
-    DataStream<ModelUpdate> models =
+    SingleOutputStreamOperator<ModelUpdate> models =
         sample(features, plan)
             .keyBy(TrainingSample::group)
             .process(new TrainFunction(plan.training(), plan.detector()))
@@ -102,8 +107,12 @@ public final class DetectionTopology {
         parsed
             .getSideOutput(SideOutputs.DEAD_LETTERS)
             .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
+    DataStream<QualityIssue> quality =
+        features
+            .getSideOutput(SideOutputs.QUALITY)
+            .union(models.getSideOutput(SideOutputs.QUALITY));
     return new Outputs(
-        scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), models);
+        scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), quality, models);
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(
@@ -134,7 +143,13 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<FeatureVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
-    ScorePlan scoring = new ScorePlan(plan.features().schema(), plan.ordered(), plan.ttlMillis());
+    ScorePlan scoring =
+        new ScorePlan(
+            plan.features().schema(),
+            plan.ordered(),
+            plan.ttlMillis(),
+            plan.severities(),
+            plan.risk());
     SingleOutputStreamOperator<ScoredVector> scores =
         ownModels(plan)
             ? bySensor

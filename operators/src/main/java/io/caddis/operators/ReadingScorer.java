@@ -4,9 +4,12 @@ package io.caddis.operators;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.model.Model;
+import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.detectors.threshold.Spot;
+import io.caddis.detectors.threshold.SpotState;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.ArrayList;
@@ -31,12 +34,18 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
       new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
+  private static final ValueStateDescriptor<SpotState> SPOT =
+      new ValueStateDescriptor<>("spot", TypeInformation.of(SpotState.class));
+
   private static final double WARM_UP_THRESHOLD = 0.5;
 
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
   private final String[] numberNames;
+  private final SeverityScale severities;
+  private final @Nullable Spot spot;
+  private final ValueState<SpotState> spotState;
   private final ValueState<SensorStatistics> statistics;
   private final IdleExpiry idle;
   private final Tally scored;
@@ -50,6 +59,9 @@ final class ReadingScorer {
 
   ReadingScorer(RuntimeContext context, ScorePlan plan) {
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
+    severities = plan.severities();
+    spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
+    spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
     idle = new IdleExpiry(context, plan.ttlMillis());
     scored = new Tally(context, OperatorMetrics.SCORED);
@@ -82,7 +94,7 @@ final class ReadingScorer {
     long start = measured ? System.nanoTime() : 0;
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
-        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
+        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
     scored.increment();
     if (result.anomaly()) {
       anomalies.increment();
@@ -93,7 +105,9 @@ final class ReadingScorer {
     out.collect(result);
   }
 
-  private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
+  private ScoredVector byModel(
+      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers)
+      throws Exception {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);
@@ -101,11 +115,35 @@ final class ReadingScorer {
         vector,
         score,
         raw,
-        model.threshold(),
+        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers),
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
         joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
         loaded);
+  }
+
+  /**
+   * The sensor's own threshold, or the model's while its scores are too few for one. They are held
+   * as distances from the model's boundary, so that they mean the same under the next model.
+   */
+  private double ownThreshold(
+      Spot own, FeatureVector vector, double raw, ScoreScale scale, TimerService timers)
+      throws Exception {
+    SpotState state = spotState.value();
+    if (state == null) {
+      state = own.newState();
+    }
+    double distance = own.threshold(state);
+    double rawThreshold =
+        Double.isNaN(distance)
+            ? scale.rawThreshold()
+            : scale.rawThreshold() + distance * scale.above();
+    if (!vector.late()) {
+      own.observe(state, (raw - scale.rawThreshold()) / scale.above());
+      spotState.update(state);
+      touch(vector, timers);
+    }
+    return scale.score(rawThreshold);
   }
 
   private static String @Nullable [] joined(
@@ -149,7 +187,7 @@ final class ReadingScorer {
     return missing.isEmpty() ? null : missing.toArray(String[]::new);
   }
 
-  private static ScoredVector result(
+  private ScoredVector result(
       FeatureVector vector,
       double score,
       double raw,
@@ -169,7 +207,7 @@ final class ReadingScorer {
         raw,
         threshold,
         anomaly,
-        Severity.of(score),
+        severities.of(score),
         version,
         vector.late(),
         imputed,
@@ -194,6 +232,7 @@ final class ReadingScorer {
       return false;
     }
     statistics.clear();
+    spotState.clear();
     return true;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -24,7 +25,7 @@ class ScoreFunctionTest {
       harness(boolean ordered) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new CoBroadcastWithKeyedOperator<>(
-            new ScoreFunction(new ScorePlan(Models.SCHEMA, ordered, TTL)),
+            new ScoreFunction(new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0)),
             List.of(ScoreFunction.MODELS)),
         FeatureVector::key,
         null,
