@@ -94,7 +94,7 @@ public final class DetectionTopology {
     SingleOutputStreamOperator<ModelUpdate> models =
         sample(features, plan)
             .keyBy(TrainingSample::group)
-            .process(new TrainFunction(plan.training(), plan.detector()))
+            .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
             .uid(OperatorUids.TRAIN)
             .name(OperatorUids.TRAIN);
     SingleOutputStreamOperator<ScoredVector> scores = score(features, models, plan);

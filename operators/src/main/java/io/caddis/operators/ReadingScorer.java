@@ -106,8 +106,7 @@ final class ReadingScorer {
   }
 
   private ScoredVector byModel(
-      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers)
-      throws Exception {
+      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers) throws Exception {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);

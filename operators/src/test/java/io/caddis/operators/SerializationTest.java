@@ -4,6 +4,7 @@ package io.caddis.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
@@ -47,6 +48,7 @@ class SerializationTest {
         RollingState.class,
         SensorStatistics.class,
         SensorQuality.class,
+        SampleProfile.class,
         SpotState.class,
         QualityIssue.class,
         Episode.class
