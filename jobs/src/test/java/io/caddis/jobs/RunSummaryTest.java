@@ -11,18 +11,18 @@ import org.junit.jupiter.api.Test;
 class RunSummaryTest {
   private static final RunSummary FULL =
       RunSummary.of(
-          Map.of(
-              "readings", 12_345L,
-              "scored", 12_300L,
-              "anomalies", 1,
-              "deadLetters", 45L,
-              "cellsImputed", 5L,
-              "duplicates", 3L,
-              "late", 2L,
-              "missedTraining", 7L,
-              "qualityIssues", 6L,
-              "models", 4L,
-              "other", "text"),
+          Map.ofEntries(
+              Map.entry("readings", 12_345L),
+              Map.entry("scored", 12_300L),
+              Map.entry("anomalies", 1),
+              Map.entry("deadLetters", 45L),
+              Map.entry("cellsImputed", 5L),
+              Map.entry("duplicates", 3L),
+              Map.entry("late", 2L),
+              Map.entry("missedTraining", 7L),
+              Map.entry("qualityIssues", 6L),
+              Map.entry("models", 4L),
+              Map.entry("other", "text")),
           Duration.ofMillis(3_210));
 
   @Test

@@ -216,8 +216,8 @@ final class SpecRules {
     String range =
         switch (text("/threshold/method")) {
           case "raw" -> "";
-          case "contamination", "spot" ->
-              value > 0 && value <= 0.5 ? "" : "above 0 and at most 0.5";
+          case "spot" -> value > 0 && value <= 0.05 ? "" : "above 0 and at most 0.05";
+          case "contamination" -> value > 0 && value <= 0.5 ? "" : "above 0 and at most 0.5";
           case "percentile" -> value > 0 && value < 100 ? "" : "above 0 and below 100";
           case "std" -> value > 0 ? "" : "above 0";
           default -> value >= 0 && value <= 1 ? "" : "from 0 to 1";
