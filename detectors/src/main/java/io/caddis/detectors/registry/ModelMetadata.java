@@ -84,6 +84,7 @@ public record ModelMetadata(
    * @param parameters of the detector, as given
    * @param timeField the column of the event time, null when there is none
    * @param keyField the column of the sensor, null when there is none
+   * @param calendar features that were taken from the event time
    * @param from first event time, null when there are none
    * @param to end of the event times, exclusive
    * @param rows that the source held
@@ -94,12 +95,14 @@ public record ModelMetadata(
       Map<String, Object> parameters,
       @Nullable String timeField,
       @Nullable String keyField,
+      List<String> calendar,
       @Nullable Instant from,
       @Nullable Instant to,
       long rows,
       Map<String, Double> metrics) {
     public Training {
       Objects.requireNonNull(dataSource, "data_source");
+      calendar = List.copyOf(calendar);
       parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
       Map<String, Double> finite = new TreeMap<>(metrics);
       finite.values().removeIf(value -> !Double.isFinite(value));

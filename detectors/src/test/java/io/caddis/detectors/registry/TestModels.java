@@ -11,6 +11,7 @@ import io.caddis.detectors.threshold.ThresholdRule;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 
 /** Small models for tests of the registry. */
@@ -22,6 +23,7 @@ final class TestModels {
           Map.of("trees", 3),
           "timestamp",
           null,
+          List.of(),
           Instant.parse("2026-01-01T00:00:00Z"),
           Instant.parse("2026-01-02T00:00:00Z"),
           40,
