@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
@@ -65,7 +64,8 @@ final class Deviation {
     double away = value - mean;
     double distance = Math.abs(away) / unit;
     Excursions side = away > 0 ? above : below;
-    double evidence = side.evidence(distance);
+    // Within its usual spread nothing is rare, however even the values were.
+    double evidence = distance < 1 ? Double.NEGATIVE_INFINITY : side.evidence(distance);
     if (count > SETTLED) {
       side.learn(distance);
     }
@@ -91,10 +91,10 @@ final class Deviation {
     below.write(out);
   }
 
-  static Deviation read(DataInput in) throws IOException {
-    int count = in.readInt();
-    double mean = in.readDouble();
-    double spread = in.readDouble();
+  static Deviation read(StateInput in) throws IOException {
+    int count = in.integer("values", Integer.MAX_VALUE);
+    double mean = in.number("mean");
+    double spread = in.number("spread");
     Deviation deviation = new Deviation(Excursions.read(in), Excursions.read(in));
     deviation.count = count;
     deviation.mean = mean;

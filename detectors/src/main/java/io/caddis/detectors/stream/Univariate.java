@@ -8,7 +8,7 @@ import java.io.IOException;
 
 /**
  * Scores each feature of a sensor against its own history, one by one: prompt alarms on spikes,
- * drops, changes of level, bursts and broken habits, in at most 2.2 KB a feature.
+ * drops, changes of level, bursts and broken habits, in at most 2 KB a feature.
  *
  * <p>Of each reading it takes the value, its averages over about 10 and 30 readings, its step from
  * the recent average, and, where the hour of the day or of the week predicts better than the level
