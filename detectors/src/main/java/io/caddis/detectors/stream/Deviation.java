@@ -15,6 +15,9 @@ import java.io.IOException;
 final class Deviation {
   private static final double REACH = 3;
 
+  /** Most evidence of a value within its spread: never an alarm. */
+  private static final double USUAL = -3;
+
   /** Values that are learned whole. */
   private static final int SETTLING = 20;
 
@@ -65,7 +68,8 @@ final class Deviation {
     double distance = Math.abs(away) / unit;
     Excursions side = away > 0 ? above : below;
     // Within its usual spread nothing is rare, however even the values were.
-    double evidence = distance < 1 ? Double.NEGATIVE_INFINITY : side.evidence(distance);
+    double evidence = side.evidence(distance);
+    evidence = distance < 1 ? Math.min(evidence, USUAL) : evidence;
     if (count > SETTLED) {
       side.learn(distance);
     }

@@ -121,11 +121,11 @@ final class FeatureHistory {
   /**
    * Scores a finite value, then learns it.
    *
-   * @param memory readings remembered
    * @param boundary evidence that makes an alarm
    * @return evidence above the boundary: 0 and more is an alarm; at least {@link #NONE}
    */
-  double score(long timeMillis, double finite, double memory, double boundary) {
+  double score(long timeMillis, double finite, Univariate type, double boundary) {
+    double memory = type.memory();
     if (count == 0) {
       origin = Math.max(-LIMIT, Math.min(finite, LIMIT));
     }
@@ -138,7 +138,11 @@ final class FeatureHistory {
     if (blockReadings >= Math.max(MIN_BLOCK, (long) (BLOCK * remembered))) {
       closeBlock(count > memory ? blockReadings / memory : 0, boundary + AFTER_ALARM);
     }
-    return count <= WARM_UP ? NONE : alarm(Math.min(evidence, MOST) - boundary, remembered);
+    if (count <= WARM_UP) {
+      return NONE;
+    }
+    double above = Math.min(evidence, MOST) - boundary;
+    return Math.max(type.lasting() ? above : alarm(above, remembered), NONE);
   }
 
   /** The strongest evidence of all statistics. */
@@ -196,7 +200,7 @@ final class FeatureHistory {
     } else if (evidence >= 0) {
       flagged = Math.max(flagged, GROWTH * evidence);
     }
-    return Math.max(left, NONE);
+    return left;
   }
 
   void write(DataOutput out) throws IOException {

@@ -58,7 +58,7 @@ final class UnivariateDetector implements StreamDetector {
       expected[i] = histories[i].expected(timeMillis);
       left[i] =
           Double.isFinite(values[i])
-              ? histories[i].score(timeMillis, values[i], type.memory(), boundary)
+              ? histories[i].score(timeMillis, values[i], type, boundary)
               : FeatureHistory.NONE;
       if (left[i] > left[worst]) {
         worst = i;

@@ -152,7 +152,9 @@ final class UnivariateTest {
     for (int seed = 0; seed < 10; seed++) {
       double[] values = noise(10_000, seed);
       usual += alarms(new Univariate().create(1), values.length, i -> values[i]).size();
-      rare += alarms(new Univariate(10_000, 0.01).create(1), values.length, i -> values[i]).size();
+      rare +=
+          alarms(new Univariate(10_000, 0.01, false).create(1), values.length, i -> values[i])
+              .size();
     }
     assertThat(usual).isBetween(10, 200);
     assertThat(rare).isLessThan(usual / 4);
@@ -163,8 +165,27 @@ final class UnivariateTest {
     double[] values = noise(6_000, 3);
     values[500] += 30;
     values[5_900] += 15;
-    assertThat(alarms(new Univariate(1_000, 1).create(1), values.length, i -> values[i]))
+    assertThat(alarms(new Univariate(1_000, 1, false).create(1), values.length, i -> values[i]))
         .contains(500, 5_900);
+  }
+
+  @Test
+  void lastingExcursionIsMarkedAsAWholeWhereThatIsAskedFor() {
+    double[] values = noise(3_300, 1);
+    for (int i = 3_000; i < 3_020; i++) {
+      values[i] += 20;
+    }
+    assertThat(
+            alarms(
+                StreamDetectors.byName("univariate", Map.of("lasting", "true")).create(1),
+                values.length,
+                i -> values[i]))
+        .filteredOn(i -> i >= 3_000)
+        .contains(3_000, 3_010, 3_019)
+        .hasSizeBetween(20, 150);
+    assertThat(alarms(new Univariate().create(1), values.length, i -> values[i]))
+        .filteredOn(i -> i >= 3_000)
+        .hasSizeLessThan(4);
   }
 
   @Test
@@ -213,7 +234,9 @@ final class UnivariateTest {
     assertThatThrownBy(() -> StreamDetectors.byName("univariate", Map.of("expected_alarms", "0")))
         .hasMessage("expected_alarms must be 0.001 to 100.0, was 0.0");
     assertThatThrownBy(() -> StreamDetectors.byName("univariate", Map.of("window", 3)))
-        .hasMessageContaining("it has expected_alarms, memory");
+        .hasMessageContaining("it has expected_alarms, lasting, memory");
+    assertThatThrownBy(() -> StreamDetectors.byName("univariate", Map.of("lasting", "no")))
+        .hasMessage("lasting must be true or false, was 'no'");
     assertThatThrownBy(() -> StreamDetectors.byName("hourglass", Map.of()))
         .hasMessageContaining("'hourglass'");
     assertThatThrownBy(() -> new Univariate().create(0))
