@@ -95,11 +95,15 @@ public final class Pipeline implements Callable<Integer> {
       out.printf("parallelism %-12d %12s %12s %12s%n", parallelism, "min", "median", "max");
       figures.forEach(
           (name, values) ->
-              Kernels.print(
-                  out, name, name.contains("/") ? "%12.3f" : "%,12.0f", Figures.of(values)));
+              print(out, name, name.contains("/") ? "%12.3f" : "%,12.0f", Figures.of(values)));
       out.flush();
     }
     return 0;
+  }
+
+  private static void print(PrintWriter out, String name, String format, Figures figures) {
+    String line = "  %-22s " + format + " " + format + " " + format + "%n";
+    out.printf(line, name, figures.min(), figures.median(), figures.max());
   }
 
   /** Values of each figure in each turn that counts. */
