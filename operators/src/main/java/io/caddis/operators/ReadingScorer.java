@@ -2,11 +2,13 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.model.Model;
+import io.caddis.detectors.stream.StreamDetector;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.ArrayList;
@@ -31,7 +33,8 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
       new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
-  private static final double WARM_UP_THRESHOLD = 0.5;
+  /** Of scores that no model with a threshold of its own gave. */
+  private static final double BOUNDARY = 0.5;
 
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
@@ -83,20 +86,65 @@ final class ReadingScorer {
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
         loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
-    scored.increment();
-    if (result.anomaly()) {
-      anomalies.increment();
-    }
+    count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
     }
     out.collect(result);
   }
 
+  /**
+   * Scores a reading with a detector that learns from it.
+   *
+   * @param name stands for the version of the model
+   * @param timeMillis event time that the detector is told
+   */
+  void score(
+      FeatureVector vector,
+      StreamDetector detector,
+      String name,
+      long timeMillis,
+      Collector<ScoredVector> out) {
+    boolean measured = (calls++ & MEASURED_MASK) == 0;
+    long start = measured ? System.nanoTime() : 0;
+    newestReading = Math.max(newestReading, vector.timestamp());
+    double score = detector.score(timeMillis, vector.numbers());
+    ScoredVector result =
+        result(
+            vector,
+            score,
+            detector.rawScore(),
+            BOUNDARY,
+            name,
+            missing(vector.numbers()),
+            vector.ignored(),
+            null,
+            score >= BOUNDARY ? explained(detector, score) : null);
+    count(result);
+    if (measured) {
+      latency.update(System.nanoTime() - start);
+    }
+    out.collect(result);
+  }
+
+  private Attribution explained(StreamDetector detector, double score) {
+    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
+    int worst = List.of(numberNames).indexOf(attribution.features()[0]);
+    return attribution.expecting(detector.expected()[worst]);
+  }
+
+  private void count(ScoredVector result) {
+    scored.increment();
+    if (result.anomaly()) {
+      anomalies.increment();
+    }
+  }
+
   private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);
+    boolean anomaly = score >= model.threshold();
     return result(
         vector,
         score,
@@ -105,7 +153,8 @@ final class ReadingScorer {
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
         joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
-        loaded);
+        loaded,
+        anomaly ? model.explain(vector.numbers(), vector.texts()) : null);
   }
 
   private static String @Nullable [] joined(
@@ -123,6 +172,8 @@ final class ReadingScorer {
     }
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
+    Attribution attribution =
+        score >= BOUNDARY ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -132,11 +183,12 @@ final class ReadingScorer {
         vector,
         score,
         raw,
-        WARM_UP_THRESHOLD,
+        BOUNDARY,
         WarmUp.VERSION,
         missing(vector.numbers()),
         vector.ignored(),
-        null);
+        null,
+        attribution);
   }
 
   private String @Nullable [] missing(double[] numbers) {
@@ -157,7 +209,8 @@ final class ReadingScorer {
       String version,
       String @Nullable [] imputed,
       String @Nullable [] ignored,
-      @Nullable LoadedModel loaded) {
+      @Nullable LoadedModel loaded,
+      @Nullable Attribution attribution) {
     boolean anomaly = score >= threshold;
     return new ScoredVector(
         vector.key(),
@@ -174,7 +227,8 @@ final class ReadingScorer {
         vector.late(),
         imputed,
         ignored,
-        anomaly && loaded != null ? loaded.lineage() : null);
+        anomaly && loaded != null ? loaded.lineage() : null,
+        attribution);
   }
 
   /**
