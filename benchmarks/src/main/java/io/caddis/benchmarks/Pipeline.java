@@ -2,11 +2,11 @@
 // Copyright the Caddis authors
 package io.caddis.benchmarks;
 
-import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.detector.ZScore;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.model.Model;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.ScoreFunction;
@@ -148,7 +148,8 @@ public final class Pipeline implements Callable<Integer> {
 
   private static ScoreFunction scoreFunction(int features) {
     return new ScoreFunction(
-        new ScorePlan(SyntheticRows.schema(features),
+        new ScorePlan(
+            SyntheticRows.schema(features),
             false,
             PipelineGraph.TTL_MILLIS,
             SeverityScale.DEFAULT,
