@@ -12,6 +12,7 @@ import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.quality.QualityRules;
 import io.caddis.detectors.quality.SensorChecks;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
 import io.caddis.jobs.spec.PipelineSpec;
@@ -79,11 +80,7 @@ public record DetectionPlan(
             new ThresholdRule(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
-    try {
-      Detectors.byName(detector.detector(), detector.parameters());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
-    }
+    check(detector, features);
     QualityRules quality = quality(spec.quality(), fields);
     return new DetectionPlan(
         features,
@@ -143,6 +140,30 @@ public record DetectionPlan(
 
   private static long millis(@Nullable Duration duration) {
     return duration == null ? 0 : duration.toMillis();
+  }
+
+  private static void check(DetectorPlan detector, FeaturePlan features) {
+    try {
+      if (detector.learnsByReading()) {
+        StreamDetectors.byName(detector.detector(), detector.parameters());
+      } else {
+        Detectors.byName(detector.detector(), detector.parameters());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
+    if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "detector.name must be one that takes text, such as isolation_forest, when no feature is"
+              + " a number, was "
+              + detector.detector());
+    }
+    if (detector.learnsByReading() && features.grouping().scope() != Grouping.Scope.SENSOR) {
+      throw new IllegalArgumentException(
+          "training.scope must be sensor with the detector "
+              + detector.detector()
+              + ", which learns from each sensor by itself");
+    }
   }
 
   private static Grouping grouping(

@@ -19,6 +19,7 @@ import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
 import io.caddis.operators.SensorScoreFunction;
 import io.caddis.operators.SideOutputs;
+import io.caddis.operators.StreamScoreFunction;
 import io.caddis.operators.TrainFunction;
 import io.caddis.operators.TrainingPlan;
 import io.caddis.operators.TrainingSample;
@@ -29,6 +30,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a reading, from parsed line to alert. Bounded and streaming runs share it.
@@ -44,6 +46,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *                                triage - alerts
  * </pre>
  *
+ * <p>A detector that learns from each reading takes the place of sample, train and score.
+ *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
  */
@@ -57,7 +61,7 @@ public final class DetectionTopology {
    * @param deadLetters lines and cells that could not be used, and repeated readings
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how it drifts from model to model
-   * @param models every model trained
+   * @param models every model trained, null when the detector learns from each reading instead
    */
   public record Outputs(
       DataStream<ScoredVector> scores,
@@ -65,7 +69,7 @@ public final class DetectionTopology {
       DataStream<Rejection> deadLetters,
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
-      DataStream<ModelUpdate> models) {}
+      @Nullable DataStream<ModelUpdate> models) {}
 
   private DetectionTopology() {}
 
@@ -91,13 +95,22 @@ public final class DetectionTopology {
                     plan.features(), plan.quality(), plan.unbounded(), plan.ttlMillis()))
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
-    SingleOutputStreamOperator<ModelUpdate> models =
-        sample(features, plan)
-            .keyBy(TrainingSample::group)
-            .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
-            .uid(OperatorUids.TRAIN)
-            .name(OperatorUids.TRAIN);
-    SingleOutputStreamOperator<ScoredVector> scores = score(features, models, plan);
+    SingleOutputStreamOperator<ScoredVector> scores;
+    @Nullable DataStream<ModelUpdate> models = null;
+    DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
+    if (plan.detector().learnsByReading()) {
+      scores = learnAndScore(features, plan);
+    } else {
+      SingleOutputStreamOperator<ModelUpdate> trained =
+          sample(features, plan)
+              .keyBy(TrainingSample::group)
+              .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
+              .uid(OperatorUids.TRAIN)
+              .name(OperatorUids.TRAIN);
+      models = trained;
+      quality = quality.union(trained.getSideOutput(SideOutputs.QUALITY));
+      scores = score(features, trained, plan);
+    }
     DataStream<Alert> alerts =
         DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
             .process(new TriageFunction(plan.triage()))
@@ -107,10 +120,6 @@ public final class DetectionTopology {
         parsed
             .getSideOutput(SideOutputs.DEAD_LETTERS)
             .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
-    DataStream<QualityIssue> quality =
-        features
-            .getSideOutput(SideOutputs.QUALITY)
-            .union(models.getSideOutput(SideOutputs.QUALITY));
     return new Outputs(
         scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), quality, models);
   }
@@ -143,13 +152,7 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<FeatureVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
-    ScorePlan scoring =
-        new ScorePlan(
-            plan.features().schema(),
-            plan.ordered(),
-            plan.ttlMillis(),
-            plan.severities(),
-            plan.risk());
+    ScorePlan scoring = scoring(plan);
     SingleOutputStreamOperator<ScoredVector> scores =
         ownModels(plan)
             ? bySensor
@@ -159,6 +162,23 @@ public final class DetectionTopology {
                 .connect(models.broadcast(ScoreFunction.MODELS))
                 .process(new ScoreFunction(scoring));
     return scores.uid(OperatorUids.SCORE).name(OperatorUids.SCORE);
+  }
+
+  private static SingleOutputStreamOperator<ScoredVector> learnAndScore(
+      SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
+    return DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
+        .process(new StreamScoreFunction(scoring(plan), plan.detector()))
+        .uid(OperatorUids.STREAM_SCORE)
+        .name(OperatorUids.STREAM_SCORE);
+  }
+
+  private static ScorePlan scoring(DetectionPlan plan) {
+    return new ScorePlan(
+        plan.features().schema(),
+        plan.ordered(),
+        plan.ttlMillis(),
+        plan.severities(),
+        plan.risk());
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -7,6 +7,7 @@ import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.model.Model;
+import io.caddis.detectors.stream.StreamDetector;
 import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.detectors.threshold.Spot;
 import io.caddis.detectors.threshold.SpotState;
@@ -37,7 +38,8 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SpotState> SPOT =
       new ValueStateDescriptor<>("spot", TypeInformation.of(SpotState.class));
 
-  private static final double WARM_UP_THRESHOLD = 0.5;
+  /** Of scores that no model with a threshold of its own gave. */
+  private static final double BOUNDARY = 0.5;
 
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
@@ -95,14 +97,51 @@ final class ReadingScorer {
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
         loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
-    scored.increment();
-    if (result.anomaly()) {
-      anomalies.increment();
-    }
+    count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
     }
     out.collect(result);
+  }
+
+  /**
+   * Scores a reading with a detector that learns from it.
+   *
+   * @param name stands for the version of the model
+   * @param timeMillis event time that the detector is told
+   */
+  void score(
+      FeatureVector vector,
+      StreamDetector detector,
+      String name,
+      long timeMillis,
+      Collector<ScoredVector> out) {
+    boolean measured = (calls++ & MEASURED_MASK) == 0;
+    long start = measured ? System.nanoTime() : 0;
+    newestReading = Math.max(newestReading, vector.timestamp());
+    double score = detector.score(timeMillis, vector.numbers());
+    ScoredVector result =
+        result(
+            vector,
+            score,
+            detector.rawScore(),
+            BOUNDARY,
+            name,
+            missing(vector.numbers()),
+            vector.ignored(),
+            null);
+    count(result);
+    if (measured) {
+      latency.update(System.nanoTime() - start);
+    }
+    out.collect(result);
+  }
+
+  private void count(ScoredVector result) {
+    scored.increment();
+    if (result.anomaly()) {
+      anomalies.increment();
+    }
   }
 
   private ScoredVector byModel(
@@ -169,7 +208,7 @@ final class ReadingScorer {
         vector,
         score,
         raw,
-        WARM_UP_THRESHOLD,
+        BOUNDARY,
         WarmUp.VERSION,
         missing(vector.numbers()),
         vector.ignored(),
