@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.SeverityScale;
@@ -129,12 +130,19 @@ final class ReadingScorer {
             name,
             missing(vector.numbers()),
             vector.ignored(),
-            null);
+            null,
+            score >= BOUNDARY ? explained(detector, score) : null);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
     }
     out.collect(result);
+  }
+
+  private Attribution explained(StreamDetector detector, double score) {
+    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
+    int worst = List.of(numberNames).indexOf(attribution.features()[0]);
+    return attribution.expecting(detector.expected()[worst]);
   }
 
   private void count(ScoredVector result) {
@@ -149,6 +157,7 @@ final class ReadingScorer {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);
+    boolean anomaly = score >= model.threshold();
     return result(
         vector,
         score,
@@ -157,7 +166,8 @@ final class ReadingScorer {
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
         joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
-        loaded);
+        loaded,
+        anomaly ? model.explain(vector.numbers(), vector.texts()) : null);
   }
 
   /**
@@ -199,6 +209,8 @@ final class ReadingScorer {
     }
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
+    Attribution attribution =
+        score >= BOUNDARY ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -212,7 +224,8 @@ final class ReadingScorer {
         WarmUp.VERSION,
         missing(vector.numbers()),
         vector.ignored(),
-        null);
+        null,
+        attribution);
   }
 
   private String @Nullable [] missing(double[] numbers) {
@@ -233,7 +246,8 @@ final class ReadingScorer {
       String version,
       String @Nullable [] imputed,
       String @Nullable [] ignored,
-      @Nullable LoadedModel loaded) {
+      @Nullable LoadedModel loaded,
+      @Nullable Attribution attribution) {
     boolean anomaly = score >= threshold;
     return new ScoredVector(
         vector.key(),
@@ -250,7 +264,8 @@ final class ReadingScorer {
         vector.late(),
         imputed,
         ignored,
-        anomaly && loaded != null ? loaded.lineage() : null);
+        anomaly && loaded != null ? loaded.lineage() : null,
+        attribution);
   }
 
   /**

@@ -2,7 +2,10 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.model;
 
+import io.caddis.detectors.detector.Baseline;
 import io.caddis.detectors.detector.FittedDetector;
+import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureEncoder;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.threshold.ScoreScale;
@@ -24,6 +27,9 @@ public final class Model {
   private final ScoreScale scale;
   private final long seed;
   private final int rows;
+  private final List<Feature> columns;
+  private final String[] explained;
+  private final Baseline baseline;
 
   Model(
       FeatureEncoder encoder,
@@ -43,6 +49,14 @@ public final class Model {
     this.scale = scale;
     this.seed = seed;
     this.rows = rows;
+    this.columns = encoder.columns();
+    List<Feature> features = columns.stream().distinct().toList();
+    this.explained = features.stream().map(Feature::name).toArray(String[]::new);
+    this.baseline =
+        new Baseline(
+            encoder.usual(),
+            columns.stream().mapToInt(features::indexOf).toArray(),
+            features.size());
   }
 
   /** Name of the algorithm, as {@link io.caddis.detectors.detector.Detectors} knows it. */
@@ -84,6 +98,33 @@ public final class Model {
   /** A raw score on the scale from 0 to 1, on which 0.5 is the learned boundary. */
   public double score(double raw) {
     return scale.score(raw);
+  }
+
+  /**
+   * Which features make the row's score what it is: their contributions add up to the {@link
+   * #score} exactly, in their order. Takes from one to two scores a feature, depending on the
+   * detector.
+   *
+   * @param numbers numeric features in schema order, NaN = missing; not changed
+   * @param texts other features in schema order, null = missing
+   */
+  public Attribution explain(double[] numbers, @Nullable String[] texts) {
+    double[] encoded = new double[fitted.dimension()];
+    encoder.encode(numbers, texts, encoded);
+    double score = score(fitted.rawScore(encoded));
+    double[] weights = fitted.contributions(encoded, baseline);
+    Attribution attribution = Attribution.of(score, explained, weights);
+    int column = 0;
+    while (!columns.get(column).name().equals(attribution.features()[0])) {
+      column++;
+    }
+    Feature worst = columns.get(column);
+    if (worst.encoding().isText()) {
+      return attribution.expecting(encoder.usualText(worst));
+    }
+    double expected = fitted.expected(encoded, column);
+    double usual = Double.isFinite(expected) ? expected : baseline.row()[column];
+    return attribution.expecting(encoder.unscaled(column, usual));
   }
 
   /** The raw score whose score is 0.5. */

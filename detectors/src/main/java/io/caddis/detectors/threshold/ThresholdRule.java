@@ -85,6 +85,15 @@ public record ThresholdRule(Method method, double value) implements Serializable
         base + 1e-6 * Math.max(Math.abs(base - median), ScoreScale.floor(base)), Double.MAX_VALUE);
   }
 
+  /** The share of the training rows that the rule takes to be anomalous, 0 to 1. */
+  public double contamination() {
+    return switch (method) {
+      case CONTAMINATION -> value;
+      case PERCENTILE -> 1 - value / 100;
+      case STD, FIXED -> FIXED_CONTAMINATION;
+    };
+  }
+
   /** The score from 0 to 1 at or above which a reading is anomalous. */
   public double scoreThreshold() {
     return method == Method.FIXED ? value : ScoreScale.BOUNDARY;
