@@ -50,7 +50,8 @@ class StreamScoreFunctionTest {
             new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(
-            new StreamScoreFunction(new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0), detector)),
+            new StreamScoreFunction(
+                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0), detector)),
         FeatureVector::key,
         Types.STRING);
   }
