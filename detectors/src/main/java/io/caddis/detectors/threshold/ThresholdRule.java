@@ -88,9 +88,9 @@ public record ThresholdRule(Method method, double value) implements Serializable
   /** The share of the training rows that the rule takes to be anomalous, 0 to 1. */
   public double contamination() {
     return switch (method) {
-      case CONTAMINATION -> value;
+      case CONTAMINATION, SPOT -> value;
       case PERCENTILE -> 1 - value / 100;
-      case STD, FIXED -> FIXED_CONTAMINATION;
+      case STD, FIXED, RAW -> FIXED_CONTAMINATION;
     };
   }
 
