@@ -99,6 +99,30 @@ public record DetectionPlan(
         spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
   }
 
+  private static void check(DetectorPlan detector, FeaturePlan features) {
+    try {
+      if (detector.learnsByReading()) {
+        StreamDetectors.byName(detector.detector(), detector.parameters());
+      } else {
+        Detectors.byName(detector.detector(), detector.parameters());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
+    if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "detector.name must be one that takes text, such as isolation_forest, when no feature is"
+              + " a number, was "
+              + detector.detector());
+    }
+    if (detector.learnsByReading() && features.grouping().scope() != Grouping.Scope.SENSOR) {
+      throw new IllegalArgumentException(
+          "training.scope must be sensor with the detector "
+              + detector.detector()
+              + ", which learns from each sensor by itself");
+    }
+  }
+
   private static QualityRules quality(PipelineSpec.Quality quality, FeatureSchema fields) {
     Set<QualityKind> checks = EnumSet.noneOf(QualityKind.class);
     for (PipelineSpec.Check check : quality.checks()) {
@@ -140,30 +164,6 @@ public record DetectionPlan(
 
   private static long millis(@Nullable Duration duration) {
     return duration == null ? 0 : duration.toMillis();
-  }
-
-  private static void check(DetectorPlan detector, FeaturePlan features) {
-    try {
-      if (detector.learnsByReading()) {
-        StreamDetectors.byName(detector.detector(), detector.parameters());
-      } else {
-        Detectors.byName(detector.detector(), detector.parameters());
-      }
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
-    }
-    if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
-      throw new IllegalArgumentException(
-          "detector.name must be one that takes text, such as isolation_forest, when no feature is"
-              + " a number, was "
-              + detector.detector());
-    }
-    if (detector.learnsByReading() && features.grouping().scope() != Grouping.Scope.SENSOR) {
-      throw new IllegalArgumentException(
-          "training.scope must be sensor with the detector "
-              + detector.detector()
-              + ", which learns from each sensor by itself");
-    }
   }
 
   private static Grouping grouping(

@@ -96,20 +96,19 @@ public final class DetectionTopology {
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
-    @Nullable DataStream<ModelUpdate> models = null;
+    @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(features, plan);
     } else {
-      SingleOutputStreamOperator<ModelUpdate> trained =
+      models =
           sample(features, plan)
               .keyBy(TrainingSample::group)
               .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
-      models = trained;
-      quality = quality.union(trained.getSideOutput(SideOutputs.QUALITY));
-      scores = score(features, trained, plan);
+      scores = score(features, models, plan);
+      quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
     }
     DataStream<Alert> alerts =
         DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)

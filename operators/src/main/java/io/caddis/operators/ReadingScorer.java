@@ -157,17 +157,18 @@ final class ReadingScorer {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);
-    boolean anomaly = score >= model.threshold();
+    double threshold =
+        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
     return result(
         vector,
         score,
         raw,
-        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers),
+        threshold,
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
         joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
         loaded,
-        anomaly ? model.explain(vector.numbers(), vector.texts()) : null);
+        score >= threshold ? model.explain(vector.numbers(), vector.texts()) : null);
   }
 
   /**
