@@ -31,6 +31,7 @@ final class IdentityFunction
             vector.late(),
             null,
             vector.ignored(),
+            null,
             null));
   }
 

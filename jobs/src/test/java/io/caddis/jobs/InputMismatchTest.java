@@ -30,7 +30,7 @@ class InputMismatchTest {
           --group=site | the group field 'site' must be one of the columns read, [x, y]; name another with --group COL, or add it to features
           --set=features=[{name: z}] | features must name columns of the input, was [z], found only [x, y]
           --set=detector.parameters={trees: many} | detector.parameters: trees must be a whole number, was 'many'
-          --set=detector.parameters={tree: 5} | detector.parameters: parameter must be known to detector isolation_forest, was 'tree' (it has max_samples, n_estimators, trees)
+          --set=detector.parameters={tree: 5} | detector.parameters: parameter must be known to detector isolation_forest, was 'tree' (it has extension_level, max_samples, n_estimators, trees)
           --set=source.type=socket | features must be given for a socket source: what it will send cannot be looked at
           """)
   void problemIsNamedInOneLine(String option, String problem) throws IOException {

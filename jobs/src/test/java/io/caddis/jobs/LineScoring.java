@@ -82,6 +82,7 @@ record LineScoring(String cursedLine) implements Pipeline {
           false,
           null,
           null,
+          null,
           null);
     }
   }

@@ -2,12 +2,16 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.stream.StreamDetector;
+import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.detectors.threshold.Spot;
+import io.caddis.detectors.threshold.SpotState;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.ArrayList;
@@ -32,6 +36,9 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
       new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
+  private static final ValueStateDescriptor<SpotState> SPOT =
+      new ValueStateDescriptor<>("spot", TypeInformation.of(SpotState.class));
+
   /** Of scores that no model with a threshold of its own gave. */
   private static final double BOUNDARY = 0.5;
 
@@ -39,6 +46,9 @@ final class ReadingScorer {
   private static final long MEASURED_MASK = 63;
 
   private final String[] numberNames;
+  private final SeverityScale severities;
+  private final @Nullable Spot spot;
+  private final ValueState<SpotState> spotState;
   private final ValueState<SensorStatistics> statistics;
   private final IdleExpiry idle;
   private final Tally scored;
@@ -52,6 +62,9 @@ final class ReadingScorer {
 
   ReadingScorer(RuntimeContext context, ScorePlan plan) {
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
+    severities = plan.severities();
+    spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
+    spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
     idle = new IdleExpiry(context, plan.ttlMillis());
     scored = new Tally(context, OperatorMetrics.SCORED);
@@ -84,7 +97,7 @@ final class ReadingScorer {
     long start = measured ? System.nanoTime() : 0;
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
-        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
+        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
@@ -117,12 +130,19 @@ final class ReadingScorer {
             name,
             missing(vector.numbers()),
             vector.ignored(),
-            null);
+            null,
+            score >= BOUNDARY ? explained(detector, score) : null);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
     }
     out.collect(result);
+  }
+
+  private Attribution explained(StreamDetector detector, double score) {
+    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
+    int worst = List.of(numberNames).indexOf(attribution.features()[0]);
+    return attribution.expecting(detector.expected()[worst]);
   }
 
   private void count(ScoredVector result) {
@@ -132,19 +152,47 @@ final class ReadingScorer {
     }
   }
 
-  private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
+  private ScoredVector byModel(
+      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers) throws Exception {
     scoredByModel.increment();
     double raw = model.rawScore(vector.numbers(), vector.texts());
     double score = model.score(raw);
+    double threshold =
+        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
     return result(
         vector,
         score,
         raw,
-        model.threshold(),
+        threshold,
         loaded.lineage().modelVersion(),
         model.imputed(vector.numbers(), vector.texts()),
         joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
-        loaded);
+        loaded,
+        score >= threshold ? model.explain(vector.numbers(), vector.texts()) : null);
+  }
+
+  /**
+   * The sensor's own threshold, or the model's while its scores are too few for one. They are held
+   * as distances from the model's boundary, so that they mean the same under the next model.
+   */
+  private double ownThreshold(
+      Spot own, FeatureVector vector, double raw, ScoreScale scale, TimerService timers)
+      throws Exception {
+    SpotState state = spotState.value();
+    if (state == null) {
+      state = own.newState();
+    }
+    double distance = own.threshold(state);
+    double rawThreshold =
+        Double.isNaN(distance)
+            ? scale.rawThreshold()
+            : scale.rawThreshold() + distance * scale.above();
+    if (!vector.late()) {
+      own.observe(state, (raw - scale.rawThreshold()) / scale.above());
+      spotState.update(state);
+      touch(vector, timers);
+    }
+    return scale.score(rawThreshold);
   }
 
   private static String @Nullable [] joined(
@@ -162,6 +210,8 @@ final class ReadingScorer {
     }
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
+    Attribution attribution =
+        score >= BOUNDARY ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -175,7 +225,8 @@ final class ReadingScorer {
         WarmUp.VERSION,
         missing(vector.numbers()),
         vector.ignored(),
-        null);
+        null,
+        attribution);
   }
 
   private String @Nullable [] missing(double[] numbers) {
@@ -188,7 +239,7 @@ final class ReadingScorer {
     return missing.isEmpty() ? null : missing.toArray(String[]::new);
   }
 
-  private static ScoredVector result(
+  private ScoredVector result(
       FeatureVector vector,
       double score,
       double raw,
@@ -196,7 +247,8 @@ final class ReadingScorer {
       String version,
       String @Nullable [] imputed,
       String @Nullable [] ignored,
-      @Nullable LoadedModel loaded) {
+      @Nullable LoadedModel loaded,
+      @Nullable Attribution attribution) {
     boolean anomaly = score >= threshold;
     return new ScoredVector(
         vector.key(),
@@ -208,12 +260,13 @@ final class ReadingScorer {
         raw,
         threshold,
         anomaly,
-        Severity.of(score),
+        severities.of(score),
         version,
         vector.late(),
         imputed,
         ignored,
-        anomaly && loaded != null ? loaded.lineage() : null);
+        anomaly && loaded != null ? loaded.lineage() : null,
+        attribution);
   }
 
   /**
@@ -233,6 +286,7 @@ final class ReadingScorer {
       return false;
     }
     statistics.clear();
+    spotState.clear();
     return true;
   }
 }

@@ -36,6 +36,7 @@ final class Vectors {
         false,
         null,
         null,
+        null,
         null);
   }
 }

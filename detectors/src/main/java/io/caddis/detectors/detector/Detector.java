@@ -13,6 +13,16 @@ public interface Detector {
   String name();
 
   /**
+   * This detector for training rows of which such a share is expected to be anomalous. Only those
+   * that need it to learn, and were not told by a parameter, differ from it.
+   *
+   * @param contamination 0 to 1
+   */
+  default Detector expecting(double contamination) {
+    return this;
+  }
+
+  /**
    * Learns from the rows.
    *
    * @param rows {@code double[rows][features]}, at least one row, all of one length from 1 to

@@ -25,7 +25,9 @@ public final class Detectors {
           Hbos.NAME,
           HalfSpaceTrees.NAME,
           OneClassSvm.NAME,
-          Autoencoder.NAME);
+          Autoencoder.NAME,
+          ExtendedIsolationForest.NAME,
+          RandomCutForest.NAME);
 
   private Detectors() {}
 
@@ -56,6 +58,8 @@ public final class Detectors {
       case HalfSpaceTrees.NAME -> HalfSpaceTrees.of(given);
       case OneClassSvm.NAME -> OneClassSvm.of(given);
       case Autoencoder.NAME -> Autoencoder.of(given);
+      case ExtendedIsolationForest.NAME -> ExtendedIsolationForest.of(given);
+      case RandomCutForest.NAME -> RandomCutForest.of(given);
       default -> throw unknown(name);
     };
   }
@@ -79,6 +83,8 @@ public final class Detectors {
       case HalfSpaceTrees.NAME -> FittedHalfSpaceTrees.read(dimension, in);
       case OneClassSvm.NAME -> FittedOneClassSvm.read(dimension, in);
       case Autoencoder.NAME -> FittedAutoencoder.read(dimension, in);
+      case ExtendedIsolationForest.NAME -> FittedExtendedForest.read(dimension, in);
+      case RandomCutForest.NAME -> FittedRandomCutForest.read(dimension, in);
       default -> throw unknown(name);
     };
   }

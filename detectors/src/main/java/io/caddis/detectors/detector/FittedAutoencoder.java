@@ -25,9 +25,12 @@ record FittedAutoencoder(double[] centers, double[] units, int width, double[] w
   /** What the network sees of a row. */
   void inputs(double[] row, double[] out) {
     for (int i = 0; i < out.length; i++) {
-      double value = (row[i] - centers[i]) / units[i];
-      out[i] = Math.max(-Autoencoder.FARTHEST, Math.min(value, Autoencoder.FARTHEST));
+      out[i] = limited((row[i] - centers[i]) / units[i]);
     }
+  }
+
+  private static double limited(double value) {
+    return Math.max(-Autoencoder.FARTHEST, Math.min(value, Autoencoder.FARTHEST));
   }
 
   /** Runs the network. */
@@ -39,9 +42,31 @@ record FittedAutoencoder(double[] centers, double[] units, int width, double[] w
     layer(hidden, outputs, at);
   }
 
+  /**
+   * One layer of the network: four units side by side, because each sum alone would wait for its
+   * own last addition.
+   */
   private int layer(double[] from, double[] to, int start) {
+    int length = from.length + 1;
+    int i = 0;
     int at = start;
-    for (int i = 0; i < to.length; i++) {
+    for (; i + 4 <= to.length; i += 4, at += 4 * length) {
+      double a = weights[at];
+      double b = weights[at + length];
+      double c = weights[at + 2 * length];
+      double d = weights[at + 3 * length];
+      for (int j = 0, w = at + 1; j < from.length; j++, w++) {
+        a += weights[w] * from[j];
+        b += weights[w + length] * from[j];
+        c += weights[w + 2 * length] * from[j];
+        d += weights[w + 3 * length] * from[j];
+      }
+      to[i] = a;
+      to[i + 1] = b;
+      to[i + 2] = c;
+      to[i + 3] = d;
+    }
+    for (; i < to.length; i++) {
       double sum = weights[at++];
       for (double value : from) {
         sum += weights[at++] * value;
@@ -53,16 +78,50 @@ record FittedAutoencoder(double[] centers, double[] units, int width, double[] w
 
   @Override
   public double rawScore(double[] row) {
+    double sum = 0;
+    for (double square : squaredErrors(row)) {
+      sum += square;
+    }
+    return Detectors.bounded(sum / centers.length);
+  }
+
+  /** Of each number, in its own unit. */
+  private double[] squaredErrors(double[] row) {
+    double[] values = standardised(row);
+    double[] inputs = new double[values.length];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = limited(values[i]);
+    }
+    double[] errors = new double[values.length];
+    forward(inputs, new double[width], errors);
+    for (int i = 0; i < errors.length; i++) {
+      double error = values[i] - errors[i];
+      errors[i] = error * error;
+    }
+    return errors;
+  }
+
+  private double[] standardised(double[] row) {
+    double[] values = new double[row.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (row[i] - centers[i]) / units[i];
+    }
+    return values;
+  }
+
+  @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    return baseline.byFeature(squaredErrors(row));
+  }
+
+  /** What the network reconstructs. */
+  @Override
+  public double expected(double[] row, int column) {
     double[] inputs = new double[centers.length];
     double[] outputs = new double[centers.length];
     inputs(row, inputs);
     forward(inputs, new double[width], outputs);
-    double sum = 0;
-    for (int i = 0; i < outputs.length; i++) {
-      double error = (row[i] - centers[i]) / units[i] - outputs[i];
-      sum += error * error;
-    }
-    return Detectors.bounded(sum / outputs.length);
+    return centers[column] + units[column] * outputs[column];
   }
 
   @Override

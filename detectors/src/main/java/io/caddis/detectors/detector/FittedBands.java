@@ -42,6 +42,24 @@ final class FittedBands implements FittedDetector {
     return Math.min(worst, FeatureEncoder.LIMIT);
   }
 
+  /** The squares of the distances: the farthest, which alone makes the score, by far the most. */
+  @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    double[] squares = new double[units.length];
+    for (int feature = 0; feature < units.length; feature++) {
+      double distance =
+          Math.max(0, Math.max(low[feature] - row[feature], row[feature] - high[feature]))
+              / units[feature];
+      squares[feature] = distance * distance;
+    }
+    return baseline.byFeature(squares);
+  }
+
+  @Override
+  public double expected(double[] row, int column) {
+    return low[column] / 2 + high[column] / 2;
+  }
+
   @Override
   public void write(PayloadWriter out) {
     for (int feature = 0; feature < units.length; feature++) {

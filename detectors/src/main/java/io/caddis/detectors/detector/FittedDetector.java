@@ -22,6 +22,27 @@ public interface FittedDetector {
    */
   double rawScore(double[] row);
 
+  /**
+   * How much each feature has to do with the raw score of the row. Only the proportions count.
+   *
+   * @param row as for {@link #rawScore}
+   * @param baseline of rows like it
+   * @return one weight a feature, 0 or more, finite; all 0 when none stands out
+   */
+  default double[] contributions(double[] row, Baseline baseline) {
+    return baseline.exchanged(this, row);
+  }
+
+  /**
+   * What one number of a row would be if the row were usual and the others were as they are; NaN
+   * when the detector has no idea of its own.
+   *
+   * @param row as for {@link #rawScore}
+   */
+  default double expected(double[] row, int column) {
+    return Double.NaN;
+  }
+
   /** Writes what {@link Detectors#read} needs to restore it, bit for bit. */
   void write(PayloadWriter out);
 }

@@ -3,6 +3,7 @@
 package io.caddis.detectors.detector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The members of an {@link Ensemble}, in its order, and what their raw scores mean. */
@@ -25,6 +26,27 @@ record FittedEnsemble(List<FittedDetector> members, List<TailScale> scales)
       sum += scales.get(i).rarity(members.get(i).rawScore(row));
     }
     return Detectors.bounded(sum / members.size());
+  }
+
+  /** Those of the members, each with the weight of its own rarity. */
+  @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    double[] sums = new double[baseline.features()];
+    for (int i = 0; i < members.size(); i++) {
+      double rarity = scales.get(i).rarity(members.get(i).rawScore(row));
+      double[] shares = members.get(i).contributions(row, baseline);
+      double sum = Arrays.stream(shares).sum();
+      for (int feature = 0; feature < sums.length && sum > 0; feature++) {
+        sums[feature] += rarity * (shares[feature] / sum);
+      }
+    }
+    return sums;
+  }
+
+  /** What the covariance says. */
+  @Override
+  public double expected(double[] row, int column) {
+    return members.get(1).expected(row, column);
   }
 
   @Override

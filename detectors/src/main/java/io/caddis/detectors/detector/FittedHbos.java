@@ -46,11 +46,44 @@ final class FittedHbos implements FittedDetector {
       int bin = bin(row[feature], low[feature], width[feature], bins);
       sum += rarities[feature][bin];
       if (bin == 0 || bin > bins) {
-        double position = (row[feature] - low[feature]) / width[feature];
-        sum += StrictMath.log1p(Math.max(-position, position - bins));
+        sum += beyond(row[feature], feature);
       }
     }
     return Detectors.bounded(sum);
+  }
+
+  private double beyond(double value, int feature) {
+    double position = (value - low[feature]) / width[feature];
+    return StrictMath.log1p(Math.max(-position, position - bins));
+  }
+
+  /** By how much each value is rarer than the commonest one of its feature. */
+  @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    double[] columns = new double[low.length];
+    for (int feature = 0; feature < low.length; feature++) {
+      int bin = bin(row[feature], low[feature], width[feature], bins);
+      double rarity = rarities[feature][bin];
+      if (bin == 0 || bin > bins) {
+        rarity += beyond(row[feature], feature);
+      }
+      columns[feature] = rarity - rarities[feature][commonest(feature)];
+    }
+    return baseline.byFeature(columns);
+  }
+
+  private int commonest(int feature) {
+    int commonest = 1;
+    for (int bin = 2; bin <= bins; bin++) {
+      commonest = rarities[feature][bin] < rarities[feature][commonest] ? bin : commonest;
+    }
+    return commonest;
+  }
+
+  /** The middle of the commonest bin. */
+  @Override
+  public double expected(double[] row, int column) {
+    return low[column] + (commonest(column) - 0.5) * width[column];
   }
 
   @Override

@@ -16,7 +16,18 @@ record FittedKMeans(ReferenceRows centers) implements FittedDetector {
 
   @Override
   public double rawScore(double[] row) {
-    return Detectors.bounded(Math.sqrt(centers.square(row, centers.nearest(row))));
+    return Detectors.bounded(
+        Math.sqrt(ReferenceRows.square(row, centers.row(centers.nearest(row)))));
+  }
+
+  @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    return baseline.byFeature(centers.differences(row, centers.nearest(row)));
+  }
+
+  @Override
+  public double expected(double[] row, int column) {
+    return centers.row(centers.nearest(row))[column];
   }
 
   @Override

@@ -33,6 +33,22 @@ record FittedKnn(int neighbors, Knn.Method method, ReferenceRows reference)
   }
 
   @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    double[] distances = new double[neighbors];
+    int[] indices = new int[neighbors];
+    int found = reference.nearest(row, distances, indices);
+    return baseline.byFeature(reference.contributions(row, distances, indices, found));
+  }
+
+  /** The mean of the neighbours. */
+  @Override
+  public double expected(double[] row, int column) {
+    int[] indices = new int[neighbors];
+    int found = reference.nearest(row, new double[neighbors], indices);
+    return reference.mean(column, indices, found);
+  }
+
+  @Override
   public void write(PayloadWriter out) {
     out.u16(neighbors);
     out.u8(method.ordinal());

@@ -54,6 +54,53 @@ final class FittedMcd implements FittedDetector {
     return Detectors.bounded(Math.sqrt(square));
   }
 
+  /**
+   * The terms of the squared distance, one a feature: the offset times that which the other
+   * features would give it. Terms below 0, of features that make others look better, count 0.
+   */
+  @Override
+  public double[] contributions(double[] row, Baseline baseline) {
+    double[] terms = pull(row);
+    for (int i = 0; i < terms.length; i++) {
+      terms[i] *= row[i] - center[i];
+    }
+    return baseline.byFeature(terms);
+  }
+
+  /** The value that brings the row nearest to the center while the others stay. */
+  @Override
+  public double expected(double[] row, int column) {
+    double curvature = 0;
+    for (int i = column; i < center.length; i++) {
+      double entry = entry(i, column);
+      curvature += entry * entry;
+    }
+    return curvature > 0 ? row[column] - pull(row)[column] / curvature : center[column];
+  }
+
+  /** Half the gradient of the squared distance: {@code factor' * factor * (row - center)}. */
+  private double[] pull(double[] row) {
+    double[] pull = new double[center.length];
+    for (int i = 0; i < center.length; i++) {
+      int first = center.length > Mcd.MAX_CORRELATED ? i : 0;
+      double along = 0;
+      for (int j = first; j <= i; j++) {
+        along += entry(i, j) * (row[j] - center[j]);
+      }
+      for (int j = first; j <= i; j++) {
+        pull[j] += entry(i, j) * along;
+      }
+    }
+    return pull;
+  }
+
+  private double entry(int i, int j) {
+    if (center.length > Mcd.MAX_CORRELATED) {
+      return i == j ? factor[i] : 0;
+    }
+    return factor[i * (i + 1) / 2 + j];
+  }
+
   @Override
   public void write(PayloadWriter out) {
     for (double value : center) {

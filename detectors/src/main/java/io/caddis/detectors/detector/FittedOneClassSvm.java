@@ -28,9 +28,14 @@ final class FittedOneClassSvm implements FittedDetector {
 
   @Override
   public double rawScore(double[] row) {
+    double[] squares = new double[Math.min(ReferenceRows.BLOCK, weights.length)];
     double sum = 0;
-    for (int i = 0; i < weights.length; i++) {
-      sum += weights[i] * NegativeExponential.of(gamma * support.square(row, i));
+    for (int from = 0; from < weights.length; from += ReferenceRows.BLOCK) {
+      support.squares(row, from, squares);
+      int size = support.blockSize(from);
+      for (int i = 0; i < size; i++) {
+        sum += weights[from + i] * NegativeExponential.of(gamma * squares[i]);
+      }
     }
     return Detectors.bounded(boundary - sum);
   }

@@ -43,16 +43,22 @@ public record IsolationForest(int trees, int maxSamples) implements Detector {
     this(100, 256);
   }
 
-  /** {@code n_estimators} is also called {@code trees}; {@code max_samples} may be {@code auto}. */
-  static IsolationForest of(Parameters parameters) {
-    parameters.only(NAME, "trees", "n_estimators", "max_samples");
+  /**
+   * {@code n_estimators} is also called {@code trees}; {@code max_samples} may be {@code auto};
+   * with an {@code extension_level} above 0 it is an {@link ExtendedIsolationForest}.
+   */
+  static Detector of(Parameters parameters) {
+    parameters.only(NAME, "trees", "n_estimators", "max_samples", "extension_level");
     if (parameters.has("trees") && parameters.has("n_estimators")) {
       throw new IllegalArgumentException(
           "trees must be given once, was given as trees and as n_estimators");
     }
-    return new IsolationForest(
-        parameters.integer("n_estimators", parameters.integer("trees", 100)),
-        parameters.integerOrAuto("max_samples", 256));
+    int trees = parameters.integer("n_estimators", parameters.integer("trees", 100));
+    int maxSamples = parameters.integerOrAuto("max_samples", 256);
+    int level = parameters.integer("extension_level", 0);
+    return level == 0
+        ? new IsolationForest(trees, maxSamples)
+        : new ExtendedIsolationForest(trees, maxSamples, level);
   }
 
   @Override

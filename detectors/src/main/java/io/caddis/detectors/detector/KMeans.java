@@ -73,7 +73,7 @@ public record KMeans(int clusters) implements Detector {
       }
       centers[center] = rows[pick].clone();
       for (int i = 0; i < rows.length; i++) {
-        double square = ReferenceRows.square(rows[i], rows[pick], 0, Double.POSITIVE_INFINITY);
+        double square = ReferenceRows.square(rows[i], rows[pick]);
         squares[i] = center == 0 ? square : Math.min(square, squares[i]);
       }
     }

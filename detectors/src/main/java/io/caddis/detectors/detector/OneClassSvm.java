@@ -17,34 +17,48 @@ import java.util.stream.IntStream;
  * Computation 2001; Fan, Chen, Lin, "Working set selection using second order information", JMLR
  * 2005. Deviation: fitted on a sample of the training rows.
  *
- * @param nu share of the training rows left outside, 0.001 to 1, default 0.5
+ * @param nu share of the training rows left outside, 0.001 to 1, or 0 for the share that is
+ *     {@linkplain #expecting expected} to be anomalous, 0.5 when none is
  * @param gamma factor of the squared distance in the kernel, 1e-12 to 1e12, or 0 for {@code scale}:
  *     1 / (features * variance of all values)
  * @param maxSamples 2 to 2000 rows, default 2000; fewer when a row has more than 1,024 features
  */
 public record OneClassSvm(double nu, double gamma, int maxSamples) implements Detector {
   public static final String NAME = "one_class_svm";
+  private static final double LEAST_NU = 0.001;
 
   public OneClassSvm {
-    Parameters.checked("nu", nu, 0.001, 1.0);
+    if (nu != 0) {
+      Parameters.checked("nu", nu, LEAST_NU, 1.0);
+    }
     if (gamma != 0) {
       Parameters.checked("gamma", gamma, 1e-12, 1e12);
     }
     Parameters.checked("max_samples", maxSamples, 2, 2_000);
   }
 
-  /** nu 0.5, gamma by scale, 2,000 rows. */
+  /** nu as expected, gamma by scale, 2,000 rows. */
   public OneClassSvm() {
-    this(0.5, 0, 2_000);
+    this(0, 0, 2_000);
   }
 
   static OneClassSvm of(Parameters parameters) {
     parameters.only(NAME, "nu", "gamma", "max_samples");
     boolean scale = parameters.text("gamma", "scale").equals("scale");
     return new OneClassSvm(
-        parameters.number("nu", 0.5),
+        parameters.text("nu", "auto").equals("auto") ? 0 : givenNu(parameters),
         scale ? 0 : parameters.number("gamma", 1),
         parameters.integer("max_samples", 2_000));
+  }
+
+  private static double givenNu(Parameters parameters) {
+    return Parameters.checked("nu", parameters.number("nu", 0.5), LEAST_NU, 1.0);
+  }
+
+  @Override
+  public Detector expecting(double contamination) {
+    double share = Math.max(LEAST_NU, Math.min(contamination, 1));
+    return nu == 0 ? new OneClassSvm(share, gamma, maxSamples) : this;
   }
 
   @Override
@@ -57,7 +71,7 @@ public record OneClassSvm(double nu, double gamma, int maxSamples) implements De
     double[][] sample =
         ReferenceRows.sample(Detectors.checked(rows), maxSamples, new SplitMix(seed));
     double factor = gamma == 0 ? scale(sample) : gamma;
-    SupportVectors solver = new SupportVectors(sample, factor, nu);
+    SupportVectors solver = new SupportVectors(sample, factor, nu == 0 ? 0.5 : nu);
     double boundary = solver.solve();
     double[] weights = solver.weights();
     int[] support = IntStream.range(0, sample.length).filter(i -> weights[i] > 0).toArray();

@@ -9,33 +9,95 @@ import java.util.stream.IntStream;
 /**
  * A bounded set of training rows in one flat array, and the search for the nearest of them.
  *
- * <p>Brute force: for some hundred rows no index beats it, and its cost is the same for every row
- * but for candidates that are left early. Immutable and thread-safe.
+ * <p>Brute force: for some hundred rows no index beats it, and its cost is the same for every row.
+ * Immutable and thread-safe.
  */
 final class ReferenceRows {
   /** Most numbers in a set: 16 MB. */
   static final int MAX_NUMBERS = 1 << 21;
 
-  /** Numbers that are compared between two looks at whether a row is already too far. */
-  private static final int STRIDE = 8;
+  /** Rows whose distances are computed side by side. */
+  static final int BLOCK = 128;
 
   private final int dimension;
   private final int count;
+
+  /**
+   * Block after block, each feature after feature, so that the distances of a block take the same
+   * steps and the compiler makes them vector instructions. The last block may be smaller.
+   */
   private final double[] values;
 
-  private ReferenceRows(int dimension, int count, double[] values) {
+  private ReferenceRows(int dimension, int count) {
     this.dimension = dimension;
     this.count = count;
-    this.values = values;
+    this.values = new double[count * dimension];
   }
 
   static ReferenceRows of(double[][] rows) {
-    int dimension = rows[0].length;
-    double[] values = new double[rows.length * dimension];
+    ReferenceRows reference = new ReferenceRows(rows[0].length, rows.length);
     for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(rows[i], 0, values, i * dimension, dimension);
+      for (int feature = 0; feature < reference.dimension; feature++) {
+        reference.values[reference.at(i, feature)] = rows[i][feature];
+      }
     }
-    return new ReferenceRows(dimension, rows.length, values);
+    return reference;
+  }
+
+  private int at(int index, int feature) {
+    int from = index - index % BLOCK;
+    return from * dimension + feature * blockSize(from) + index - from;
+  }
+
+  /** How many rows the block has that starts at row {@code from}, a multiple of {@link #BLOCK}. */
+  int blockSize(int from) {
+    return Math.min(BLOCK, count - from);
+  }
+
+  /**
+   * Squared distances to a block of rows.
+   *
+   * @param from the block's first row
+   * @param out receives {@link #blockSize} distances
+   */
+  void squares(double[] row, int from, double[] out) {
+    int size = blockSize(from);
+    Arrays.fill(out, 0, size, 0);
+    int feature = 0;
+    for (; feature + 4 <= dimension; feature += 4) {
+      addFour(row, feature, from * dimension + feature * size, size, out);
+    }
+    for (; feature < dimension; feature++) {
+      addOne(row[feature], from * dimension + feature * size, size, out);
+    }
+  }
+
+  private void addOne(double value, int offset, int size, double[] out) {
+    for (int i = 0; i < size; i++) {
+      double difference = value - values[offset + i];
+      out[i] += difference * difference;
+    }
+  }
+
+  /** Four times {@link #addOne}, to the last bit, with a quarter of the loads and stores. */
+  private void addFour(double[] row, int feature, int offset, int size, double[] out) {
+    double a = row[feature];
+    double b = row[feature + 1];
+    double c = row[feature + 2];
+    double d = row[feature + 3];
+    int second = offset + size;
+    int third = second + size;
+    int fourth = third + size;
+    for (int i = 0; i < size; i++) {
+      double fromA = a - values[offset + i];
+      double fromB = b - values[second + i];
+      double fromC = c - values[third + i];
+      double fromD = d - values[fourth + i];
+      double sum = out[i] + fromA * fromA;
+      sum += fromB * fromB;
+      sum += fromC * fromC;
+      out[i] = sum + fromD * fromD;
+    }
   }
 
   /** At most so many of the rows, drawn without replacement, fewer where rows are long. */
@@ -79,7 +141,11 @@ final class ReferenceRows {
 
   /** A copy of one of the rows. */
   double[] row(int index) {
-    return Arrays.copyOfRange(values, index * dimension, (index + 1) * dimension);
+    double[] row = new double[dimension];
+    for (int feature = 0; feature < dimension; feature++) {
+      row[feature] = values[at(index, feature)];
+    }
+    return row;
   }
 
   /**
@@ -94,19 +160,22 @@ final class ReferenceRows {
     int found = 0;
     boolean self = true;
     double worst = Double.POSITIVE_INFINITY;
-    for (int i = 0; i < count; i++) {
-      double square = square(row, values, i * dimension, worst);
-      if (square == 0 && self) {
-        self = false;
-      } else if (found < distances.length || square < worst) {
-        int at = found < distances.length ? found++ : found - 1;
-        for (; at > 0 && distances[at - 1] > square; at--) {
-          distances[at] = distances[at - 1];
-          indices[at] = indices[at - 1];
+    double[] squares = new double[Math.min(BLOCK, count)];
+    for (int from = 0; from < count; from += BLOCK) {
+      squares(row, from, squares);
+      int size = blockSize(from);
+      for (int i = 0; i < size; i++) {
+        double square = squares[i];
+        if (square >= worst && found == distances.length) {
+          continue;
         }
-        distances[at] = square;
-        indices[at] = i;
-        worst = found == distances.length ? distances[found - 1] : worst;
+        if (square == 0 && self) {
+          self = false;
+        } else {
+          found += found < distances.length ? 1 : 0;
+          insert(square, from + i, found - 1, distances, indices);
+          worst = distances[found - 1];
+        }
       }
     }
     for (int i = 0; i < found; i++) {
@@ -115,51 +184,101 @@ final class ReferenceRows {
     return found;
   }
 
+  private static void insert(
+      double square, int index, int last, double[] distances, int[] indices) {
+    int at = last;
+    for (; at > 0 && distances[at - 1] > square; at--) {
+      distances[at] = distances[at - 1];
+      indices[at] = indices[at - 1];
+    }
+    distances[at] = square;
+    indices[at] = index;
+  }
+
   /** The nearest row; the first one if several are. */
   int nearest(double[] row) {
     double least = Double.POSITIVE_INFINITY;
     int nearest = 0;
-    for (int i = 0; i < count; i++) {
-      double square = square(row, values, i * dimension, least);
-      if (square < least) {
-        least = square;
-        nearest = i;
+    double[] squares = new double[Math.min(BLOCK, count)];
+    for (int from = 0; from < count; from += BLOCK) {
+      squares(row, from, squares);
+      int size = blockSize(from);
+      for (int i = 0; i < size; i++) {
+        if (squares[i] < least) {
+          least = squares[i];
+          nearest = from + i;
+        }
       }
     }
     return nearest;
   }
 
-  /** Squared distance to one of the rows. */
-  double square(double[] row, int index) {
-    return square(row, values, index * dimension, Double.POSITIVE_INFINITY);
+  /** The squared difference of each number of a row from one of these rows. */
+  double[] differences(double[] row, int index) {
+    double[] squares = new double[dimension];
+    for (int feature = 0; feature < dimension; feature++) {
+      double difference = row[feature] - values[at(index, feature)];
+      squares[feature] = difference * difference;
+    }
+    return squares;
   }
 
-  /** Squared distance to the row at an offset, or anything from {@code enough} on if it is more. */
-  static double square(double[] row, double[] others, int offset, double enough) {
+  /** Squared distance between two rows. */
+  static double square(double[] row, double[] other) {
     double sum = 0;
-    for (int from = 0; from < row.length && sum < enough; from += STRIDE) {
-      int to = Math.min(from + STRIDE, row.length);
-      for (int feature = from; feature < to; feature++) {
-        double difference = row[feature] - others[offset + feature];
-        sum += difference * difference;
-      }
+    for (int feature = 0; feature < row.length; feature++) {
+      double difference = row[feature] - other[feature];
+      sum += difference * difference;
     }
     return sum;
   }
 
+  /**
+   * What each feature contributes to the distances from the neighbours of a row: {@code d(distance)
+   * / d(square)} times its square, summed up.
+   *
+   * @param distances as {@link #nearest(double[], double[], int[])} found them
+   * @param found how many
+   */
+  double[] contributions(double[] row, double[] distances, int[] indices, int found) {
+    double[] sums = new double[dimension];
+    for (int i = 0; i < found; i++) {
+      if (distances[i] > 0) {
+        double[] squares = differences(row, indices[i]);
+        for (int feature = 0; feature < dimension; feature++) {
+          sums[feature] += squares[feature] / distances[i];
+        }
+      }
+    }
+    return sums;
+  }
+
+  /** Mean of one feature over some of the rows; NaN of none. */
+  double mean(int feature, int[] indices, int found) {
+    double sum = 0;
+    for (int i = 0; i < found; i++) {
+      sum += values[at(indices[i], feature)] / found;
+    }
+    return found == 0 ? Double.NaN : sum;
+  }
+
   void write(PayloadWriter out) {
     out.i32(count);
-    for (double value : values) {
-      out.f64(value);
+    for (int i = 0; i < count; i++) {
+      for (int feature = 0; feature < dimension; feature++) {
+        out.f64(values[at(i, feature)]);
+      }
     }
   }
 
   static ReferenceRows read(int dimension, PayloadReader in) {
     int count = in.count("reference rows", 1, Math.max(1, MAX_NUMBERS / dimension), 8 * dimension);
-    double[] values = new double[count * dimension];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.finite("reference value");
+    ReferenceRows reference = new ReferenceRows(dimension, count);
+    for (int i = 0; i < count; i++) {
+      for (int feature = 0; feature < dimension; feature++) {
+        reference.values[reference.at(i, feature)] = in.finite("reference value");
+      }
     }
-    return new ReferenceRows(dimension, count, values);
+    return reference;
   }
 }

@@ -26,7 +26,7 @@ final class SupportVectors {
     kernel = new float[count][count];
     for (int i = 0; i < count; i++) {
       for (int j = 0; j <= i; j++) {
-        double square = ReferenceRows.square(rows[i], rows[j], 0, Double.POSITIVE_INFINITY);
+        double square = ReferenceRows.square(rows[i], rows[j]);
         kernel[i][j] = (float) NegativeExponential.of(gamma * square);
         kernel[j][i] = kernel[i][j];
       }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param imputed features imputed at the peak, null when none were
  * @param ignored fields ignored at the peak, null when there were none
  * @param lineage of the model that scored the peak, null in warm-up
+ * @param peakSource see {@link Reading#source()}, of the reading at the peak
+ * @param peakPosition see {@link Reading#position()}, of the reading at the peak
+ * @param attribution which features made the peak's score
  */
 public record Alert(
     String id,
@@ -41,4 +44,7 @@ public record Alert(
     double threshold,
     String @Nullable [] imputed,
     String @Nullable [] ignored,
-    @Nullable ModelLineage lineage) {}
+    @Nullable ModelLineage lineage,
+    long peakSource,
+    long peakPosition,
+    @Nullable Attribution attribution) {}

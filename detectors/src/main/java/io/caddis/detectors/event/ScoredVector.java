@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     when none were
  * @param ignored names of fields that the model does not use, null when there are none
  * @param lineage of the model, set on anomalies only, null in warm-up
+ * @param attribution which features made the score, set on anomalies only
  */
 public record ScoredVector(
     String key,
@@ -40,4 +41,5 @@ public record ScoredVector(
     boolean late,
     String @Nullable [] imputed,
     String @Nullable [] ignored,
-    @Nullable ModelLineage lineage) {}
+    @Nullable ModelLineage lineage,
+    @Nullable Attribution attribution) {}

@@ -24,7 +24,13 @@ public enum Encoding {
   /** Share of the training rows that have the category; 0 for unseen ones. */
   FREQUENCY,
   /** yes/no, true/false, on/off, 1/0 to 1 and 0. */
-  BINARY;
+  BINARY,
+  /**
+   * How rare the category was in training: minus the natural logarithm of its share, an unseen one
+   * counting as half a row. A tree that cuts this column takes the rarest categories apart from the
+   * others; to distances, rare is far. What text columns get unless told otherwise.
+   */
+  CATEGORY;
 
   /** Whether the raw field is text rather than a number. */
   public boolean isText() {

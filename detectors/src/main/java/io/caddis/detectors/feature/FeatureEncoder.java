@@ -4,6 +4,7 @@ package io.caddis.detectors.feature;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +173,43 @@ public final class FeatureEncoder {
   /** Names of the features that count, in schema order. */
   public List<String> used() {
     return used;
+  }
+
+  /** The used feature that each encoded column belongs to. */
+  public List<Feature> columns() {
+    List<Feature> columns = new ArrayList<>();
+    for (int feature = 0; feature < medians.length; feature++) {
+      if (!Double.isNaN(medians[feature])) {
+        columns.add(schema.numbers().get(feature));
+      }
+    }
+    for (int feature = 0; feature < texts.length; feature++) {
+      TextEncoder encoder = texts[feature];
+      int width = encoder == null ? 0 : encoder.width();
+      columns.addAll(Collections.nCopies(width, schema.texts().get(feature)));
+    }
+    return columns;
+  }
+
+  /** The encoded, scaled row of which everything is missing: medians and most frequent texts. */
+  public double[] usual() {
+    double[] missing = new double[medians.length];
+    Arrays.fill(missing, Double.NaN);
+    double[] usual = new double[width()];
+    encode(missing, new String[texts.length], usual);
+    return usual;
+  }
+
+  /** A number of an encoded column, as it was before scaling. */
+  public double unscaled(int column, double value) {
+    return limited(centers[column] + units[column] * value);
+  }
+
+  /** The most frequent training value of a text feature; null when it is not known. */
+  public @Nullable String usualText(Feature feature) {
+    int index = schema.texts().indexOf(feature);
+    TextEncoder encoder = index < 0 ? null : texts[index];
+    return encoder == null ? null : encoder.usual();
   }
 
   /**

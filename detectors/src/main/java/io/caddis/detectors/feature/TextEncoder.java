@@ -7,12 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ public final class TextEncoder {
   private final Encoding encoding;
   private final List<String> categories;
   private final double[] shares;
+  private final double[] codes;
   private final double fallback;
   private final Map<String, Integer> ranks;
 
@@ -42,8 +45,8 @@ public final class TextEncoder {
    * @param encoding any but {@link Encoding#NUMERIC}
    * @param categories the vocabulary in ascending order without repetitions; empty for {@link
    *     Encoding#HASH} and {@link Encoding#BINARY}
-   * @param shares of each category in the training rows, for {@link Encoding#FREQUENCY}, otherwise
-   *     empty
+   * @param shares of each category in the training rows, for {@link Encoding#FREQUENCY} and {@link
+   *     Encoding#CATEGORY}, which has one more for unseen categories; otherwise empty
    * @param fallback code of a missing value; for {@link Encoding#ONEHOT} the column that is 1, or
    *     -1 for none
    * @throws IllegalArgumentException if the parts do not belong together
@@ -58,6 +61,14 @@ public final class TextEncoder {
       ranks.put(category, ranks.size());
     }
     check();
+    this.codes = this.shares.clone();
+    if (encoding == Encoding.CATEGORY) {
+      Arrays.setAll(codes, i -> rarity(codes[i]));
+    }
+  }
+
+  private static double rarity(double share) {
+    return Math.abs(StrictMath.log(share));
   }
 
   private void check() {
@@ -74,7 +85,12 @@ public final class TextEncoder {
                 .formatted(categories.get(i), categories.get(i - 1)));
       }
     }
-    int expected = encoding == Encoding.FREQUENCY ? size : 0;
+    int expected =
+        switch (encoding) {
+          case FREQUENCY -> size;
+          case CATEGORY -> size + 1;
+          default -> 0;
+        };
     if (shares.length != expected) {
       throw new IllegalArgumentException("shares must be " + expected + ", was " + shares.length);
     }
@@ -85,16 +101,17 @@ public final class TextEncoder {
           case ONEHOT -> size - 1.0;
           case HASH -> 0xFFFFFFFFL;
           case FREQUENCY, BINARY -> 1;
+          case CATEGORY -> rarity(Double.MIN_VALUE);
         };
     double lowest = encoding == Encoding.ONEHOT ? -1 : 0;
-    boolean whole = encoding == Encoding.FREQUENCY || fallback == Math.rint(fallback);
+    boolean whole = expected > 0 || fallback == Math.rint(fallback);
     if (!(fallback >= lowest && fallback <= highest && whole)) {
       throw new IllegalArgumentException(
           "fallback must be a code of %s from %s to %s, was %s"
               .formatted(encoding, lowest, highest, fallback));
     }
     for (double share : shares) {
-      if (!(share >= 0 && share <= 1)) {
+      if (!(share >= 0 && share <= 1) || (share == 0 && encoding == Encoding.CATEGORY)) {
         throw new IllegalArgumentException("share must be 0 to 1, was " + share);
       }
     }
@@ -116,7 +133,11 @@ public final class TextEncoder {
     TreeMap<String, Integer> kept = keep(encoding, ranking);
     List<String> categories = List.copyOf(kept.keySet());
     double[] shares = new double[encoding == Encoding.FREQUENCY ? kept.size() : 0];
-    for (int i = 0; i < shares.length; i++) {
+    if (encoding == Encoding.CATEGORY) {
+      shares = new double[kept.size() + 1];
+      shares[kept.size()] = 0.5 / Math.max(1, values.length);
+    }
+    for (int i = 0; i < Math.min(shares.length, kept.size()); i++) {
       shares[i] = kept.getOrDefault(categories.get(i), 0) / (double) values.length;
     }
     TextEncoder withoutFallback =
@@ -151,7 +172,7 @@ public final class TextEncoder {
 
   private static int maxCategories(Encoding encoding) {
     return switch (encoding) {
-      case LABEL, FREQUENCY -> MAX_CATEGORIES;
+      case LABEL, FREQUENCY, CATEGORY -> MAX_CATEGORIES;
       case ONEHOT -> MAX_COLUMNS;
       default -> 0;
     };
@@ -174,6 +195,22 @@ public final class TextEncoder {
   /** See the constructor. */
   public double fallback() {
     return fallback;
+  }
+
+  /** The text that stands in for a missing one; null when it is not known. */
+  public @Nullable String usual() {
+    return switch (encoding) {
+      case NUMERIC, HASH -> null;
+      case BINARY -> fallback == 1 ? "yes" : "no";
+      case LABEL, ONEHOT ->
+          fallback >= 0 && fallback < categories.size() ? categories.get((int) fallback) : null;
+      case FREQUENCY, CATEGORY ->
+          IntStream.range(0, categories.size())
+              .filter(i -> codes[i] == fallback)
+              .mapToObj(categories::get)
+              .findFirst()
+              .orElse(null);
+    };
   }
 
   /** How many numbers a value becomes. */
@@ -207,6 +244,7 @@ public final class TextEncoder {
         Integer rank = ranks.get(value);
         yield rank == null ? 0 : shares[rank];
       }
+      case CATEGORY -> codes[ranks.getOrDefault(value, categories.size())];
       case HASH -> hash(value);
       case BINARY -> binary(value);
     };

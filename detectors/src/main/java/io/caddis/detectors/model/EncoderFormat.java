@@ -63,6 +63,9 @@ final class EncoderFormat {
         out.f64(shares[i]);
       }
     }
+    if (encoder.encoding() == Encoding.CATEGORY) {
+      out.f64(shares[categories.size()]);
+    }
     out.f64(encoder.fallback());
   }
 
@@ -102,15 +105,19 @@ final class EncoderFormat {
   }
 
   private static TextEncoder readText(Encoding encoding, PayloadReader in) {
-    boolean frequency = encoding == Encoding.FREQUENCY;
-    int size = in.count("categories", 0, TextEncoder.MAX_CATEGORIES, frequency ? 10 : 2);
+    boolean category = encoding == Encoding.CATEGORY;
+    boolean shared = category || encoding == Encoding.FREQUENCY;
+    int size = in.count("categories", 0, TextEncoder.MAX_CATEGORIES, shared ? 10 : 2);
     List<String> categories = new ArrayList<>(size);
-    double[] shares = new double[frequency ? size : 0];
+    double[] shares = new double[shared ? size + (category ? 1 : 0) : 0];
     for (int i = 0; i < size; i++) {
       categories.add(in.text("category"));
-      if (frequency) {
+      if (shared) {
         shares[i] = in.finite("share");
       }
+    }
+    if (category) {
+      shares[size] = in.finite("share of unseen categories");
     }
     return new TextEncoder(encoding, categories, shares, in.finite("fallback"));
   }

@@ -2,11 +2,15 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.model;
 
+import io.caddis.detectors.detector.Baseline;
 import io.caddis.detectors.detector.FittedDetector;
+import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureEncoder;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.detectors.threshold.ThresholdRule;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,9 @@ public final class Model {
   private final ScoreScale scale;
   private final long seed;
   private final int rows;
+  private final List<Feature> columns;
+  private final String[] explained;
+  private final Baseline baseline;
 
   Model(
       FeatureEncoder encoder,
@@ -42,6 +49,14 @@ public final class Model {
     this.scale = scale;
     this.seed = seed;
     this.rows = rows;
+    this.columns = encoder.columns();
+    List<Feature> features = columns.stream().distinct().toList();
+    this.explained = features.stream().map(Feature::name).toArray(String[]::new);
+    this.baseline =
+        new Baseline(
+            encoder.usual(),
+            columns.stream().mapToInt(features::indexOf).toArray(),
+            features.size());
   }
 
   /** Name of the algorithm, as {@link io.caddis.detectors.detector.Detectors} knows it. */
@@ -85,6 +100,33 @@ public final class Model {
     return scale.score(raw);
   }
 
+  /**
+   * Which features make the row's score what it is: their contributions add up to the {@link
+   * #score} exactly, in their order. Takes from one to two scores a feature, depending on the
+   * detector.
+   *
+   * @param numbers numeric features in schema order, NaN = missing; not changed
+   * @param texts other features in schema order, null = missing
+   */
+  public Attribution explain(double[] numbers, @Nullable String[] texts) {
+    double[] encoded = new double[fitted.dimension()];
+    encoder.encode(numbers, texts, encoded);
+    double score = score(fitted.rawScore(encoded));
+    double[] weights = fitted.contributions(encoded, baseline);
+    Attribution attribution = Attribution.of(score, explained, weights);
+    int column = 0;
+    while (!columns.get(column).name().equals(attribution.features()[0])) {
+      column++;
+    }
+    Feature worst = columns.get(column);
+    if (worst.encoding().isText()) {
+      return attribution.expecting(encoder.usualText(worst));
+    }
+    double expected = fitted.expected(encoded, column);
+    double usual = Double.isFinite(expected) ? expected : baseline.row()[column];
+    return attribution.expecting(encoder.unscaled(column, usual));
+  }
+
   /** The raw score whose score is 0.5. */
   public double rawThreshold() {
     return scale.rawThreshold();
@@ -93,6 +135,48 @@ public final class Model {
   /** The score at or above which a row is anomalous: 0.5 unless the rule fixes another. */
   public double threshold() {
     return rule.scoreThreshold();
+  }
+
+  /** Whether a score is an anomaly by the model's own threshold. */
+  public boolean isAnomaly(double score) {
+    return score >= threshold();
+  }
+
+  /**
+   * Whether a score is an anomaly by a threshold that holds for this request only.
+   *
+   * @param threshold 0 to 1
+   */
+  public boolean isAnomaly(double score, double threshold) {
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw new IllegalArgumentException("threshold must be 0 to 1, was " + threshold);
+    }
+    return score >= threshold;
+  }
+
+  /**
+   * The same detector with the boundary elsewhere: what has this score now will score 0.5. Nothing
+   * is fitted; the order of all rows stays.
+   *
+   * @param score above 0, below 1: lower flags more
+   */
+  public Model withThreshold(double score) {
+    double raw = scale.raw(score);
+    ThresholdRule moved = new ThresholdRule(ThresholdRule.Method.RAW, raw);
+    return new Model(encoder, fitted, moved, scale.movedTo(raw), seed, rows);
+  }
+
+  /**
+   * The same detector with the boundary that a rule learns from raw scores, of the training rows or
+   * of others.
+   *
+   * @param rawScores as {@link #rawScore} gave them, finite, at least one; not changed
+   */
+  public Model withThreshold(ThresholdRule other, double[] rawScores) {
+    double[] sorted = rawScores.clone();
+    Arrays.sort(sorted);
+    ScoreScale learned = ScoreScale.fit(sorted, other.rawThreshold(sorted));
+    return new Model(encoder, fitted, other, learned, seed, rows);
   }
 
   public ThresholdRule thresholdRule() {

@@ -26,14 +26,17 @@ import java.util.HexFormat;
  * detector         text       name
  * features         u16        1 to 4096, then for each:
  *   name           text
- *   encoding       u8         0 numeric, 1 label, 2 onehot, 3 hash, 4 frequency, 5 binary
+ *   encoding       u8         0 numeric, 1 label, 2 onehot, 3 hash, 4 frequency, 5 binary,
+ *                             6 category
  *   used           u8         0 or 1; when used:
  *     numeric:     f64        training median
- *     others:      i32        categories, then for each: text, and with frequency its share, f64
+ *     others:      i32        categories, then for each: text, and with frequency and category its
+ *                             share, f64; with category also the share of unseen ones, f64
  *                  f64        fallback code
  * scaling          u8         0 none, 1 standard, 2 robust
  * columns          u16        1 to 4096, then for each: center f64, unit f64
- * threshold rule   u8, f64    0 contamination, 1 percentile, 2 std, 3 fixed; its value
+ * threshold rule   u8, f64    0 contamination, 1 percentile, 2 std, 3 fixed, 4 spot, 5 raw; its
+ *                             value
  * score scale      3 f64      raw threshold, above, below
  * detector payload i32        length in bytes, then:
  *   isolation_forest          sample size i32, trees i32, for each: nodes i32, then i64 a node
@@ -54,6 +57,10 @@ import java.util.HexFormat;
  *                             latest mass i32
  *   one_class_svm             gamma f64, boundary f64, support vectors i32, f64 a number, weights
  *                             f64 each
+ *   extended_isolation_forest sample size i32, terms of a cut u8, trees i32, for each: nodes i32,
+ *                             then for each: distance to the left child i32, 0 = leaf, cut or path
+ *                             length f64, and of a cut for each term: feature u16, weight f64
+ *   random_cut_forest         trees u16, sample size u16, seed i64, rows i32, f32 a number
  *   autoencoder               hidden units u16, for each column: center f64, unit f64; for each
  *                             hidden unit: bias f64, weights f64; for each column the same
  * checksum         32 bytes   SHA-256 of all before

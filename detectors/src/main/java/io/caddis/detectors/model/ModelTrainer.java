@@ -70,7 +70,7 @@ public record ModelTrainer(
     encode(unscaled, numbers, texts, encoded);
     FeatureEncoder encoder = unscaled.scaled(scaling, encoded);
     encode(encoder, numbers, texts, encoded);
-    FittedDetector fitted = detector.fit(encoded, seed);
+    FittedDetector fitted = detector.expecting(rule.contamination()).fit(encoded, seed);
     double[] raw = new double[encoded.length];
     for (int i = 0; i < raw.length; i++) {
       raw[i] = fitted.rawScore(encoded[i]);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A layout found in the data: the columns of all sources (in the order of the sources' names, then
  * of their columns), numeric when at least half of the values seen are numbers, else text by
- * frequency. Columns without any value in the part that is read are left out.
+ * category. Columns without any value in the part that is read are left out.
  */
 public final class SchemaInference {
   private static final List<String> TIME_NAMES = List.of("timestamp", "ts", "time", "datetime");
@@ -139,7 +139,7 @@ public final class SchemaInference {
           if (counts.values > 0 && feature) {
             boolean numeric = counts.numbers >= NUMERIC_SHARE * counts.values;
             columns.add(
-                new RecordLayout.Column(name, numeric ? Encoding.NUMERIC : Encoding.FREQUENCY));
+                new RecordLayout.Column(name, numeric ? Encoding.NUMERIC : Encoding.CATEGORY));
           }
         });
     if (columns.isEmpty()) {

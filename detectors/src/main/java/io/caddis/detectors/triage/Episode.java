@@ -70,7 +70,10 @@ public record Episode(
         peak.threshold(),
         peak.imputed(),
         peak.ignored(),
-        peak.lineage());
+        peak.lineage(),
+        peak.source(),
+        peak.position(),
+        peak.attribution());
   }
 
   private static String id(ScoredVector first) {

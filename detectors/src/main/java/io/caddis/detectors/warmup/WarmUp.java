@@ -2,6 +2,9 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.warmup;
 
+import io.caddis.detectors.event.Attribution;
+import java.util.List;
+
 /**
  * Scores a row against the sensor's own statistics while there is no model: the largest deviation
  * over the features, with a Student t distribution's allowance for how little has been seen. The
@@ -24,15 +27,38 @@ public final class WarmUp {
    */
   public static double rawScore(SensorStatistics statistics, double[] numbers) {
     double worst = 0;
-    int tracked = Math.min(statistics.counts().length, numbers.length);
-    for (int i = 0; i < tracked; i++) {
-      int count = statistics.counts()[i];
-      if (count >= 2 && !Double.isNaN(numbers[i])) {
-        double deviation = Math.abs(SensorStatistics.limited(numbers[i]) - statistics.means()[i]);
-        worst = Math.max(worst, normalScore(deviation, statistics.squares()[i], count));
-      }
+    for (int i = 0; i < numbers.length; i++) {
+      worst = Math.max(worst, rawScore(statistics, numbers, i));
     }
     return worst;
+  }
+
+  private static double rawScore(SensorStatistics statistics, double[] numbers, int i) {
+    int count = i < statistics.counts().length ? statistics.counts()[i] : 0;
+    if (count < 2 || Double.isNaN(numbers[i])) {
+      return 0;
+    }
+    double deviation = Math.abs(SensorStatistics.limited(numbers[i]) - statistics.means()[i]);
+    return normalScore(deviation, statistics.squares()[i], count);
+  }
+
+  /**
+   * Which features make the row's score; the farthest, which alone sets it, has by far the most.
+   *
+   * @param names of the numeric features, at least one
+   */
+  public static Attribution explain(
+      SensorStatistics statistics, double[] numbers, String[] names, double score) {
+    double[] squares = new double[names.length];
+    for (int i = 0; i < squares.length; i++) {
+      double raw = rawScore(statistics, numbers, i);
+      squares[i] = raw * raw;
+    }
+    Attribution attribution = Attribution.of(score, names, squares);
+    int worst = List.of(names).indexOf(attribution.features()[0]);
+    return worst < statistics.means().length
+        ? attribution.expecting(statistics.means()[worst])
+        : attribution;
   }
 
   private static double normalScore(double deviation, double squares, int count) {

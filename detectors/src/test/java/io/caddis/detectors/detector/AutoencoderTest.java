@@ -16,7 +16,7 @@ final class AutoencoderTest extends DetectorContractTest {
 
   @Override
   String knownChecksum() {
-    return "7bf7a8cf1e062440fb44590a121962269aa4cdddc54f3b49d5bf69a11adc71cf";
+    return "74175f2802a809d0e90cff07c8ba0a5446a8316172c4d12a4d83afbd127101a0";
   }
 
   @Test

@@ -30,7 +30,7 @@ final class DetectorsTest {
         "isolation_forest",
         Map.of("tree", 5),
         "parameter must be known to detector isolation_forest, was 'tree'"
-            + " (it has max_samples, n_estimators, trees)");
+            + " (it has extension_level, max_samples, n_estimators, trees)");
     assertFails(
         "zscore",
         Map.of("trees", 5),

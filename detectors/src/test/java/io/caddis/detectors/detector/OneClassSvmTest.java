@@ -19,7 +19,7 @@ final class OneClassSvmTest extends DetectorContractTest {
 
   @Override
   String knownChecksum() {
-    return "9994dd62692400f0a0d694413c72080f30024cf7c63fef9f2c500d81538d0e50";
+    return "0153b0394e798bb77da93f0ded23159edf3d40c718fd0df064b6ef87d6a412d0";
   }
 
   @ParameterizedTest
@@ -32,6 +32,16 @@ final class OneClassSvmTest extends DetectorContractTest {
       outside += fitted.rawScore(row) > 0 ? 1 : 0;
     }
     assertThat(outside / 600.0).isCloseTo(nu, within(0.03));
+  }
+
+  @Test
+  void nuIsTheExpectedContaminationUnlessGiven() {
+    assertThat(new OneClassSvm().expecting(0.05)).isEqualTo(new OneClassSvm(0.05, 0, 2_000));
+    assertThat(new OneClassSvm().expecting(0)).isEqualTo(new OneClassSvm(0.001, 0, 2_000));
+    assertThat(new OneClassSvm(0.3, 0, 2_000).expecting(0.05))
+        .isEqualTo(new OneClassSvm(0.3, 0, 2_000));
+    assertThat(Detectors.byName("one_class_svm", Map.of("nu", "auto")))
+        .isEqualTo(new OneClassSvm());
   }
 
   @Test
@@ -50,7 +60,7 @@ final class OneClassSvmTest extends DetectorContractTest {
     assertThat(Detectors.byName("one_class_svm", Map.of("nu", "0.1", "gamma", "scale")))
         .isEqualTo(new OneClassSvm(0.1, 0, 2_000));
     assertThat(Detectors.byName("one_class_svm", Map.of("gamma", 0.5, "max_samples", 100)))
-        .isEqualTo(new OneClassSvm(0.5, 0.5, 100));
+        .isEqualTo(new OneClassSvm(0, 0.5, 100));
     assertThatThrownBy(() -> Detectors.byName("one_class_svm", Map.of("nu", 0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("nu must be 0.001 to 1.0, was 0.0");

@@ -21,7 +21,7 @@ class SchemaInferenceTest {
         infer(file("a.csv", "\ufeffTimestamp,Key,x,mode\r\n5,s,1,on\r\n\r\n6,s,NaN,off\r\n"));
     assertThat(layout.timeField()).isEqualTo("Timestamp");
     assertThat(layout.keyField()).isEqualTo("Key");
-    assertThat(columns(layout)).isEqualTo("x:NUMERIC mode:FREQUENCY");
+    assertThat(columns(layout)).isEqualTo("x:NUMERIC mode:CATEGORY");
   }
 
   @Test
@@ -40,7 +40,7 @@ class SchemaInferenceTest {
             file("b.csv", "x,ts,y\n1,5,2\n"),
             file("c.json", "{\"ts\":5,\"z\":1,\"x\":3,\"deep\":{\"q\":1}}\n"),
             file("a.csv", "ts,w,x\n5,on,1\n"));
-    assertThat(columns(layout)).isEqualTo("w:FREQUENCY x:NUMERIC y:NUMERIC z:NUMERIC");
+    assertThat(columns(layout)).isEqualTo("w:CATEGORY x:NUMERIC y:NUMERIC z:NUMERIC");
     assertThat(layout.keyField()).isNull();
   }
 
@@ -48,13 +48,13 @@ class SchemaInferenceTest {
   void aColumnIsNumericWhenHalfOfItsValuesAreNumbers() {
     String half = "5,1\n5,2\n5,ERR\n5,1e400x\n5,\n";
     assertThat(columns(infer(file("a.csv", "ts,x\n" + half)))).isEqualTo("x:NUMERIC");
-    assertThat(columns(infer(file("a.csv", "ts,x\n" + half + "5,ERR\n")))).isEqualTo("x:FREQUENCY");
+    assertThat(columns(infer(file("a.csv", "ts,x\n" + half + "5,ERR\n")))).isEqualTo("x:CATEGORY");
   }
 
   @Test
   void aJsonStringIsTextEvenWhenItLooksLikeANumber() {
     assertThat(columns(infer(file("a.json", "{\"ts\":5,\"x\":\"1\",\"y\":2,\"z\":true}"))))
-        .isEqualTo("x:FREQUENCY y:NUMERIC z:FREQUENCY");
+        .isEqualTo("x:CATEGORY y:NUMERIC z:CATEGORY");
   }
 
   @Test

@@ -23,6 +23,7 @@ final class AlertRow {
   private static final SerializableString END = name("end");
   private static final SerializableString PEAK_SCORE = name("peak_score");
   private static final SerializableString PEAK_TIMESTAMP = name("peak_timestamp");
+  private static final SerializableString PEAK_EVENT_ID = name("peak_event_id");
   private static final SerializableString ANOMALIES = name("anomalies");
   private static final SerializableString THRESHOLD = name("threshold");
   private static final SerializableString FEATURES_IMPUTED = name("features_imputed");
@@ -56,7 +57,9 @@ final class AlertRow {
         .number(THRESHOLD, alert.threshold())
         .texts(FEATURES_IMPUTED, alert.imputed())
         .texts(FEATURES_IGNORED, alert.ignored())
-        .open(LINEAGE);
+        .eventId(PEAK_EVENT_ID, alert.peakSource(), alert.peakPosition());
+    AttributionFields.write(line, alert.attribution());
+    line.open(LINEAGE);
     writeModel(line, alert.lineage());
     line.text(CONFIG_VERSION, configVersion).close();
   }

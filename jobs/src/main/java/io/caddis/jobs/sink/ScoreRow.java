@@ -45,5 +45,6 @@ final class ScoreRow {
       line.flag(LATE, true);
     }
     line.texts(FEATURES_IMPUTED, scored.imputed()).texts(FEATURES_IGNORED, scored.ignored());
+    AttributionFields.write(line, scored.attribution());
   }
 }

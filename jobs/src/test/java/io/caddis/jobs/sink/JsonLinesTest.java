@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.AlertState;
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Rejection;
@@ -64,7 +65,9 @@ class JsonLinesTest {
             "key":"pump-1","group":"pumps","severity":"critical","start":"2026-03-01T11:59:58Z",\
             "end":"2026-03-01T11:59:59Z","peak_score":0.95,\
             "peak_timestamp":"2026-03-01T11:59:58.500Z","anomalies":3,"threshold":0.5,\
-            "features_imputed":["flow"],"lineage":{"model_version":"m-7","model_sha256":"ab12",\
+            "features_imputed":["flow"],"peak_event_id":"00000000000000ff-1a2b",\
+            "contributions":{"flow":0.75,"mode":0.2},"expected":{"flow":1.5},\
+            "lineage":{"model_version":"m-7","model_sha256":"ab12",\
             "detector":"isolation_forest","train_from":"2026-03-01T11:00:00Z",\
             "train_to":"2026-03-01T12:00:00Z","train_rows":400,\
             "threshold_origin":"contamination 0.01","config_version":"c0ffee"}}
@@ -201,6 +204,7 @@ class JsonLinesTest {
         late,
         imputed,
         ignored,
+        null,
         null);
   }
 
@@ -221,7 +225,10 @@ class JsonLinesTest {
         0.5,
         new String[] {"flow"},
         null,
-        lineage);
+        lineage,
+        255,
+        0x1a2b,
+        new Attribution(new String[] {"flow", "mode"}, new double[] {0.75, 0.2}, 1.5, null));
   }
 
   private static Rejection rejection(byte[] raw, long length, long line, String field) {
