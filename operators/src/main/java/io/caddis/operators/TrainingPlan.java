@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param once whether only the first window of a group trains
  * @param sampleRows most rows of a window that training sees
  * @param minRows fewest rows of a window that give a model
+ * @param maxMissing largest share of missing values in a sample that gives a model, 0 to 1
  * @param seed of the sample and of the detector
  */
 public record TrainingPlan(
@@ -27,6 +28,7 @@ public record TrainingPlan(
     boolean once,
     int sampleRows,
     int minRows,
+    double maxMissing,
     long seed)
     implements Serializable {
 
@@ -53,6 +55,9 @@ public record TrainingPlan(
     }
     requirePositive("sampleRows", sampleRows);
     requirePositive("minRows", minRows);
+    if (!(maxMissing >= 0 && maxMissing <= 1)) {
+      throw new IllegalArgumentException("maxMissing must be 0 to 1, was " + maxMissing);
+    }
   }
 
   private static void requirePositive(String name, long value) {
