@@ -65,10 +65,17 @@ public record DetectionPlan(
             new ThresholdRule(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
+    boolean updatable;
     try {
-      Detectors.byName(detector.detector(), detector.parameters());
+      updatable = Detectors.byName(detector.detector(), detector.parameters()).updatable();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
+    if (spec.training().update() == PipelineSpec.Update.INCREMENTAL && !updatable) {
+      throw new IllegalArgumentException(
+          "detector.name must be one that learns on, half_space_trees, for training.update"
+              + " incremental, was "
+              + detector.detector());
     }
     return new DetectionPlan(
         features,
@@ -111,6 +118,8 @@ public record DetectionPlan(
         training.once(),
         training.sampleRows(),
         training.minRows(),
-        training.seed());
+        training.seed(),
+        training.update() == PipelineSpec.Update.INCREMENTAL,
+        training.adoptNewFeatures());
   }
 }

@@ -7,6 +7,8 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
 import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
@@ -37,6 +39,7 @@ final class ReadingScorer {
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
+  private final FeatureSchema schema;
   private final String[] numberNames;
   private final ValueState<SensorStatistics> statistics;
   private final IdleExpiry idle;
@@ -50,6 +53,7 @@ final class ReadingScorer {
   private long calls;
 
   ReadingScorer(RuntimeContext context, ScorePlan plan) {
+    schema = plan.schema();
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
     statistics = context.getState(STATISTICS);
     idle = new IdleExpiry(context, plan.ttlMillis());
@@ -96,7 +100,8 @@ final class ReadingScorer {
 
   private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
     scoredByModel.increment();
-    double raw = model.rawScore(vector.numbers(), vector.texts());
+    double[] numbers = NewFeatures.numbers(model.schema(), vector.numbers(), vector.extra());
+    double raw = model.rawScore(numbers, vector.texts());
     double score = model.score(raw);
     boolean anomaly = score >= model.threshold();
     return result(
@@ -105,10 +110,12 @@ final class ReadingScorer {
         raw,
         model.threshold(),
         loaded.lineage().modelVersion(),
-        model.imputed(vector.numbers(), vector.texts()),
-        joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
+        model.imputed(numbers, vector.texts()),
+        joined(
+            NewFeatures.unused(model.schema(), vector.numbers().length, vector.extra()),
+            model.ignored(numbers, vector.texts())),
         loaded,
-        anomaly ? model.explain(vector.numbers(), vector.texts()) : null);
+        anomaly ? model.explain(numbers, vector.texts()) : null);
   }
 
   private static String @Nullable [] joined(
@@ -142,7 +149,7 @@ final class ReadingScorer {
         WARM_UP_THRESHOLD,
         WarmUp.VERSION,
         missing(vector.numbers()),
-        vector.ignored(),
+        NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
         null,
         attribution);
   }

@@ -18,6 +18,10 @@ import java.io.Serializable;
  * @param sampleRows most rows of a window that training sees
  * @param minRows fewest rows of a window that give a model
  * @param seed of the sample and of the detector
+ * @param incremental whether a window updates the model before it instead of replacing it; for
+ *     detectors that are updatable
+ * @param adoptNewFeatures whether numeric fields that the schema does not know become features of
+ *     the next model once they are common
  */
 public record TrainingPlan(
     Window window,
@@ -27,7 +31,9 @@ public record TrainingPlan(
     boolean once,
     int sampleRows,
     int minRows,
-    long seed)
+    long seed,
+    boolean incremental,
+    boolean adoptNewFeatures)
     implements Serializable {
 
   /** How readings are gathered into training sets. */
@@ -38,6 +44,19 @@ public record TrainingPlan(
     COUNT,
     /** All readings of a group so far, whenever their number has doubled since the last model. */
     GROWING
+  }
+
+  /** A plan that fits every model anew, on the features of the schema. */
+  public TrainingPlan(
+      Window window,
+      long sizeMillis,
+      long slideMillis,
+      int rows,
+      boolean once,
+      int sampleRows,
+      int minRows,
+      long seed) {
+    this(window, sizeMillis, slideMillis, rows, once, sampleRows, minRows, seed, false, false);
   }
 
   public TrainingPlan {

@@ -5,6 +5,7 @@ package io.caddis.operators;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Parsed;
@@ -35,6 +36,7 @@ class SerializationTest {
         Rejection.class,
         FeatureVector.class,
         ScoredVector.class,
+        Attribution.class,
         ModelLineage.class,
         Alert.class,
         ModelUpdate.class,

@@ -46,7 +46,13 @@ final class SpecRules {
   static void resolve(ObjectNode values) {
     ObjectNode training = (ObjectNode) values.get("training");
     if (training.get("once").isNull()) {
-      training.put("once", training.get("window").stringValue().equals("count"));
+      training.put(
+          "once",
+          training.get("window").stringValue().equals("count")
+              && !training.get("update").stringValue().equals("incremental"));
+    }
+    if (training.get("adopt-new-features").isNull()) {
+      training.put("adopt-new-features", values.get("features").isEmpty());
     }
   }
 
@@ -62,6 +68,7 @@ final class SpecRules {
     location("/source/path");
     location("/sink/directory");
     training();
+    update();
     threshold();
     features();
     deduplication();
@@ -158,6 +165,24 @@ final class SpecRules {
             && isNull("/fields/group"),
         "/fields/group",
         "must be given for training.scope group: the field that names the group (--group COL)");
+  }
+
+  private void update() {
+    boolean incremental =
+        sound("/training/update") && text("/training/update").equals("incremental");
+    refuse(
+        incremental
+            && sound("/training/window")
+            && !Set.of("tumbling", "count").contains(text("/training/window")),
+        "/training/update",
+        "must be refit for "
+            + text("/training/window")
+            + " windows, which hold readings more than once. For incremental set training.window to"
+            + " tumbling or count");
+    refuse(
+        incremental && sound("/training/once") && at("/training/once").booleanValue(),
+        "/training/once",
+        "must be false for training.update incremental, was true");
   }
 
   private void slide(boolean sliding) {

@@ -65,6 +65,8 @@ class PipelineSpecTest {
         sample-rows: 5000
         min-rows: 64
         seed: 43
+        update: refit
+        adopt-new-features: true
       detector:
         name: zscore
         parameters:
