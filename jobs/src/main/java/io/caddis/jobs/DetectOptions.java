@@ -69,8 +69,8 @@ final class DetectOptions {
       paramLabel = "NAME",
       description =
           "isolation_forest (default), ensemble, mcd, knn, kmeans, local_outlier_factor, "
-              + "one_class_svm, autoencoder, half_space_trees, hbos, extended_isolation_forest, random_cut_forest, "
-              + "zscore or iqr.")
+              + "one_class_svm, autoencoder, half_space_trees, hbos, extended_isolation_forest, "
+              + "random_cut_forest, univariate, zscore or iqr.")
   @Nullable String detector;
 
   @Option(

@@ -12,6 +12,7 @@ import io.caddis.jobs.source.SimulatorSource;
 import io.caddis.jobs.source.SocketSource;
 import io.caddis.jobs.source.Watermarks;
 import io.caddis.jobs.spec.PipelineSpec;
+import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -48,7 +49,10 @@ public final class DetectionJob implements Pipeline {
         Sinks.LATE,
         JsonLines.late(plan.features().schema()),
         OperatorUids.LATE_SINK);
-    sinks.write(outputs.models(), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+    DataStream<ModelUpdate> models = outputs.models();
+    if (models != null) {
+      sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+    }
   }
 
   private static Source<Parsed, ?, ?> source(PipelineSpec spec, RecordLayout layout)

@@ -8,6 +8,7 @@ import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
 import io.caddis.jobs.spec.PipelineSpec;
@@ -65,18 +66,7 @@ public record DetectionPlan(
             new ThresholdRule(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
-    boolean updatable;
-    try {
-      updatable = Detectors.byName(detector.detector(), detector.parameters()).updatable();
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
-    }
-    if (spec.training().update() == PipelineSpec.Update.INCREMENTAL && !updatable) {
-      throw new IllegalArgumentException(
-          "detector.name must be one that learns on, half_space_trees, for training.update"
-              + " incremental, was "
-              + detector.detector());
-    }
+    check(detector, features, spec.training().update());
     return new DetectionPlan(
         features,
         training(spec.training()),
@@ -86,6 +76,38 @@ public record DetectionPlan(
         spec.deduplicate(),
         spec.state().ttl().toMillis(),
         spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
+  }
+
+  private static void check(
+      DetectorPlan detector, FeaturePlan features, PipelineSpec.Update update) {
+    boolean updatable = false;
+    try {
+      if (detector.learnsByReading()) {
+        StreamDetectors.byName(detector.detector(), detector.parameters());
+      } else {
+        updatable = Detectors.byName(detector.detector(), detector.parameters()).updatable();
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
+    if (update == PipelineSpec.Update.INCREMENTAL && !updatable) {
+      throw new IllegalArgumentException(
+          "detector.name must be one whose models can be updated, half_space_trees, for"
+              + " training.update incremental, was "
+              + detector.detector());
+    }
+    if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "detector.name must be one that takes text, such as isolation_forest, when no feature is"
+              + " a number, was "
+              + detector.detector());
+    }
+    if (detector.learnsByReading() && features.grouping().scope() != Grouping.Scope.SENSOR) {
+      throw new IllegalArgumentException(
+          "training.scope must be sensor with the detector "
+              + detector.detector()
+              + ", which learns from each sensor by itself");
+    }
   }
 
   private static Grouping grouping(

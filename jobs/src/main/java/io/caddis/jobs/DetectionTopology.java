@@ -18,6 +18,7 @@ import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
 import io.caddis.operators.SensorScoreFunction;
 import io.caddis.operators.SideOutputs;
+import io.caddis.operators.StreamScoreFunction;
 import io.caddis.operators.TrainFunction;
 import io.caddis.operators.TrainingPlan;
 import io.caddis.operators.TrainingSample;
@@ -28,6 +29,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a reading, from parsed line to alert. Bounded and streaming runs share it.
@@ -43,6 +45,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *                                triage - alerts
  * </pre>
  *
+ * <p>A detector that learns from each reading takes the place of sample, train and score.
+ *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
  */
@@ -55,14 +59,14 @@ public final class DetectionTopology {
    * @param alerts episodes opening, worsening, closing
    * @param deadLetters lines and cells that could not be used, and repeated readings
    * @param late readings behind the watermark; they are among the scores too
-   * @param models every model trained
+   * @param models every model trained, null when the detector learns from each reading instead
    */
   public record Outputs(
       DataStream<ScoredVector> scores,
       DataStream<Alert> alerts,
       DataStream<Rejection> deadLetters,
       DataStream<FeatureVector> late,
-      DataStream<ModelUpdate> models) {}
+      @Nullable DataStream<ModelUpdate> models) {}
 
   private DetectionTopology() {}
 
@@ -86,13 +90,19 @@ public final class DetectionTopology {
             .process(new FeatureFunction(plan.features(), plan.ttlMillis()))
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
-    DataStream<ModelUpdate> models =
-        sample(features, plan)
-            .keyBy(TrainingSample::group)
-            .process(new TrainFunction(plan.training(), plan.detector()))
-            .uid(OperatorUids.TRAIN)
-            .name(OperatorUids.TRAIN);
-    SingleOutputStreamOperator<ScoredVector> scores = score(features, models, plan);
+    SingleOutputStreamOperator<ScoredVector> scores;
+    @Nullable DataStream<ModelUpdate> models = null;
+    if (plan.detector().learnsByReading()) {
+      scores = learnAndScore(features, plan);
+    } else {
+      models =
+          sample(features, plan)
+              .keyBy(TrainingSample::group)
+              .process(new TrainFunction(plan.training(), plan.detector()))
+              .uid(OperatorUids.TRAIN)
+              .name(OperatorUids.TRAIN);
+      scores = score(features, models, plan);
+    }
     DataStream<Alert> alerts =
         DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
             .process(new TriageFunction(plan.triage()))
@@ -134,7 +144,7 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<FeatureVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
-    ScorePlan scoring = new ScorePlan(plan.features().schema(), plan.ordered(), plan.ttlMillis());
+    ScorePlan scoring = scoring(plan);
     SingleOutputStreamOperator<ScoredVector> scores =
         ownModels(plan)
             ? bySensor
@@ -144,6 +154,18 @@ public final class DetectionTopology {
                 .connect(models.broadcast(ScoreFunction.MODELS))
                 .process(new ScoreFunction(scoring));
     return scores.uid(OperatorUids.SCORE).name(OperatorUids.SCORE);
+  }
+
+  private static SingleOutputStreamOperator<ScoredVector> learnAndScore(
+      SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
+    return DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
+        .process(new StreamScoreFunction(scoring(plan), plan.detector()))
+        .uid(OperatorUids.STREAM_SCORE)
+        .name(OperatorUids.STREAM_SCORE);
+  }
+
+  private static ScorePlan scoring(DetectionPlan plan) {
+    return new ScorePlan(plan.features().schema(), plan.ordered(), plan.ttlMillis());
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,11 +74,26 @@ class DetectDeterminismITCase {
         .isEqualTo(anywhere);
   }
 
+  @Test
+  void aDetectorThatLearnsByReadingGivesTheSameEverywhere() throws IOException {
+    String options = "--detector=univariate";
+    Set<String> anywhere =
+        results(run(interleaved, 1, options), DetectDeterminismITCase::withoutIds);
+
+    assertThat(results(run(shuffled, 4, options), DetectDeterminismITCase::withoutIds))
+        .isEqualTo(anywhere);
+    assertThat(results(run(bySensor, 2, options), DetectDeterminismITCase::withoutIds))
+        .hasSizeGreaterThan(SENSORS * ROWS)
+        .isEqualTo(anywhere);
+  }
+
   private DetectRun run(Path input, int parallelism, String options) {
     List<String> all = new ArrayList<>(List.of(options.split(" ")));
     all.add("--parallelism=" + parallelism);
     all.add("--set=training.sample-rows=150");
-    all.add("--set=detector.parameters={trees: 20}");
+    if (!options.contains("--detector")) {
+      all.add("--set=detector.parameters={trees: 20}");
+    }
     all.add("--overwrite");
     Path output = directory.resolve("out-" + input.getFileName() + parallelism);
     return DetectRun.of(input, output, all.toArray(String[]::new));

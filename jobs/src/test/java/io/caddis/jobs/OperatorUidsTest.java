@@ -8,10 +8,12 @@ import io.caddis.jobs.spec.SpecLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,18 +66,31 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(RELEASED);
   }
 
-  private List<String> operators(String source, String scope, String window) throws IOException {
+  @Test
+  void aDetectorThatLearnsByReadingTakesThePlaceOfTrainingAndScoring() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.removeIf(name -> name.matches("sample|train|score|.*models-sink.*"));
+    expected.add("stream-score");
+
+    assertThat(operators("files", "sensor", "growing", "detector.name=univariate"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private List<String> operators(String source, String scope, String window, String... more)
+      throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");
     StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2);
     SpecLoader loader = new SpecLoader(name -> null);
-    Stream.of(
-            "source.type=" + source,
-            "source.path=" + input,
-            "features=[{name: x}]",
-            "training.scope=" + scope,
-            "training.window=" + window,
-            "training.size=" + (window.equals("growing") ? "100" : "1h"),
-            "sink.directory=" + directory.resolve("out"))
+    Stream.concat(
+            Stream.of(more),
+            Stream.of(
+                "source.type=" + source,
+                "source.path=" + input,
+                "features=[{name: x}]",
+                "training.scope=" + scope,
+                "training.window=" + window,
+                "training.size=" + (window.equals("growing") ? "100" : "1h"),
+                "sink.directory=" + directory.resolve("out")))
         .map(setting -> setting.split("=", 2))
         .forEach(setting -> loader.set(setting[0], setting[1], "test"));
     new DetectionJob().build(env, loader.load());

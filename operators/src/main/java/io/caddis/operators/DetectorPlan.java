@@ -6,6 +6,7 @@ import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.ModelTrainer;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import java.util.Map;
  * What kind of model is trained.
  *
  * @param schema columns of the feature vectors
- * @param detector name in {@link Detectors}
+ * @param detector name in {@link Detectors} or {@link StreamDetectors}
  * @param parameters of the detector, by name
  * @param scaling of the features
  * @param threshold where the boundary is learned
@@ -35,6 +36,11 @@ public record DetectorPlan(
       Scaling scaling,
       ThresholdRule threshold) {
     this(schema, detector, new HashMap<>(parameters), scaling, threshold);
+  }
+
+  /** Whether the detector learns from each reading of a sensor instead of training on samples. */
+  public boolean learnsByReading() {
+    return StreamDetectors.NAMES.contains(detector);
   }
 
   ModelTrainer trainer() {

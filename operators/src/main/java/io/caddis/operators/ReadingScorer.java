@@ -10,6 +10,7 @@ import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
+import io.caddis.detectors.stream.StreamDetector;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.ArrayList;
@@ -34,7 +35,8 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
       new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
-  private static final double WARM_UP_THRESHOLD = 0.5;
+  /** Of scores that no model with a threshold of its own gave. */
+  private static final double BOUNDARY = 0.5;
 
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
@@ -88,14 +90,64 @@ final class ReadingScorer {
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
         loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
-    scored.increment();
-    if (result.anomaly()) {
-      anomalies.increment();
-    }
+    count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
     }
     out.collect(result);
+  }
+
+  /**
+   * Scores a reading with a detector that learns from it.
+   *
+   * @param name stands for the version of the model
+   * @param timeMillis event time that the detector is told
+   */
+  void score(
+      FeatureVector vector,
+      StreamDetector detector,
+      String name,
+      long timeMillis,
+      Collector<ScoredVector> out) {
+    boolean measured = (calls++ & MEASURED_MASK) == 0;
+    long start = measured ? System.nanoTime() : 0;
+    newestReading = Math.max(newestReading, vector.timestamp());
+    double score = detector.score(timeMillis, vector.numbers());
+    Attribution attribution = score >= BOUNDARY ? attribution(score, detector) : null;
+    ScoredVector result =
+        result(
+            vector,
+            score,
+            detector.rawScore(),
+            BOUNDARY,
+            name,
+            missing(vector.numbers()),
+            NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
+            null,
+            attribution);
+    count(result);
+    if (measured) {
+      latency.update(System.nanoTime() - start);
+    }
+    out.collect(result);
+  }
+
+  private Attribution attribution(double score, StreamDetector detector) {
+    double[] weights = detector.contributions();
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.max(0, weights[i]);
+    }
+    Attribution attribution = Attribution.of(score, numberNames, weights);
+    int worst = List.of(numberNames).indexOf(attribution.features()[0]);
+    double[] expected = detector.expected();
+    return worst < 0 ? attribution : attribution.expecting(expected[worst]);
+  }
+
+  private void count(ScoredVector result) {
+    scored.increment();
+    if (result.anomaly()) {
+      anomalies.increment();
+    }
   }
 
   private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
@@ -134,9 +186,7 @@ final class ReadingScorer {
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
     Attribution attribution =
-        score >= WARM_UP_THRESHOLD
-            ? WarmUp.explain(known, vector.numbers(), numberNames, score)
-            : null;
+        score >= BOUNDARY ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -146,7 +196,7 @@ final class ReadingScorer {
         vector,
         score,
         raw,
-        WARM_UP_THRESHOLD,
+        BOUNDARY,
         WarmUp.VERSION,
         missing(vector.numbers()),
         NewFeatures.unused(schema, vector.numbers().length, vector.extra()),

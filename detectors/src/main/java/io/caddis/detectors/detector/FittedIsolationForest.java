@@ -5,7 +5,7 @@ package io.caddis.detectors.detector;
 import java.util.Arrays;
 
 /**
- * The trees of an {@link IsolationForest} in flat arrays, one for each eight trees.
+ * The trees of an {@link IsolationForest} in flat arrays, one for each ten trees.
  *
  * <pre>
  * one node = one long        63 ........ 32   31 ..... 20   19 ...... 0
@@ -17,7 +17,7 @@ import java.util.Arrays;
  * key. Keys are single-precision numbers whose bits are arranged so that they compare as integers.
  * A leaf's path key lies above every key of a number, so that a row stays on the leaf it has
  * reached: every tree takes the same number of steps, no step has a branch that depends on data,
- * and eight trees proceed side by side.
+ * and ten trees proceed side by side.
  *
  * <p>When written, and while growing, a child is given by its distance from the node instead of its
  * index, 0 in leaves: children lie after their parents, hence nothing that passes {@link #read} can
@@ -32,8 +32,11 @@ final class FittedIsolationForest implements FittedDetector {
 
   static final double PATH_UNIT = 0x1p-17;
 
-  /** Trees that are walked side by side. */
-  private static final int LANES = 8;
+  /**
+   * Trees that are walked side by side. A step waits for two loads, which others fill; with more
+   * lanes than these the JIT compiler runs out of registers.
+   */
+  private static final int LANES = 10;
 
   private static final int FEATURE_SHIFT = 20;
   private static final int CHILD_MASK = 0xFFFFF;
@@ -41,11 +44,13 @@ final class FittedIsolationForest implements FittedDetector {
 
   /**
    * In memory a key stands one bit lower than when written, and a child has one bit less: the
-   * difference of two such keys fits a long, and one subtraction compares them in place.
+   * difference of two such keys fits a long, and one subtraction compares them in place. The
+   * feature is lowest: the next load waits for it.
    */
   private static final int KEY_SHIFT = 31;
 
-  private static final int PACKED_FEATURE_SHIFT = 19;
+  private static final int PACKED_CHILD_SHIFT = 12;
+  private static final int PACKED_FEATURE_MASK = 0xFFF;
   private static final int PACKED_CHILD_MASK = 0x7FFFF;
 
   /** Steps a row may cost: 10000 trees of depth 16, with room for fences of 4096 features. */
@@ -53,7 +58,7 @@ final class FittedIsolationForest implements FittedDetector {
 
   private static final double LN_2 = 0.6931471805599453;
 
-  /** Most nodes of a tree on {@link IsolationForest#MAX_SAMPLES} rows; eight fit a child index. */
+  /** Most nodes of a tree on {@link IsolationForest#MAX_SAMPLES} rows; ten fit a child index. */
   private static final int MAX_NODES = 2 * IsolationForest.MAX_SAMPLES - 1;
 
   private final int dimension;
@@ -62,11 +67,8 @@ final class FittedIsolationForest implements FittedDetector {
   /** Number of nodes of each tree. */
   private final int[] sizes;
 
-  /** The nodes of eight trees each, then a leaf of path 0. */
+  /** Of ten trees each: their roots, then all other nodes, tree by tree; ten leaves for no tree. */
   private final long[][] groups;
-
-  /** Index in its group of each tree's first node; in the last group filled up with that leaf. */
-  private final int[] starts;
 
   private final int depth;
 
@@ -84,19 +86,19 @@ final class FittedIsolationForest implements FittedDetector {
     this.sampleSize = sampleSize;
     this.sizes = sizes;
     this.groups = new long[(sizes.length + LANES - 1) / LANES][];
-    this.starts = new int[groups.length * LANES];
     int from = 0;
     int deepest = 0;
     for (int group = 0; group < groups.length; group++) {
-      int length = layOut(group);
-      long[] part = Arrays.copyOfRange(nodes, from, from + length + 1);
-      part[length] = leaf(0);
-      deepest = Math.max(deepest, depth(part));
-      for (int at = 0; at <= length; at++) {
-        part[at] = packed(part[at], at);
+      int end = Math.min((group + 1) * LANES, sizes.length);
+      groups[group] = new long[LANES + nodesBelowRoots(group * LANES, end)];
+      Arrays.setAll(groups[group], at -> packed(leaf(0), at));
+      int below = LANES;
+      for (int tree = group * LANES; tree < end; tree++) {
+        deepest = Math.max(deepest, depth(nodes, from, from + sizes[tree]));
+        pack(nodes, from, groups[group], tree, below);
+        from += sizes[tree];
+        below += sizes[tree] - 1;
       }
-      groups[group] = part;
-      from += length;
     }
     this.depth = deepest;
     this.keyCount = Integer.highestOneBit(2 * dimension - 1);
@@ -104,17 +106,22 @@ final class FittedIsolationForest implements FittedDetector {
         -LN_2 * PATH_UNIT / (sizes.length * IsolationForest.averagePath(sampleSize));
   }
 
-  /** Sets the starts of a group's trees and returns how many nodes they have. */
-  private int layOut(int group) {
-    int length = 0;
-    int first = group * LANES;
-    int end = Math.min(first + LANES, sizes.length);
+  private int nodesBelowRoots(int first, int end) {
+    int count = 0;
     for (int tree = first; tree < end; tree++) {
-      starts[tree] = length;
-      length += sizes[tree];
+      count += sizes[tree] - 1;
     }
-    Arrays.fill(starts, end, first + LANES, length);
-    return length;
+    return count;
+  }
+
+  /** Moves a tree to its group: the root to its lane, the rest to {@code below} and on. */
+  private void pack(long[] nodes, int from, long[] group, int tree, int below) {
+    for (int node = 0; node < sizes[tree]; node++) {
+      int distance = (int) (nodes[from + node] & CHILD_MASK);
+      int at = node == 0 ? tree % LANES : below + node - 1;
+      int child = distance == 0 ? at : below + node + distance - 1;
+      group[at] = packed(nodes[from + node], child);
+    }
   }
 
   static long split(int feature, int thresholdKey, int distance) {
@@ -125,16 +132,16 @@ final class FittedIsolationForest implements FittedDetector {
     return (long) (LEAF + (int) Math.round(path / PATH_UNIT)) << 32;
   }
 
-  private static long packed(long node, int at) {
+  private static long packed(long node, int child) {
     int feature = (int) node >>> FEATURE_SHIFT;
-    long child = at + (node & CHILD_MASK);
-    return (node >> 32) << KEY_SHIFT | (long) feature << PACKED_FEATURE_SHIFT | child;
+    return (node >> 32) << KEY_SHIFT | (long) child << PACKED_CHILD_SHIFT | feature;
   }
 
+  /** A node as it is written, which stands at {@code at} when the root stands before its tree. */
   private static long unpacked(long node, int at) {
-    long low = node & ((1L << KEY_SHIFT) - 1);
-    int distance = (int) (low & PACKED_CHILD_MASK) - at;
-    return split((int) (low >>> PACKED_FEATURE_SHIFT), (int) (node >> KEY_SHIFT), distance);
+    int key = (int) (node >> KEY_SHIFT);
+    int feature = (int) node & PACKED_FEATURE_MASK;
+    return key >= LEAF ? (long) key << 32 : split(feature, key, child((int) node) - at);
   }
 
   /** A number as an integer that compares alike; at most {@link #LEAF}, whatever the argument. */
@@ -162,21 +169,23 @@ final class FittedIsolationForest implements FittedDetector {
     }
     long path = 0;
     for (int group = 0; group < groups.length; group++) {
-      path += pathOfEight(groups[group], keys, group * LANES);
+      path += pathOfTen(groups[group], keys, depth);
     }
     // StrictMath: the same bits on every processor
     return StrictMath.exp(path * exponentPerPath);
   }
 
-  private long pathOfEight(long[] nodes, long[] keys, int tree) {
-    int a = starts[tree];
-    int b = starts[tree + 1];
-    int c = starts[tree + 2];
-    int d = starts[tree + 3];
-    int e = starts[tree + 4];
-    int f = starts[tree + 5];
-    int g = starts[tree + 6];
-    int h = starts[tree + 7];
+  private static long pathOfTen(long[] nodes, long[] keys, int depth) {
+    int a = 0;
+    int b = 1;
+    int c = 2;
+    int d = 3;
+    int e = 4;
+    int f = 5;
+    int g = 6;
+    int h = 7;
+    int i = 8;
+    int j = 9;
     for (int level = depth; level > 0; level--) {
       a = step(nodes, keys, a);
       b = step(nodes, keys, b);
@@ -186,6 +195,8 @@ final class FittedIsolationForest implements FittedDetector {
       f = step(nodes, keys, f);
       g = step(nodes, keys, g);
       h = step(nodes, keys, h);
+      i = step(nodes, keys, i);
+      j = step(nodes, keys, j);
     }
     return (long) path(nodes[a])
         + path(nodes[b])
@@ -194,15 +205,21 @@ final class FittedIsolationForest implements FittedDetector {
         + path(nodes[e])
         + path(nodes[f])
         + path(nodes[g])
-        + path(nodes[h]);
+        + path(nodes[h])
+        + path(nodes[i])
+        + path(nodes[j]);
   }
 
   private static int step(long[] nodes, long[] keys, int at) {
     long node = nodes[at];
     int low = (int) node;
-    // the mask spares the bounds check, it is the array's length less one, and drops the key's bit
-    long key = keys[(low >>> PACKED_FEATURE_SHIFT) & (keys.length - 1)];
-    return (low & PACKED_CHILD_MASK) + (int) ((node - key) >>> 63);
+    // the mask is the array's length less one: it takes the feature and spares the bounds check
+    long key = keys[low & (keys.length - 1)];
+    return child(low) + (int) ((node - key) >>> 63);
+  }
+
+  private static int child(int low) {
+    return low >>> PACKED_CHILD_SHIFT & PACKED_CHILD_MASK;
   }
 
   private static int path(long leaf) {
@@ -213,11 +230,15 @@ final class FittedIsolationForest implements FittedDetector {
   public void write(PayloadWriter out) {
     out.i32(sampleSize);
     out.i32(sizes.length);
+    int below = LANES;
     for (int tree = 0; tree < sizes.length; tree++) {
+      int lane = tree % LANES;
+      below = lane == 0 ? LANES : below;
       long[] nodes = groups[tree / LANES];
       out.i32(sizes[tree]);
-      for (int at = starts[tree]; at < starts[tree] + sizes[tree]; at++) {
-        out.i64(unpacked(nodes[at], at));
+      out.i64(unpacked(nodes[lane], below - 1));
+      for (int end = below + sizes[tree] - 1; below < end; below++) {
+        out.i64(unpacked(nodes[below], below));
       }
     }
   }
@@ -260,12 +281,12 @@ final class FittedIsolationForest implements FittedDetector {
     return node;
   }
 
-  /** Steps after which a row has reached a leaf in every tree. */
-  private static int depth(long[] nodes) {
-    int[] levels = new int[nodes.length];
+  /** Steps after which a row has reached a leaf of the tree. */
+  private static int depth(long[] nodes, int from, int to) {
+    int[] levels = new int[to - from];
     int depth = 0;
-    for (int at = 0; at < nodes.length; at++) {
-      int distance = (int) (nodes[at] & CHILD_MASK);
+    for (int at = 0; at < levels.length; at++) {
+      int distance = (int) (nodes[from + at] & CHILD_MASK);
       if (distance > 0) {
         int below = levels[at] + 1;
         levels[at + distance] = Math.max(levels[at + distance], below);

@@ -14,13 +14,13 @@ package io.caddis.detectors.detector;
  * would not tell anything.
  *
  * @param trees 1 to 10000, default 100
- * @param maxSamples rows drawn without replacement for each tree, 2 to 32768, default 256; {@code
+ * @param maxSamples rows drawn without replacement for each tree, 2 to 16384, default 256; {@code
  *     trees * maxSamples} at most 2000000, which keeps a model under 32 MB
  */
 public record IsolationForest(int trees, int maxSamples) implements Detector {
   public static final String NAME = "isolation_forest";
   static final int MAX_TREES = 10_000;
-  static final int MAX_SAMPLES = 1 << 15;
+  static final int MAX_SAMPLES = 1 << 14;
   static final int MAX_TOTAL_SAMPLES = 2_000_000;
 
   public IsolationForest {

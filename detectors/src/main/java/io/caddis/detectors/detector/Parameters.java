@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The parameters of a detector by name, as users write them: numbers may be given as text. */
-record Parameters(Map<String, Object> values) {
+public record Parameters(Map<String, Object> values) {
   /**
    * These, if the detector has them all.
    *
    * @throws IllegalArgumentException naming the ones that it has
    */
-  Parameters only(String detector, String... known) {
+  public Parameters only(String detector, String... known) {
     Set<String> names = new TreeSet<>(Set.of(known));
     for (String parameter : values.keySet()) {
       if (!names.contains(parameter)) {
@@ -28,16 +28,16 @@ record Parameters(Map<String, Object> values) {
     return this;
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return values.containsKey(name);
   }
 
   /** The parameter as text, or the fallback. */
-  String text(String name, String fallback) {
+  public String text(String name, String fallback) {
     return String.valueOf(values.getOrDefault(name, fallback)).strip();
   }
 
-  int integer(String name, int fallback) {
+  public int integer(String name, int fallback) {
     String value = text(name, String.valueOf(fallback));
     try {
       return Integer.parseInt(value);
@@ -47,11 +47,11 @@ record Parameters(Map<String, Object> values) {
   }
 
   /** As {@link #integer}, where {@code auto} stands for the fallback. */
-  int integerOrAuto(String name, int fallback) {
+  public int integerOrAuto(String name, int fallback) {
     return text(name, "auto").equals("auto") ? fallback : integer(name, fallback);
   }
 
-  double number(String name, double fallback) {
+  public double number(String name, double fallback) {
     String value = text(name, String.valueOf(fallback));
     try {
       return Double.parseDouble(value);
@@ -61,7 +61,7 @@ record Parameters(Map<String, Object> values) {
   }
 
   /** The value, if it lies in the range. */
-  static int checked(String name, int value, int min, int max) {
+  public static int checked(String name, int value, int min, int max) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           "%s must be %d to %d, was %d".formatted(name, min, max, value));
@@ -70,7 +70,7 @@ record Parameters(Map<String, Object> values) {
   }
 
   /** The value, if it lies in the range. */
-  static double checked(String name, double value, double min, double max) {
+  public static double checked(String name, double value, double min, double max) {
     if (!(value >= min && value <= max)) {
       throw new IllegalArgumentException(
           "%s must be %s to %s, was %s".formatted(name, min, max, value));

@@ -138,8 +138,8 @@ final class IsolationForestTest extends DetectorContractTest {
       value = {
         "0; 256; trees must be 1 to 10000, was 0",
         "10001; 2; trees must be 1 to 10000, was 10001",
-        "100; 1; max_samples must be 2 to 32768, was 1",
-        "1; 32769; max_samples must be 2 to 32768, was 32769",
+        "100; 1; max_samples must be 2 to 16384, was 1",
+        "1; 16385; max_samples must be 2 to 16384, was 16385",
         "10000; 256; trees times max_samples must be at most 2000000, was 10000 times 256"
       })
   void parametersOutOfRangeAreRefused(int trees, int maxSamples, String message) {

@@ -168,21 +168,21 @@ final class SpecRules {
   }
 
   private void update() {
-    boolean incremental =
-        sound("/training/update") && text("/training/update").equals("incremental");
+    if (!sound("/training/update", "/training/window", "/training/size", "/training/slide")
+        || !text("/training/update").equals("incremental")) {
+      return;
+    }
+    String window = text("/training/window");
+    boolean overlapping =
+        window.equals("sliding")
+            && duration("/training/slide").compareTo(duration("/training/size")) < 0;
     refuse(
-        incremental
-            && sound("/training/window")
-            && !Set.of("tumbling", "count").contains(text("/training/window")),
+        window.equals("growing") || overlapping,
         "/training/update",
         "must be refit for "
-            + text("/training/window")
+            + window
             + " windows, which hold readings more than once. For incremental set training.window to"
             + " tumbling or count");
-    refuse(
-        incremental && sound("/training/once") && at("/training/once").booleanValue(),
-        "/training/once",
-        "must be false for training.update incremental, was true");
   }
 
   private void slide(boolean sliding) {

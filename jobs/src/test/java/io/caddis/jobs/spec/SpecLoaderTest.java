@@ -115,7 +115,7 @@ class SpecLoaderTest {
           calendar: [hour, month]      | calendar[1] must be one of hour, dayofweek, was "month"
           calendar: hour               | calendar must be a list, was "hour"
           derived: [lag(a)]            | derived[0] must be like interval or delta(temperature) or mean(temperature,12), was "lag(a)"
-          detector: {name: izolation_forest} | detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, was "izolation_forest". Did you mean 'isolation_forest'?
+          detector: {name: izolation_forest} | detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, was "izolation_forest". Did you mean 'isolation_forest'?
           detector: {parameters: {trees: [1]}} | detector.parameters.trees must be a number or a text or true or false, was [1]
           time: {idleness: soon}       | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was "soon"
           time: {idleness: 5}          | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was 5
@@ -131,7 +131,7 @@ class SpecLoaderTest {
           training: {size: 31}         | training.size must be at least training.min-rows, 32, or no model is ever trained, was 31
           training: {window: tumbling} | training.size must be a duration for tumbling windows, was 128. For a number of readings set training.window to count
           training: {update: incremental} | training.update must be refit for growing windows, which hold readings more than once. For incremental set training.window to tumbling or count
-          training: {window: count, size: 100, update: incremental, once: true} | training.once must be false for training.update incremental, was true
+          training: {window: sliding, size: 1 h, slide: 1 min, update: incremental} | training.update must be refit for sliding windows, which hold readings more than once. For incremental set training.window to tumbling or count
           training: {window: tumbling, size: 0 s} | training.size must be positive, was "0 s"
           training: {window: sliding, size: 1 h} | training.slide must be given for sliding windows, for example 15 min
           training: {window: sliding, size: 1 h, slide: 2 h} | training.slide must be at most training.size, "1 h", was "2 h"

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * How far a statistic is from its own mean, in its own spread, and how rare that is in its history.
+ *
+ * <p>Mean and spread (mean absolute deviation) learn with the same rate. A value counts as no
+ * further away than {@value #REACH} spreads, so that an anomaly moves them no more than an ordinary
+ * extreme does, while a lasting change is still followed. Mutable.
+ */
+final class Deviation {
+  private static final double REACH = 3;
+
+  /** Values that are learned whole. */
+  private static final int SETTLING = 20;
+
+  /** Values after which excursions are recorded. */
+  private static final int SETTLED = 30;
+
+  private final Excursions above;
+  private final Excursions below;
+  private int count;
+  private double mean;
+  private double spread;
+
+  Deviation() {
+    this(new Excursions(), new Excursions());
+  }
+
+  private Deviation(Excursions above, Excursions below) {
+    this.above = above;
+    this.below = below;
+  }
+
+  double mean() {
+    return mean;
+  }
+
+  double spread() {
+    return spread;
+  }
+
+  /**
+   * Scores a value, then learns it.
+   *
+   * @param floor the least that counts as spread
+   * @param rate least weight of the value, 1 / readings remembered
+   * @return see {@link Excursions#evidence}
+   */
+  double score(double value, double floor, double rate) {
+    count = count == Integer.MAX_VALUE ? count : count + 1;
+    if (count == 1) {
+      mean = value;
+      return Double.NEGATIVE_INFINITY;
+    }
+    double unit = Math.max(spread, floor);
+    if (unit <= 0) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    double away = value - mean;
+    double distance = Math.abs(away) / unit;
+    Excursions side = away > 0 ? above : below;
+    double evidence = side.evidence(distance);
+    if (count > SETTLED) {
+      side.learn(distance);
+    }
+    double reach = count < SETTLING ? Double.POSITIVE_INFINITY : REACH * unit;
+    double learned = Math.max(-reach, Math.min(away, reach));
+    double weight = Math.max(rate, 1.0 / count);
+    mean += weight * learned;
+    spread += weight * (Math.abs(learned) - spread);
+    return evidence;
+  }
+
+  /** See {@link Excursions#closeBlock}. */
+  void closeBlock(double forgotten, double bound) {
+    above.closeBlock(forgotten, bound);
+    below.closeBlock(forgotten, bound);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(count);
+    out.writeDouble(mean);
+    out.writeDouble(spread);
+    above.write(out);
+    below.write(out);
+  }
+
+  static Deviation read(DataInput in) throws IOException {
+    int count = in.readInt();
+    double mean = in.readDouble();
+    double spread = in.readDouble();
+    Deviation deviation = new Deviation(Excursions.read(in), Excursions.read(in));
+    deviation.count = count;
+    deviation.mean = mean;
+    deviation.spread = spread;
+    return deviation;
+  }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * What one feature of one sensor has done so far, see {@link Univariate}. Mutable; written in at
+ * most {@link #MAX_BYTES} bytes.
+ */
+final class FeatureHistory {
+  /** Bound of what {@link #write} writes. */
+  static final int MAX_BYTES = 2_200;
+
+  /** Evidence of a reading that says nothing. */
+  static final double NONE = -9;
+
+  /** Evidence is never more: a ten-thousandth of an excursion expected. */
+  private static final double MOST = 4;
+
+  /** Readings before anything can be told. */
+  private static final int WARM_UP = 100;
+
+  /** Weights of a reading in the two running averages: the recent level and the one behind it. */
+  private static final double RECENT = 1 / 10.0;
+
+  private static final double LONGER = 1 / 30.0;
+
+  /** A block is this share of the history, at least {@link #MIN_BLOCK} readings. */
+  private static final double BLOCK = 0.02;
+
+  private static final int MIN_BLOCK = 8;
+
+  /** An alarm fades within this share of the history, at least {@link #MIN_FADE} readings. */
+  private static final double FADE = 0.03;
+
+  private static final int MIN_FADE = 20;
+
+  /** Evidence that another alarm needs on top of the last one's. */
+  private static final double AFTER_ALARM = 1;
+
+  /** What goes on after an alarm must grow by this factor to be one again. */
+  private static final double GROWTH = 1.5;
+
+  /** Share of the range that counts as spread where the data hardly move. */
+  private static final double FLOOR = 0.005;
+
+  /** A new extreme this share of the range beyond the old one counts as expected once. */
+  private static final double NEW_EXTREME = 0.03;
+
+  /** Spreads within which a reading is what the season led to expect. */
+  private static final double NEAR = 2;
+
+  /** What differs by less of its size differs by rounding only. */
+  private static final double ROUNDING = 1e-9;
+
+  private static final double LIMIT = 1e150;
+
+  private final Deviation level;
+  private final Deviation recentLevel;
+  private final Deviation longerLevel;
+  private final Deviation step;
+  private final Deviation residual;
+  private final Deviation recentResidual;
+  private final Deviation[] deviations;
+  private final SeasonProfile season;
+
+  /** The first value: all others are kept relative to it, so that their offset does not matter. */
+  private double origin;
+
+  private long count;
+  private double low;
+  private double high;
+  private double recent;
+  private double longer;
+  private double residualAverage;
+  private int blockReadings;
+
+  /** Evidence that a new alarm has to exceed. */
+  private double flagged;
+
+  FeatureHistory() {
+    this(
+        new Deviation[] {
+          new Deviation(),
+          new Deviation(),
+          new Deviation(),
+          new Deviation(),
+          new Deviation(),
+          new Deviation()
+        },
+        new SeasonProfile());
+  }
+
+  private FeatureHistory(Deviation[] deviations, SeasonProfile season) {
+    this.deviations = deviations;
+    level = deviations[0];
+    recentLevel = deviations[1];
+    longerLevel = deviations[2];
+    step = deviations[3];
+    residual = deviations[4];
+    recentResidual = deviations[5];
+    this.season = season;
+  }
+
+  /** What a reading at that time is expected to be, NaN before the first one. */
+  double expected(long timeMillis) {
+    if (count == 0) {
+      return Double.NaN;
+    }
+    return origin + (season.useful() ? predicted(timeMillis) : recent);
+  }
+
+  private double predicted(long timeMillis) {
+    double usual = season.expected(timeMillis);
+    return Double.isNaN(usual) ? recent : usual;
+  }
+
+  /**
+   * Scores a finite value, then learns it.
+   *
+   * @param memory readings remembered
+   * @param boundary evidence that makes an alarm
+   * @return evidence above the boundary: 0 and more is an alarm; at least {@link #NONE}
+   */
+  double score(long timeMillis, double finite, double memory, double boundary) {
+    if (count == 0) {
+      origin = Math.max(-LIMIT, Math.min(finite, LIMIT));
+    }
+    double value = Math.max(-LIMIT, Math.min(finite, LIMIT)) - origin;
+    count++;
+    double remembered = Math.min(count, memory);
+    double evidence = evidence(timeMillis, value, Math.abs(finite) * ROUNDING, 1 / remembered);
+    season.learn(timeMillis, value);
+    blockReadings++;
+    if (blockReadings >= Math.max(MIN_BLOCK, (long) (BLOCK * remembered))) {
+      closeBlock(count > memory ? blockReadings / memory : 0, boundary + AFTER_ALARM);
+    }
+    return count <= WARM_UP ? NONE : alarm(Math.min(evidence, MOST) - boundary, remembered);
+  }
+
+  /** The strongest evidence of all statistics. */
+  private double evidence(long timeMillis, double value, double rounding, double rate) {
+    double range = high - low;
+    double beyond = Math.max(value - high, low - value);
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    double floor = Math.max(FLOOR * (high - low), rounding);
+
+    double stepped = value - recent;
+    recent += (value - recent) * Math.max(RECENT, 1.0 / count);
+    longer += (value - longer) * Math.max(LONGER, 1.0 / count);
+    double unusual = level.score(value, floor, rate);
+    unusual = Math.max(unusual, recentLevel.score(recent, floor, rate));
+    unusual = Math.max(unusual, longerLevel.score(longer, floor, rate));
+    unusual = Math.max(unusual, step.score(stepped, floor, rate));
+
+    double usual = season.expected(timeMillis);
+    if (!Double.isNaN(usual)) {
+      double away = value - usual;
+      season.judge(
+          Math.abs(away), Math.abs(value - level.mean()), 4 * Math.max(level.spread(), floor));
+      residualAverage += (away - residualAverage) * RECENT;
+      boolean near = Math.abs(away) < NEAR * Math.max(residual.spread(), floor);
+      double unseasonal =
+          Math.max(
+              residual.score(away, floor, rate),
+              recentResidual.score(residualAverage, floor, rate));
+      if (season.useful()) {
+        unusual = near ? unseasonal : Math.max(unusual, unseasonal);
+      }
+    }
+    return beyond > rounding
+        ? Math.max(unusual, StrictMath.log10(beyond / range / NEW_EXTREME))
+        : unusual;
+  }
+
+  private void closeBlock(double forgotten, double bound) {
+    for (Deviation deviation : deviations) {
+      deviation.closeBlock(forgotten, bound);
+    }
+    high -= (high - level.mean()) * forgotten;
+    low += (level.mean() - low) * forgotten;
+    blockReadings = 0;
+  }
+
+  /** What is left of the evidence after that of alarms before, which fades. */
+  private double alarm(double evidence, double remembered) {
+    double fade = Math.max(MIN_FADE, FADE * remembered);
+    flagged *= fade / (fade + 1);
+    double left = evidence - flagged;
+    if (left >= 0) {
+      flagged = evidence + AFTER_ALARM;
+    } else if (evidence >= 0) {
+      flagged = Math.max(flagged, GROWTH * evidence);
+    }
+    return Math.max(left, NONE);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(count);
+    out.writeDouble(origin);
+    out.writeDouble(low);
+    out.writeDouble(high);
+    out.writeDouble(recent);
+    out.writeDouble(longer);
+    out.writeDouble(residualAverage);
+    out.writeInt(blockReadings);
+    out.writeDouble(flagged);
+    for (Deviation deviation : deviations) {
+      deviation.write(out);
+    }
+    season.write(out);
+  }
+
+  static FeatureHistory read(DataInput in) throws IOException {
+    long count = in.readLong();
+    double origin = in.readDouble();
+    double low = in.readDouble();
+    double high = in.readDouble();
+    double recent = in.readDouble();
+    double longer = in.readDouble();
+    double residualAverage = in.readDouble();
+    int blockReadings = in.readInt();
+    double flagged = in.readDouble();
+    Deviation[] deviations = new Deviation[6];
+    for (int i = 0; i < deviations.length; i++) {
+      deviations[i] = Deviation.read(in);
+    }
+    FeatureHistory history = new FeatureHistory(deviations, SeasonProfile.read(in));
+    history.count = count;
+    history.origin = origin;
+    history.low = low;
+    history.high = high;
+    history.recent = recent;
+    history.longer = longer;
+    history.residualAverage = residualAverage;
+    history.blockReadings = blockReadings;
+    history.flagged = flagged;
+    return history;
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.stream.StreamDetector;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Scores every reading with a detector that learns from its sensor's readings one by one; keyed by
+ * sensor. Nothing is trained in windows and nothing is broadcast.
+ *
+ * <p>A reading that is older than one of its sensor that came before is scored against what is
+ * known and teaches nothing: learning is in event-time order.
+ */
+public final class StreamScoreFunction
+    extends KeyedProcessFunction<String, FeatureVector, ScoredVector> {
+  private final ScorePlan plan;
+  private final String name;
+  private final StreamStateSerializer serializer;
+  private final ValueStateDescriptor<StreamState> descriptor;
+
+  private transient ReadingScorer scorer;
+  private transient ValueState<StreamState> state;
+
+  /**
+   * @param detector name and parameters of a {@link io.caddis.detectors.stream.StreamDetectors
+   *     streaming detector}
+   */
+  public StreamScoreFunction(ScorePlan plan, DetectorPlan detector) {
+    this.plan = plan;
+    this.name = detector.detector();
+    this.serializer = new StreamStateSerializer(detector.detector(), detector.parameters());
+    // one state a detector: a job restored with another one starts to learn anew
+    this.descriptor =
+        new ValueStateDescriptor<>("stream-detector-" + detector.detector(), serializer);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    scorer = new ReadingScorer(getRuntimeContext(), plan);
+    state = getRuntimeContext().getState(descriptor);
+  }
+
+  @Override
+  public void processElement(FeatureVector vector, Context context, Collector<ScoredVector> out)
+      throws Exception {
+    int features = vector.numbers().length;
+    StreamState known = state.value();
+    if (known == null || known.features() != features) {
+      known = serializer.empty(features);
+    }
+    if (vector.timestamp() < known.newest()) {
+      StreamDetector discarded = serializer.copy(known).detector();
+      scorer.score(vector, discarded, name, known.newest(), out);
+      return;
+    }
+    scorer.touch(vector, context.timerService());
+    scorer.score(vector, known.detector(), name, vector.timestamp(), out);
+    state.update(new StreamState(vector.timestamp(), features, known.detector()));
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ScoredVector> out)
+      throws Exception {
+    if (scorer.expired(timestamp)) {
+      state.clear();
+    }
+  }
+}
