@@ -113,7 +113,6 @@ final class ReadingScorer {
     long start = measured ? System.nanoTime() : 0;
     newestReading = Math.max(newestReading, vector.timestamp());
     double score = detector.score(timeMillis, vector.numbers());
-    Attribution attribution = score >= BOUNDARY ? attribution(score, detector) : null;
     ScoredVector result =
         result(
             vector,
@@ -124,7 +123,7 @@ final class ReadingScorer {
             missing(vector.numbers()),
             NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
             null,
-            attribution);
+            score >= BOUNDARY ? explained(detector, score) : null);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
@@ -132,15 +131,12 @@ final class ReadingScorer {
     out.collect(result);
   }
 
-  private Attribution attribution(double score, StreamDetector detector) {
+  private Attribution explained(StreamDetector detector, double score) {
     double[] weights = detector.contributions();
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = Math.max(0, weights[i]);
-    }
+    Arrays.setAll(weights, i -> Math.max(0, weights[i]));
     Attribution attribution = Attribution.of(score, numberNames, weights);
     int worst = List.of(numberNames).indexOf(attribution.features()[0]);
-    double[] expected = detector.expected();
-    return worst < 0 ? attribution : attribution.expecting(expected[worst]);
+    return attribution.expecting(detector.expected()[worst]);
   }
 
   private void count(ScoredVector result) {
