@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.benchmarks;
 
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.detector.ZScore;
 import io.caddis.detectors.event.FeatureVector;
@@ -143,7 +144,11 @@ public final class Pipeline implements Callable<Integer> {
 
   private static ScoreFunction scoreFunction(int features) {
     return new ScoreFunction(
-        new ScorePlan(SyntheticRows.schema(features), false, PipelineGraph.TTL_MILLIS));
+        new ScorePlan(SyntheticRows.schema(features),
+            false,
+            PipelineGraph.TTL_MILLIS,
+            SeverityScale.DEFAULT,
+            0));
   }
 
   private PipelineRun run(

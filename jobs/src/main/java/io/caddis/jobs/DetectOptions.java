@@ -103,7 +103,7 @@ final class DetectOptions {
   @Option(
       names = "--threshold",
       paramLabel = "M:V",
-      description = "Threshold by method and value, e.g. percentile:99, std:3, fixed:0.7.")
+      description = "Threshold by method and value, e.g. percentile:99, std:3, spot:0.001.")
   @Nullable String threshold;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the training (default: 42).")

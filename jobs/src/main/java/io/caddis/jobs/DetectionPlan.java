@@ -3,11 +3,15 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.detector.Detectors;
+import io.caddis.detectors.event.QualityKind;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.quality.QualityRules;
+import io.caddis.detectors.quality.SensorChecks;
 import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
@@ -18,7 +22,9 @@ import io.caddis.operators.Grouping;
 import io.caddis.operators.ParseFunction;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  * @param features how readings become feature vectors
  * @param training when models are trained
  * @param detector what kind of model
+ * @param quality what is checked of readings
  * @param triage when episodes end
+ * @param severities of the scores
+ * @param risk see {@link io.caddis.operators.ScorePlan}
+ * @param unbounded whether the source never ends by itself
  * @param ordered whether readings meet models in event-time order, so that results do not depend on
  *     speed
  * @param deduplicate whether a sensor's second reading of the same time is dropped
@@ -38,7 +48,11 @@ public record DetectionPlan(
     FeaturePlan features,
     TrainingPlan training,
     DetectorPlan detector,
+    QualityRules quality,
     TriagePolicy triage,
+    SeverityScale severities,
+    double risk,
+    boolean unbounded,
     boolean ordered,
     boolean deduplicate,
     long ttlMillis,
@@ -67,11 +81,18 @@ public record DetectionPlan(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
     check(detector, features, spec.training().update());
+    QualityRules quality = quality(spec.quality(), fields);
     return new DetectionPlan(
         features,
         training(spec.training()),
         detector,
+        quality,
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),
+        new SeverityScale(spec.triage().medium(), spec.triage().high(), spec.triage().critical()),
+        spec.threshold().method() == PipelineSpec.ThresholdMethod.SPOT
+            ? spec.threshold().value()
+            : 0,
+        !spec.source().bounded(),
         spec.source().bounded() || spec.time().alignment() == PipelineSpec.Alignment.EVENT_TIME,
         spec.deduplicate(),
         spec.state().ttl().toMillis(),
@@ -110,6 +131,49 @@ public record DetectionPlan(
     }
   }
 
+  private static QualityRules quality(PipelineSpec.Quality quality, FeatureSchema fields) {
+    Set<QualityKind> checks = EnumSet.noneOf(QualityKind.class);
+    for (PipelineSpec.Check check : quality.checks()) {
+      checks.add(
+          switch (check) {
+            case FLATLINE -> QualityKind.FLATLINE;
+            case GAP -> QualityKind.GAP;
+            case SPIKE -> QualityKind.SPIKE;
+            case RATE -> QualityKind.RATE;
+            case RANGE, LEARNED_RANGE -> QualityKind.OUT_OF_RANGE;
+          });
+    }
+    QualityRules rules =
+        new QualityRules(
+            checks,
+            millis(quality.flatline()),
+            millis(quality.gap()),
+            quality.spike(),
+            quality.checks().contains(PipelineSpec.Check.LEARNED_RANGE),
+            quality.features().stream().map(DetectionPlan::limits).toList());
+    try {
+      new SensorChecks(rules, fields.numbers().stream().map(Feature::name).toList());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("quality.features: " + e.getMessage(), e);
+    }
+    return rules;
+  }
+
+  private static QualityRules.Limits limits(PipelineSpec.QualityLimits limits) {
+    Double min = limits.min();
+    Double max = limits.max();
+    Double maxPerSecond = limits.maxPerSecond();
+    return new QualityRules.Limits(
+        limits.name(),
+        min == null ? Double.NEGATIVE_INFINITY : min,
+        max == null ? Double.POSITIVE_INFINITY : max,
+        maxPerSecond == null ? Double.POSITIVE_INFINITY : maxPerSecond);
+  }
+
+  private static long millis(@Nullable Duration duration) {
+    return duration == null ? 0 : duration.toMillis();
+  }
+
   private static Grouping grouping(
       PipelineSpec.Scope scope, FeatureSchema fields, @Nullable String groupField) {
     return switch (scope) {
@@ -140,6 +204,7 @@ public record DetectionPlan(
         training.once(),
         training.sampleRows(),
         training.minRows(),
+        training.maxMissing(),
         training.seed(),
         training.update() == PipelineSpec.Update.INCREMENTAL,
         training.adoptNewFeatures());

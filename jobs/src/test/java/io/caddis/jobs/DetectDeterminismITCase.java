@@ -103,7 +103,7 @@ class DetectDeterminismITCase {
       throws IOException {
     Set<String> lines = new TreeSet<>();
     int count = 0;
-    for (List<JsonNode> rows : List.of(run.scores(), run.alerts(), run.models())) {
+    for (List<JsonNode> rows : List.of(run.scores(), run.alerts(), run.quality(), run.models())) {
       rows.forEach(row -> lines.add(view.apply(row).toString()));
       count += rows.size();
     }

@@ -65,7 +65,9 @@ class LearningITCase {
 
   @Test
   void anomaliesAndAlertsSayWhichFeatureWasNotAsExpected() throws IOException {
-    DetectRun run = DetectRun.of(input, directory.resolve("out"), "--set=training.size=400");
+    DetectRun run =
+        DetectRun.of(
+            input, directory.resolve("out"), "--detector=zscore", "--set=training.size=400");
     for (JsonNode row : run.scores()) {
       assertThat(row.has("contributions")).isEqualTo(row.get("is_anomaly").booleanValue());
       if (row.has("contributions")) {

@@ -5,12 +5,15 @@ package io.caddis.operators;
 import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.stream.StreamDetector;
+import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.detectors.threshold.Spot;
+import io.caddis.detectors.threshold.SpotState;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.ArrayList;
@@ -35,6 +38,9 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
       new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
+  private static final ValueStateDescriptor<SpotState> SPOT =
+      new ValueStateDescriptor<>("spot", TypeInformation.of(SpotState.class));
+
   /** Of scores that no model with a threshold of its own gave. */
   private static final double BOUNDARY = 0.5;
 
@@ -43,6 +49,9 @@ final class ReadingScorer {
 
   private final FeatureSchema schema;
   private final String[] numberNames;
+  private final SeverityScale severities;
+  private final @Nullable Spot spot;
+  private final ValueState<SpotState> spotState;
   private final ValueState<SensorStatistics> statistics;
   private final IdleExpiry idle;
   private final Tally scored;
@@ -57,6 +66,9 @@ final class ReadingScorer {
   ReadingScorer(RuntimeContext context, ScorePlan plan) {
     schema = plan.schema();
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
+    severities = plan.severities();
+    spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
+    spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
     idle = new IdleExpiry(context, plan.ttlMillis());
     scored = new Tally(context, OperatorMetrics.SCORED);
@@ -89,7 +101,7 @@ final class ReadingScorer {
     long start = measured ? System.nanoTime() : 0;
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
-        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
+        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
@@ -146,24 +158,50 @@ final class ReadingScorer {
     }
   }
 
-  private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
+  private ScoredVector byModel(
+      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers) throws Exception {
     scoredByModel.increment();
     double[] numbers = NewFeatures.numbers(model.schema(), vector.numbers(), vector.extra());
     double raw = model.rawScore(numbers, vector.texts());
     double score = model.score(raw);
-    boolean anomaly = score >= model.threshold();
+    double threshold =
+        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
     return result(
         vector,
         score,
         raw,
-        model.threshold(),
+        threshold,
         loaded.lineage().modelVersion(),
         model.imputed(numbers, vector.texts()),
         joined(
             NewFeatures.unused(model.schema(), vector.numbers().length, vector.extra()),
             model.ignored(numbers, vector.texts())),
         loaded,
-        anomaly ? model.explain(numbers, vector.texts()) : null);
+        score >= threshold ? model.explain(numbers, vector.texts()) : null);
+  }
+
+  /**
+   * The sensor's own threshold, or the model's while its scores are too few for one. They are held
+   * as distances from the model's boundary, so that they mean the same under the next model.
+   */
+  private double ownThreshold(
+      Spot own, FeatureVector vector, double raw, ScoreScale scale, TimerService timers)
+      throws Exception {
+    SpotState state = spotState.value();
+    if (state == null) {
+      state = own.newState();
+    }
+    double distance = own.threshold(state);
+    double rawThreshold =
+        Double.isNaN(distance)
+            ? scale.rawThreshold()
+            : scale.rawThreshold() + distance * scale.above();
+    if (!vector.late()) {
+      own.observe(state, (raw - scale.rawThreshold()) / scale.above());
+      spotState.update(state);
+      touch(vector, timers);
+    }
+    return scale.score(rawThreshold);
   }
 
   private static String @Nullable [] joined(
@@ -210,7 +248,7 @@ final class ReadingScorer {
     return missing.isEmpty() ? null : missing.toArray(String[]::new);
   }
 
-  private static ScoredVector result(
+  private ScoredVector result(
       FeatureVector vector,
       double score,
       double raw,
@@ -231,7 +269,7 @@ final class ReadingScorer {
         raw,
         threshold,
         anomaly,
-        Severity.of(score),
+        severities.of(score),
         version,
         vector.late(),
         imputed,
@@ -257,6 +295,7 @@ final class ReadingScorer {
       return false;
     }
     statistics.clear();
+    spotState.clear();
     return true;
   }
 }

@@ -2,6 +2,10 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.drift.FeatureDrift;
+import io.caddis.detectors.drift.SampleProfile;
+import io.caddis.detectors.event.QualityIssue;
+import io.caddis.detectors.event.QualityKind;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.NewFeatures;
@@ -9,6 +13,8 @@ import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
+import io.caddis.detectors.quality.BatchChecks;
+import io.caddis.detectors.quality.BatchReport;
 import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
@@ -33,9 +39,10 @@ import org.slf4j.LoggerFactory;
  * the window is complete. Keyed by group.
  *
  * <p>The same readings and seed give the same model bytes, whatever their order and the
- * parallelism. Where models are updated, the one before is kept and every window of the group
- * changes it. A window whose sample is too small or unusable gives no model; the models before it
- * stay in force.
+ * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
+ * before it stay in force. Where models are updated, every window changes the one before. Each
+ * sample is compared with that of the model before it; what has drifted goes with the model and,
+ * once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -43,24 +50,37 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private static final MapStateDescriptor<Long, TrainingSample> SAMPLES =
       new MapStateDescriptor<>(
           "samples-by-end", Types.LONG, TypeInformation.of(TrainingSample.class));
-  private static final ValueStateDescriptor<byte[]> MODEL =
-      new ValueStateDescriptor<>(
-          "updated-model", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
   private static final ValueStateDescriptor<Boolean> TRAINED =
       new ValueStateDescriptor<>("trained", Types.BOOLEAN);
 
+  private static final ValueStateDescriptor<byte[]> MODEL =
+      new ValueStateDescriptor<>(
+          "updated-model", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private static final ValueStateDescriptor<SampleProfile> REFERENCE =
+      new ValueStateDescriptor<>("training-profile", TypeInformation.of(SampleProfile.class));
+
   private final TrainingPlan plan;
   private final DetectorPlan detector;
+  private final long ttlMillis;
 
   private transient MapState<Long, TrainingSample> samples;
   private transient ValueState<Boolean> trained;
   private transient ValueState<byte[]> model;
   private transient Tally models;
   private transient Tally windowsSkipped;
+  private transient ValueState<SampleProfile> reference;
+  private transient IdleExpiry idle;
+  private transient Tally qualityIssues;
 
-  public TrainFunction(TrainingPlan plan, DetectorPlan detector) {
+  /**
+   * @param ttlMillis event time after which a group's last model and its sample are forgotten,
+   *     milliseconds; two windows at least
+   */
+  public TrainFunction(TrainingPlan plan, DetectorPlan detector, long ttlMillis) {
     this.plan = plan;
     this.detector = detector;
+    this.ttlMillis = Math.max(ttlMillis, 2 * plan.sizeMillis());
   }
 
   @Override
@@ -70,6 +90,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     trained = getRuntimeContext().getState(TRAINED);
     models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
     windowsSkipped = new Tally(getRuntimeContext(), OperatorMetrics.WINDOWS_SKIPPED);
+    idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
+    reference = getRuntimeContext().getState(REFERENCE);
+    qualityIssues = new Tally(getRuntimeContext(), OperatorMetrics.QUALITY_ISSUES);
   }
 
   @Override
@@ -91,17 +114,31 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<ModelUpdate> out)
       throws Exception {
+    if (idle.expired(timestamp)) {
+      reference.clear();
+      model.clear();
+    }
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
     if (sample == null || (trainsFirstWindowOnly() && trained.value() != null)) {
       return;
     }
-    if (sample.rows().size() < plan.minRows()) {
-      skip(sample, "it has fewer than " + plan.minRows());
+    BatchReport report = check(sample);
+    if (!report.usable()) {
+      skip(sample, String.join("; ", report.faults()));
       return;
     }
     try {
-      out.collect(fit(sample));
+      SampleProfile profile = profile(sample);
+      SampleProfile before = reference.value();
+      List<FeatureDrift> drifts =
+          before == null
+              ? List.of()
+              : before.driftTo(profile).stream().filter(d -> !d.issues().isEmpty()).toList();
+      out.collect(fit(sample, report.issues(), drifts));
+      reference.update(profile);
+      idle.touch(sample.to(), context.timerService());
+      drifts.forEach(drift -> tell(drift, sample, context));
       models.increment();
       if (trainsFirstWindowOnly()) {
         trained.update(true);
@@ -120,7 +157,40 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return plan.once() && plan.window() == TrainingPlan.Window.TIME;
   }
 
-  private ModelUpdate fit(TrainingSample sample) throws Exception {
+  private BatchReport check(TrainingSample sample) {
+    BatchChecks checks =
+        new BatchChecks(detector.schema(), List.of(), plan.minRows(), plan.maxMissing());
+    for (SampledRow row : sample.rows()) {
+      checks.add(row.numbers(), row.texts());
+    }
+    return checks.report();
+  }
+
+  private SampleProfile profile(TrainingSample sample) {
+    List<double[]> rows = new ArrayList<>(sample.rows().size());
+    for (SampledRow row : sample.rows()) {
+      rows.add(row.numbers());
+    }
+    return SampleProfile.of(detector.schema(), rows);
+  }
+
+  private void tell(FeatureDrift drift, TrainingSample sample, OnTimerContext context) {
+    qualityIssues.increment();
+    context.output(
+        SideOutputs.QUALITY,
+        new QualityIssue(
+            sample.group(),
+            drift.feature(),
+            QualityKind.DRIFT,
+            sample.from(),
+            sample.to(),
+            drift.mean(),
+            drift.referenceMean(),
+            String.join("; ", drift.issues())));
+  }
+
+  private ModelUpdate fit(TrainingSample sample, List<String> issues, List<FeatureDrift> drifts)
+      throws Exception {
     Model fitted = plan.incremental() ? updated(sample) : fitted(sample);
     byte[] bytes = ModelCodec.encode(fitted);
     if (plan.incremental()) {
@@ -136,8 +206,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         sample.seen(),
         sample.rows().size(),
         fitted.thresholdRule().toString(),
+        orNull(issues),
+        orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
         sha256,
         bytes);
+  }
+
+  private static String @Nullable [] orNull(List<String> texts) {
+    return texts.isEmpty() ? null : texts.toArray(String[]::new);
   }
 
   private Model fitted(TrainingSample sample) {

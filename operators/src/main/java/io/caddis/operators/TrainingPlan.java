@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param once whether only the first window of a group trains
  * @param sampleRows most rows of a window that training sees
  * @param minRows fewest rows of a window that give a model
+ * @param maxMissing largest share of missing values in a sample that gives a model, 0 to 1
  * @param seed of the sample and of the detector
  * @param incremental whether a window updates the model before it instead of replacing it; for
  *     detectors that are updatable
@@ -31,6 +32,7 @@ public record TrainingPlan(
     boolean once,
     int sampleRows,
     int minRows,
+    double maxMissing,
     long seed,
     boolean incremental,
     boolean adoptNewFeatures)
@@ -55,8 +57,20 @@ public record TrainingPlan(
       boolean once,
       int sampleRows,
       int minRows,
+      double maxMissing,
       long seed) {
-    this(window, sizeMillis, slideMillis, rows, once, sampleRows, minRows, seed, false, false);
+    this(
+        window,
+        sizeMillis,
+        slideMillis,
+        rows,
+        once,
+        sampleRows,
+        minRows,
+        maxMissing,
+        seed,
+        false,
+        false);
   }
 
   public TrainingPlan {
@@ -72,6 +86,9 @@ public record TrainingPlan(
     }
     requirePositive("sampleRows", sampleRows);
     requirePositive("minRows", minRows);
+    if (!(maxMissing >= 0 && maxMissing <= 1)) {
+      throw new IllegalArgumentException("maxMissing must be 0 to 1, was " + maxMissing);
+    }
   }
 
   private static void requirePositive(String name, long value) {

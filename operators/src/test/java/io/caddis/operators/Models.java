@@ -69,6 +69,8 @@ final class Models {
         200,
         200,
         "contamination 0.01",
+        null,
+        null,
         sha256,
         bytes);
   }

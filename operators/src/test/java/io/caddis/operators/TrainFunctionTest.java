@@ -4,6 +4,7 @@ package io.caddis.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.event.QualityKind;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
@@ -22,13 +23,14 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class TrainFunctionTest {
+  private static final long TTL = 10_000;
 
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(boolean once, int minRows) throws Exception {
     TrainingPlan plan =
-        new TrainingPlan(TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 42);
+        new TrainingPlan(TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 0.9, 42);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -40,9 +42,9 @@ class TrainFunctionTest {
       harness(boolean incremental, boolean adopt, DetectorPlan detector) throws Exception {
     TrainingPlan plan =
         new TrainingPlan(
-            TrainingPlan.Window.TIME, 1000, 1000, 0, false, 500, 10, 42, incremental, adopt);
+            TrainingPlan.Window.TIME, 1000, 1000, 0, false, 500, 10, 0.9, 42, incremental, adopt);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, detector)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, detector, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -140,6 +142,9 @@ class TrainFunctionTest {
           .isEqualTo("19700101T000001.000Z-" + update.sha256().substring(0, 8));
       Model model = ModelCodec.decode(update.bytes());
       assertThat(model.detector()).isEqualTo("zscore");
+      // only the sample's profile and its deadline, and those not for ever
+      assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+      harness.processWatermark(1000 + 2 * TTL);
       assertThat(harness.numKeyedStateEntries()).isZero();
     }
   }
@@ -178,6 +183,59 @@ class TrainFunctionTest {
 
       assertThat(harness.extractOutputValues()).isEmpty();
       assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void aModelSaysHowItsSampleHasDriftedFromTheOneBefore() throws Exception {
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      harness.processWatermark(999);
+      send(harness, Models.sample("g", 1000, 2000, 100));
+      harness.processWatermark(1999);
+      TrainingSample moved = shifted(Models.sample("g", 2000, 3000, 100), 3);
+      send(harness, moved);
+      harness.processWatermark(2999);
+
+      List<ModelUpdate> updates = harness.extractOutputValues();
+      assertThat(updates).extracting(ModelUpdate::issues).containsOnlyNulls();
+      assertThat(updates.get(0).drift()).isNull();
+      assertThat(updates.get(1).drift()).isNull();
+      assertThat(updates.get(2).drift()[0]).matches("x: mean rose by \\d+ % .*");
+      assertThat(harness.getSideOutput(SideOutputs.QUALITY))
+          .singleElement()
+          .extracting(StreamRecord::getValue)
+          .satisfies(
+              issue -> {
+                assertThat(issue.kind()).isEqualTo(QualityKind.DRIFT);
+                assertThat(issue.key()).isEqualTo("g");
+                assertThat(issue.from()).isEqualTo(2000);
+                assertThat(issue.to()).isEqualTo(3000);
+              });
+    }
+  }
+
+  private static TrainingSample shifted(TrainingSample sample, double by) {
+    List<SampledRow> rows = new ArrayList<>();
+    for (SampledRow row : sample.rows()) {
+      rows.add(SampledRow.of(Vectors.vector("s", "g", row.timestamp(), row.numbers()[0] + by), 42));
+    }
+    return new TrainingSample("g", sample.from(), sample.to(), sample.seen(), rows);
+  }
+
+  @Test
+  void aSampleInWhichNothingVariesGivesNoModel() throws Exception {
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      List<SampledRow> rows = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        rows.add(SampledRow.of(Vectors.vector("s", "g", i, 5), 42));
+      }
+      send(harness, new TrainingSample("g", 0, 1000, 100, rows));
+      harness.processWatermark(999);
+
+      assertThat(harness.extractOutputValues()).isEmpty();
     }
   }
 

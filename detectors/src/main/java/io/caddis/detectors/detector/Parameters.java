@@ -60,6 +60,14 @@ public record Parameters(Map<String, Object> values) {
     }
   }
 
+  public boolean flag(String name, boolean fallback) {
+    String value = text(name, String.valueOf(fallback));
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException(name + " must be true or false, was '" + value + "'");
+    }
+    return value.equals("true");
+  }
+
   /** The value, if it lies in the range. */
   public static int checked(String name, int value, int min, int max) {
     if (value < min || value > max) {

@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
@@ -15,6 +14,9 @@ import java.io.IOException;
  */
 final class Deviation {
   private static final double REACH = 3;
+
+  /** Most evidence of a value within its spread: never an alarm. */
+  private static final double USUAL = -3;
 
   /** Values that are learned whole. */
   private static final int SETTLING = 20;
@@ -65,7 +67,9 @@ final class Deviation {
     double away = value - mean;
     double distance = Math.abs(away) / unit;
     Excursions side = away > 0 ? above : below;
+    // Within its usual spread nothing is rare, however even the values were.
     double evidence = side.evidence(distance);
+    evidence = distance < 1 ? Math.min(evidence, USUAL) : evidence;
     if (count > SETTLED) {
       side.learn(distance);
     }
@@ -91,10 +95,10 @@ final class Deviation {
     below.write(out);
   }
 
-  static Deviation read(DataInput in) throws IOException {
-    int count = in.readInt();
-    double mean = in.readDouble();
-    double spread = in.readDouble();
+  static Deviation read(StateInput in) throws IOException {
+    int count = in.integer("values", Integer.MAX_VALUE);
+    double mean = in.number("mean");
+    double spread = in.number("spread");
     Deviation deviation = new Deviation(Excursions.read(in), Excursions.read(in));
     deviation.count = count;
     deviation.mean = mean;

@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
@@ -126,15 +125,12 @@ final class Excursions {
     }
   }
 
-  static Excursions read(DataInput in) throws IOException {
+  static Excursions read(StateInput in) throws IOException {
     Excursions excursions = new Excursions();
-    excursions.peak = in.readFloat();
-    excursions.kept = in.readUnsignedByte();
-    if (excursions.kept > KEPT) {
-      throw new IOException("excursions must be 0 to " + KEPT + ", was " + excursions.kept);
-    }
+    excursions.peak = in.single("peak");
+    excursions.kept = in.octet("excursions", KEPT);
     for (int i = 0; i < excursions.kept; i++) {
-      excursions.highest[i] = in.readFloat();
+      excursions.highest[i] = Math.max(in.single("excursion"), Float.MIN_NORMAL);
     }
     excursions.derive();
     return excursions;

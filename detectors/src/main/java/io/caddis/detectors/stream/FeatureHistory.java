@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
@@ -12,7 +11,7 @@ import java.io.IOException;
  */
 final class FeatureHistory {
   /** Bound of what {@link #write} writes. */
-  static final int MAX_BYTES = 2_200;
+  static final int MAX_BYTES = 2_016;
 
   /** Evidence of a reading that says nothing. */
   static final double NONE = -9;
@@ -36,7 +35,7 @@ final class FeatureHistory {
   /** An alarm fades within this share of the history, at least {@link #MIN_FADE} readings. */
   private static final double FADE = 0.03;
 
-  private static final int MIN_FADE = 20;
+  private static final int MIN_FADE = 30;
 
   /** Evidence that another alarm needs on top of the last one's. */
   private static final double AFTER_ALARM = 1;
@@ -56,7 +55,8 @@ final class FeatureHistory {
   /** What differs by less of its size differs by rounding only. */
   private static final double ROUNDING = 1e-9;
 
-  private static final double LIMIT = 1e150;
+  /** Values further from 0 count as this one. */
+  private static final double LIMIT = 1e30;
 
   private final Deviation level;
   private final Deviation recentLevel;
@@ -121,11 +121,11 @@ final class FeatureHistory {
   /**
    * Scores a finite value, then learns it.
    *
-   * @param memory readings remembered
    * @param boundary evidence that makes an alarm
    * @return evidence above the boundary: 0 and more is an alarm; at least {@link #NONE}
    */
-  double score(long timeMillis, double finite, double memory, double boundary) {
+  double score(long timeMillis, double finite, Univariate type, double boundary) {
+    double memory = type.memory();
     if (count == 0) {
       origin = Math.max(-LIMIT, Math.min(finite, LIMIT));
     }
@@ -138,7 +138,11 @@ final class FeatureHistory {
     if (blockReadings >= Math.max(MIN_BLOCK, (long) (BLOCK * remembered))) {
       closeBlock(count > memory ? blockReadings / memory : 0, boundary + AFTER_ALARM);
     }
-    return count <= WARM_UP ? NONE : alarm(Math.min(evidence, MOST) - boundary, remembered);
+    if (count <= WARM_UP) {
+      return NONE;
+    }
+    double above = Math.min(evidence, MOST) - boundary;
+    return Math.max(type.lasting() ? above : alarm(above, remembered), NONE);
   }
 
   /** The strongest evidence of all statistics. */
@@ -196,7 +200,7 @@ final class FeatureHistory {
     } else if (evidence >= 0) {
       flagged = Math.max(flagged, GROWTH * evidence);
     }
-    return Math.max(left, NONE);
+    return left;
   }
 
   void write(DataOutput out) throws IOException {
@@ -215,19 +219,24 @@ final class FeatureHistory {
     season.write(out);
   }
 
-  static FeatureHistory read(DataInput in) throws IOException {
-    long count = in.readLong();
-    double origin = in.readDouble();
-    double low = in.readDouble();
-    double high = in.readDouble();
-    double recent = in.readDouble();
-    double longer = in.readDouble();
-    double residualAverage = in.readDouble();
-    int blockReadings = in.readInt();
-    double flagged = in.readDouble();
+  static FeatureHistory read(StateInput in) throws IOException {
+    long count = in.in().readLong();
+    double origin = in.number("origin");
+    double low = in.number("lowest value");
+    double high = in.number("highest value");
+    double recent = in.number("recent average");
+    double longer = in.number("longer average");
+    double residualAverage = in.number("average residual");
+    int blockReadings = in.integer("readings of the block", Integer.MAX_VALUE);
+    double flagged = in.number("flagged evidence");
     Deviation[] deviations = new Deviation[6];
     for (int i = 0; i < deviations.length; i++) {
       deviations[i] = Deviation.read(in);
+    }
+    if (count < 0 || low > high) {
+      throw new IOException(
+          "readings must be at least 0 and the range not negative, was %d and %s to %s"
+              .formatted(count, low, high));
     }
     FeatureHistory history = new FeatureHistory(deviations, SeasonProfile.read(in));
     history.count = count;

@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
@@ -101,18 +100,18 @@ final class SeasonProfile {
     }
   }
 
-  static SeasonProfile read(DataInput in) throws IOException {
+  static SeasonProfile read(StateInput in) throws IOException {
     SeasonProfile profile = new SeasonProfile();
-    profile.hour = in.readLong();
-    profile.readings = in.readInt();
-    profile.hourMean = in.readDouble();
-    profile.predicted = in.readInt();
-    profile.error = in.readDouble();
-    profile.levelError = in.readDouble();
+    profile.hour = in.in().readLong();
+    profile.readings = in.integer("readings of the hour", Integer.MAX_VALUE);
+    profile.hourMean = in.number("mean of the hour");
+    profile.predicted = in.integer("predicted readings", Integer.MAX_VALUE);
+    profile.error = in.number("error");
+    profile.levelError = in.number("error of the level");
     for (int i = 0; i < profile.means.length; i++) {
-      profile.visits[i] = in.readByte();
+      profile.visits[i] = (byte) in.octet("visits", DAYS);
       if (profile.visits[i] > 0) {
-        profile.means[i] = in.readFloat();
+        profile.means[i] = in.single("usual value");
       }
     }
     return profile;

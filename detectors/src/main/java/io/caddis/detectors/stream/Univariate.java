@@ -8,7 +8,7 @@ import java.io.IOException;
 
 /**
  * Scores each feature of a sensor against its own history, one by one: prompt alarms on spikes,
- * drops, changes of level, bursts and broken habits, in at most 2.2 KB a feature.
+ * drops, changes of level, bursts and broken habits, in at most 2 KB a feature.
  *
  * <p>Of each reading it takes the value, its averages over about 10 and 30 readings, its step from
  * the recent average, and, where the hour of the day or of the week predicts better than the level
@@ -32,8 +32,11 @@ import java.io.IOException;
  * @param memory readings remembered, 1000 to 1000000, default 10000; older ones fade
  * @param expectedAlarms how many excursions as large the remembered history may be expected to hold
  *     for a reading to be an alarm, 0.001 to 100, default 1; lower gives fewer alarms
+ * @param lasting whether each reading of an excursion is scored as if it were the first, default
+ *     false: for those who want the whole of an anomaly marked rather than its begin
  */
-public record Univariate(int memory, double expectedAlarms) implements StreamDetectorType {
+public record Univariate(int memory, double expectedAlarms, boolean lasting)
+    implements StreamDetectorType {
   public static final String NAME = "univariate";
 
   static final int MAX_FEATURES = 4096;
@@ -45,13 +48,15 @@ public record Univariate(int memory, double expectedAlarms) implements StreamDet
 
   /** Remembers 10000 readings, alarms on what it expects once in them. */
   public Univariate() {
-    this(10_000, 1);
+    this(10_000, 1, false);
   }
 
   static Univariate of(Parameters parameters) {
-    parameters.only(NAME, "memory", "expected_alarms");
+    parameters.only(NAME, "memory", "expected_alarms", "lasting");
     return new Univariate(
-        parameters.integer("memory", 10_000), parameters.number("expected_alarms", 1));
+        parameters.integer("memory", 10_000),
+        parameters.number("expected_alarms", 1),
+        parameters.flag("lasting", false));
   }
 
   @Override

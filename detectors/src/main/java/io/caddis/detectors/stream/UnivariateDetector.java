@@ -58,7 +58,7 @@ final class UnivariateDetector implements StreamDetector {
       expected[i] = histories[i].expected(timeMillis);
       left[i] =
           Double.isFinite(values[i])
-              ? histories[i].score(timeMillis, values[i], type.memory(), boundary)
+              ? histories[i].score(timeMillis, values[i], type, boundary)
               : FeatureHistory.NONE;
       if (left[i] > left[worst]) {
         worst = i;
@@ -135,7 +135,7 @@ final class UnivariateDetector implements StreamDetector {
           "features must be 1 to " + Univariate.MAX_FEATURES + ", was " + features);
     }
     int length = in.readInt();
-    if (length < features || length > features * FeatureHistory.MAX_BYTES) {
+    if (length < 1 || length > features * FeatureHistory.MAX_BYTES) {
       throw new IOException(
           "length must be at most %d a feature, was %d for %d"
               .formatted(FeatureHistory.MAX_BYTES, length, features));
@@ -146,10 +146,11 @@ final class UnivariateDetector implements StreamDetector {
     if (checksum != checksum(bytes)) {
       throw new IOException("checksum must be " + checksum + ", was " + checksum(bytes));
     }
-    DataInputStream payload = new DataInputStream(new ByteArrayInputStream(bytes));
+    ByteArrayInputStream payload = new ByteArrayInputStream(bytes);
+    StateInput state = new StateInput(new DataInputStream(payload));
     FeatureHistory[] histories = new FeatureHistory[features];
     for (int i = 0; i < features; i++) {
-      histories[i] = FeatureHistory.read(payload);
+      histories[i] = FeatureHistory.read(state);
     }
     if (payload.available() > 0) {
       throw new IOException("length must fit the features, was " + payload.available() + " more");

@@ -56,6 +56,18 @@ class PipelineSpecTest {
         max-future: 6 min
         max-jump: 2 d
         alignment: event-time
+      quality:
+        checks:
+        - gap
+        - learned-range
+        flatline: 10 min
+        gap: 2 min
+        spike: 8.0
+        features:
+        - name: flow
+          min: 0.0
+          max: null
+          max-per-second: 2.5
       training:
         window: sliding
         size: 1 h
@@ -64,6 +76,7 @@ class PipelineSpecTest {
         once: true
         sample-rows: 5000
         min-rows: 64
+        max-missing: 0.5
         seed: 43
         update: incremental
         adopt-new-features: false
@@ -80,6 +93,9 @@ class PipelineSpecTest {
       triage:
         quiet-readings: 5
         quiet-period: 1 min
+        medium: 0.4
+        high: 0.6
+        critical: 0.95
       state:
         ttl: 1 d
       sink:

@@ -140,6 +140,12 @@ class SpecLoaderTest {
           threshold: {value: 0.6}      | threshold.value must be above 0 and at most 0.5 for contamination, was 0.6
           threshold: {method: percentile, value: 100} | threshold.value must be above 0 and below 100 for percentile, was 100
           threshold: {method: std, value: 0} | threshold.value must be above 0 for std, was 0
+          threshold: {method: spot, value: 0.1} | threshold.value must be above 0 and at most 0.05 for spot, was 0.1
+          triage: {high: 0.95}         | triage.critical must be at least triage.high, 0.95, was 0.9
+          quality: {gap: 0 s}          | quality.gap must be positive, was "0 s"
+          quality: {checks: [stuck]}   | quality.checks[0] must be one of flatline, gap, spike, rate, range, learned-range, was "stuck"
+          quality: {features: [{name: a, min: 2, max: 1}]} | quality.features[0].min must be at most max, 1, was 2
+          quality: {features: [{name: a}, {name: a}]} | quality.features[1].name must differ from the others, was 'a'
           threshold: {method: fixed, value: 1.1} | threshold.value must be from 0 to 1 for fixed, was 1.1
           """)
   void mistakesAreNamedWithTheirRemedy(String yaml, String problem) throws IOException {
