@@ -19,7 +19,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class LocalRegistryFiles implements RegistryFiles {
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration LOCK_POLL = Duration.ofMillis(2);
+
+  /**
+   * Held by the one thread of this JVM that holds or awaits the lock of a file: where locks belong
+   * to the process, as in POSIX, a thread that closes its channel would take the lock from another.
+   */
+  private static final ReentrantLock THREADS = new ReentrantLock();
 
   private final Path root;
 
@@ -117,27 +125,54 @@ public final class LocalRegistryFiles implements RegistryFiles {
   public Closeable lock(String path) throws IOException {
     Path file = root.resolve(path);
     Files.createDirectories(directoryOf(file));
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    long deadline = System.nanoTime() + LOCK_TIMEOUT.toNanos();
+    await(file);
     try {
-      long deadline = System.nanoTime() + LOCK_TIMEOUT.toNanos();
-      while (tryLock(channel) == null) {
-        if (System.nanoTime() > deadline || Thread.interrupted()) {
-          throw new IOException("lock of " + file + " is held by another process or thread");
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        while (tryLock(channel) == null) {
+          if (System.nanoTime() > deadline || Thread.interrupted()) {
+            throw held(file);
+          }
+          LockSupport.parkNanos(LOCK_POLL.toNanos());
         }
-        LockSupport.parkNanos(LOCK_POLL.toNanos());
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
       }
-      return channel;
-    } catch (IOException e) {
-      channel.close();
+      return () -> {
+        try (channel) {
+          // closing it releases the lock of the file
+        } finally {
+          THREADS.unlock();
+        }
+      };
+    } catch (IOException | RuntimeException e) {
+      THREADS.unlock();
       throw e;
     }
+  }
+
+  private static void await(Path file) throws IOException {
+    try {
+      if (!THREADS.tryLock(LOCK_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw held(file);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for the lock of " + file, e);
+    }
+  }
+
+  private static IOException held(Path file) {
+    return new IOException("lock of " + file + " is held by another process or thread");
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock();
-    } catch (OverlappingFileLockException heldByAnotherThread) {
+    } catch (OverlappingFileLockException heldByAnotherClassLoader) {
       return null;
     }
   }

@@ -11,6 +11,7 @@ import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
 import java.util.List;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param source name of the table
  * @param header its header line; empty in JSON
  * @param columns how many it has; 1 in JSON
+ * @param idle decoders that are ready for the next batch; thread-safe
  */
 record BatchScorer(
     TableLayout layout,
@@ -31,16 +33,20 @@ record BatchScorer(
     LineFormat format,
     String source,
     byte[] header,
-    int columns) {
+    int columns,
+    Queue<LineDecoder> idle) {
   /** A batch's lines with their scores, and their count. */
   record Scored(ScoredLines lines, TableScorer.Progress progress) {}
 
   Scored score(LineBatch batch) {
-    LineDecoder decoder = layout.decoder(format, source);
-    if (format == LineFormat.CSV) {
-      decoder.decode(header, 0, header.length, 0, 1);
+    LineDecoder decoder = idle.poll();
+    if (decoder == null) {
+      decoder = layout.decoder(format, source);
+      if (format == LineFormat.CSV) {
+        decoder.decode(header, 0, header.length, 0, 1);
+      }
     }
-    ScoredLines out = new ScoredLines(format, names);
+    ScoredLines out = new ScoredLines(format, names, batch);
     byte[] bytes = batch.bytes();
     long rows = 0;
     long anomalies = 0;
@@ -80,6 +86,7 @@ record BatchScorer(
         out.unparsed(bytes, from, to, columns);
       }
     }
+    idle.add(decoder);
     return new Scored(
         out, new TableScorer.Progress(batch.size(), rows, anomalies, unscored, faulty, firstFault));
   }

@@ -8,13 +8,16 @@ import java.util.Arrays;
 
 /** Some consecutive lines of a table, held together so that another thread can score them. */
 final class LineBatch {
-  private static final int TARGET_BYTES = 1 << 18;
+  private static final int TARGET_BYTES = 1 << 17;
   private static final int TARGET_LINES = 1 << 13;
 
-  private byte[] bytes = new byte[TARGET_BYTES];
-  private int[] ends = new int[256];
-  private long[] positions = new long[256];
-  private boolean[] cut = new boolean[256];
+  /** Room for most last lines, which cross the target. */
+  private static final int SLACK = 1 << 12;
+
+  private byte[] bytes = new byte[TARGET_BYTES + SLACK];
+  private int[] ends = new int[1024];
+  private long[] positions = new long[1024];
+  private boolean[] cut = new boolean[1024];
   private int count;
   private long firstLine;
 

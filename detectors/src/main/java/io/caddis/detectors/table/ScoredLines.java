@@ -20,35 +20,42 @@ final class ScoredLines {
   private static final byte[] FALSE = ascii("false");
   private static final byte[] NULL = ascii("null");
 
+  /** Two doubles of 24 characters, false, -1, a brace and a newline. */
+  private static final int LONGEST_VALUES = 58;
+
   private final LineFormat format;
 
   /** What stands before each of the four values: a comma, and in JSON the field's name. */
   private final byte[][] before = new byte[4][];
 
-  private byte[] bytes = new byte[1 << 19];
+  private byte[] bytes;
   private int filled;
 
   /**
    * @param names of the columns added: score, is_anomaly, prediction, raw_score
+   * @param lines that will come, and their bytes: how much room to make
    */
-  ScoredLines(LineFormat format, List<String> names) {
+  ScoredLines(LineFormat format, List<String> names, LineBatch lines) {
     this.format = format;
+    int added = 0;
     for (int i = 0; i < before.length; i++) {
       before[i] = ascii(format == LineFormat.JSON ? ",\"" + names.get(i) + "\":" : ",");
+      added += before[i].length;
     }
+    bytes = new byte[lines.size() + lines.count() * (added + LONGEST_VALUES)];
   }
 
   /** Appends a line with what the model says of it. */
   void scored(byte[] line, int from, int to, double raw, double score, boolean anomaly) {
     open(line, from, to);
     name(0);
-    put(ascii(NumberOutput.toString(score, true)));
+    put(NumberOutput.toString(score, true));
     name(1);
     put(anomaly ? TRUE : FALSE);
     name(2);
-    put(ascii(anomaly ? "-1" : "1"));
+    put(anomaly ? "-1" : "1");
     name(3);
-    put(ascii(NumberOutput.toString(raw, true)));
+    put(NumberOutput.toString(raw, true));
     close();
   }
 
@@ -117,6 +124,14 @@ final class ScoredLines {
       put((byte) '}');
     }
     put((byte) '\n');
+  }
+
+  private void put(String number) {
+    int length = number.length();
+    room(length);
+    for (int i = 0; i < length; i++) {
+      bytes[filled++] = (byte) number.charAt(i);
+    }
   }
 
   private void put(byte[] more) {

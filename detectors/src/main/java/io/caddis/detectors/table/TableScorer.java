@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -212,7 +213,8 @@ public final class TableScorer {
             format,
             source,
             header == null ? new byte[0] : header.line(),
-            header == null ? 1 : header.columns());
+            header == null ? 1 : header.columns(),
+            new ConcurrentLinkedQueue<>());
     Deque<Future<BatchScorer.Scored>> pending = new ArrayDeque<>();
     Progress sum = Progress.NONE;
     LineBatch batch = first.fill(lines);
