@@ -69,7 +69,8 @@ final class DetectOptions {
       paramLabel = "NAME",
       description =
           "isolation_forest (default), ensemble, mcd, knn, kmeans, local_outlier_factor, "
-              + "one_class_svm, autoencoder, half_space_trees, hbos, zscore or iqr.")
+              + "one_class_svm, autoencoder, half_space_trees, hbos, extended_isolation_forest, "
+              + "random_cut_forest, univariate, zscore or iqr.")
   @Nullable String detector;
 
   @Option(
@@ -120,6 +121,13 @@ final class DetectOptions {
   boolean continuous;
 
   @Option(
+      names = "--update",
+      paramLabel = "U",
+      description =
+          "refit (default) or incremental: what a training window does to the model before it.")
+  @Nullable String update;
+
+  @Option(
       names = "--deduplicate",
       description = "Score one reading of the same sensor and time, not its repeats.")
   boolean deduplicate;
@@ -156,6 +164,7 @@ final class DetectOptions {
     set(loader, "fields.group", group, "--group");
     set(loader, "training.scope", group != null && scope == null ? "group" : scope, "--scope");
     set(loader, "training.seed", seed, "--seed");
+    set(loader, "training.update", update, "--update");
     set(loader, "detector.name", detector, "--detector");
     set(loader, "time.alignment", alignment, "--alignment");
     set(loader, "time.out-of-orderness", outOfOrderness, "--out-of-orderness");

@@ -80,7 +80,7 @@ public record DetectionPlan(
             new ThresholdRule(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
-    check(detector, features);
+    check(detector, features, spec.training().update());
     QualityRules quality = quality(spec.quality(), fields);
     return new DetectionPlan(
         features,
@@ -99,15 +99,23 @@ public record DetectionPlan(
         spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
   }
 
-  private static void check(DetectorPlan detector, FeaturePlan features) {
+  private static void check(
+      DetectorPlan detector, FeaturePlan features, PipelineSpec.Update update) {
+    boolean updatable = false;
     try {
       if (detector.learnsByReading()) {
         StreamDetectors.byName(detector.detector(), detector.parameters());
       } else {
-        Detectors.byName(detector.detector(), detector.parameters());
+        updatable = Detectors.byName(detector.detector(), detector.parameters()).updatable();
       }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
+    if (update == PipelineSpec.Update.INCREMENTAL && !updatable) {
+      throw new IllegalArgumentException(
+          "detector.name must be one whose models can be updated, half_space_trees, for"
+              + " training.update incremental, was "
+              + detector.detector());
     }
     if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
       throw new IllegalArgumentException(
@@ -197,6 +205,8 @@ public record DetectionPlan(
         training.sampleRows(),
         training.minRows(),
         training.maxMissing(),
-        training.seed());
+        training.seed(),
+        training.update() == PipelineSpec.Update.INCREMENTAL,
+        training.adoptNewFeatures());
   }
 }

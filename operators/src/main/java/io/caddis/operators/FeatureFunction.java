@@ -6,6 +6,7 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.feature.RollingFeatures;
 import io.caddis.detectors.feature.RollingState;
 import io.caddis.detectors.quality.QualityRules;
@@ -13,7 +14,10 @@ import io.caddis.detectors.quality.SensorChecks;
 import io.caddis.detectors.quality.SensorQuality;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -23,6 +27,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns readings into feature vectors, the one place where training and scoring get their features
@@ -36,6 +42,10 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
   private static final ValueStateDescriptor<RollingState> ROLLING =
       new ValueStateDescriptor<>("rolling", TypeInformation.of(RollingState.class));
 
+  /** Names of new fields that are remembered, so that each is reported once. */
+  private static final int MOST_NOTICED = 1_024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FeatureFunction.class);
   private static final ValueStateDescriptor<SensorQuality> QUALITY =
       new ValueStateDescriptor<>("quality", TypeInformation.of(SensorQuality.class));
 
@@ -48,6 +58,7 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
   private transient ValueState<RollingState> rolling;
   private transient IdleExpiry idle;
   private transient Tally late;
+  private transient Set<String> noticed;
   private transient SensorChecks checks;
   private transient ValueState<SensorQuality> quality;
   private transient List<QualityIssue> found;
@@ -79,6 +90,11 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     rolling = getRuntimeContext().getState(ROLLING);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     late = new Tally(getRuntimeContext(), OperatorMetrics.LATE);
+    noticed = new HashSet<>();
+    getRuntimeContext()
+        .getMetricGroup()
+        .addGroup(OperatorMetrics.GROUP)
+        .gauge(OperatorMetrics.NEW_FEATURES, noticed::size);
   }
 
   @Override
@@ -117,12 +133,24 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
             isLate,
             numbers,
             reading.texts(),
-            reading.extra() == null ? null : reading.extra().keySet().toArray(String[]::new));
+            NewFeatures.bounded(reading.extra()));
+    notice(vector.extra());
     if (isLate) {
       late.increment();
       context.output(SideOutputs.LATE, vector);
     }
     out.collect(vector);
+  }
+
+  private void notice(@Nullable Map<String, Double> extra) {
+    if (extra != null && noticed.size() < MOST_NOTICED) {
+      for (String name : extra.keySet()) {
+        if (noticed.add(name)) {
+          LOG.info(
+              "New field '{}': no feature is made of it before a model is trained on it", name);
+        }
+      }
+    }
   }
 
   private void check(Reading reading, Context context) throws Exception {

@@ -74,6 +74,9 @@ public final class OperatorMetrics {
    */
   public static final String MODEL_AGE_MILLIS = "modelAgeMillis";
 
+  /** Gauge: fields met since the start that the schema does not know. */
+  public static final String NEW_FEATURES = "newFeatures";
+
   /** Gauge: models held, of all groups. */
   public static final String MODELS_HELD = "modelsHeld";
 

@@ -7,6 +7,8 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.stream.StreamDetector;
 import io.caddis.detectors.threshold.ScoreScale;
@@ -45,6 +47,7 @@ final class ReadingScorer {
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
+  private final FeatureSchema schema;
   private final String[] numberNames;
   private final SeverityScale severities;
   private final @Nullable Spot spot;
@@ -61,6 +64,7 @@ final class ReadingScorer {
   private long calls;
 
   ReadingScorer(RuntimeContext context, ScorePlan plan) {
+    schema = plan.schema();
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
     severities = plan.severities();
     spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
@@ -129,7 +133,7 @@ final class ReadingScorer {
             BOUNDARY,
             name,
             missing(vector.numbers()),
-            vector.ignored(),
+            NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
             null,
             score >= BOUNDARY ? explained(detector, score) : null);
     count(result);
@@ -140,7 +144,9 @@ final class ReadingScorer {
   }
 
   private Attribution explained(StreamDetector detector, double score) {
-    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
+    double[] weights = detector.contributions();
+    Arrays.setAll(weights, i -> Math.max(0, weights[i]));
+    Attribution attribution = Attribution.of(score, numberNames, weights);
     int worst = List.of(numberNames).indexOf(attribution.features()[0]);
     return attribution.expecting(detector.expected()[worst]);
   }
@@ -155,7 +161,8 @@ final class ReadingScorer {
   private ScoredVector byModel(
       FeatureVector vector, Model model, LoadedModel loaded, TimerService timers) throws Exception {
     scoredByModel.increment();
-    double raw = model.rawScore(vector.numbers(), vector.texts());
+    double[] numbers = NewFeatures.numbers(model.schema(), vector.numbers(), vector.extra());
+    double raw = model.rawScore(numbers, vector.texts());
     double score = model.score(raw);
     double threshold =
         spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
@@ -165,10 +172,12 @@ final class ReadingScorer {
         raw,
         threshold,
         loaded.lineage().modelVersion(),
-        model.imputed(vector.numbers(), vector.texts()),
-        joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
+        model.imputed(numbers, vector.texts()),
+        joined(
+            NewFeatures.unused(model.schema(), vector.numbers().length, vector.extra()),
+            model.ignored(numbers, vector.texts())),
         loaded,
-        score >= threshold ? model.explain(vector.numbers(), vector.texts()) : null);
+        score >= threshold ? model.explain(numbers, vector.texts()) : null);
   }
 
   /**
@@ -224,7 +233,7 @@ final class ReadingScorer {
         BOUNDARY,
         WarmUp.VERSION,
         missing(vector.numbers()),
-        vector.ignored(),
+        NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
         null,
         attribution);
   }

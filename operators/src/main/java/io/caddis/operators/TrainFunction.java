@@ -6,9 +6,11 @@ import io.caddis.detectors.drift.FeatureDrift;
 import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.QualityKind;
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
-import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.quality.BatchChecks;
@@ -16,12 +18,14 @@ import io.caddis.detectors.quality.BatchReport;
 import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -36,8 +40,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The same readings and seed give the same model bytes, whatever their order and the
  * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
- * before it stay in force. Each sample is compared with that of the model before it; what has
- * drifted goes with the model and, once a feature, to the quality issues.
+ * before it stay in force. Where models are updated, every window changes the one before. Each
+ * sample is compared with that of the model before it; what has drifted goes with the model and,
+ * once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -48,6 +53,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private static final ValueStateDescriptor<Boolean> TRAINED =
       new ValueStateDescriptor<>("trained", Types.BOOLEAN);
 
+  private static final ValueStateDescriptor<byte[]> MODEL =
+      new ValueStateDescriptor<>(
+          "updated-model", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
   private static final ValueStateDescriptor<SampleProfile> REFERENCE =
       new ValueStateDescriptor<>("training-profile", TypeInformation.of(SampleProfile.class));
 
@@ -55,9 +64,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private final DetectorPlan detector;
   private final long ttlMillis;
 
-  private transient ModelTrainer trainer;
   private transient MapState<Long, TrainingSample> samples;
   private transient ValueState<Boolean> trained;
+  private transient ValueState<byte[]> model;
   private transient Tally models;
   private transient Tally windowsSkipped;
   private transient ValueState<SampleProfile> reference;
@@ -65,7 +74,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private transient Tally qualityIssues;
 
   /**
-   * @param ttlMillis event time after which the sample of a group's last model is forgotten,
+   * @param ttlMillis event time after which a group's last model and its sample are forgotten,
    *     milliseconds; two windows at least
    */
   public TrainFunction(TrainingPlan plan, DetectorPlan detector, long ttlMillis) {
@@ -76,7 +85,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
 
   @Override
   public void open(OpenContext context) {
-    trainer = detector.trainer();
+    model = getRuntimeContext().getState(MODEL);
     samples = getRuntimeContext().getMapState(SAMPLES);
     trained = getRuntimeContext().getState(TRAINED);
     models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
@@ -107,6 +116,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       throws Exception {
     if (idle.expired(timestamp)) {
       reference.clear();
+      model.clear();
     }
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
@@ -179,20 +189,23 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
             String.join("; ", drift.issues())));
   }
 
-  private ModelUpdate fit(TrainingSample sample, List<String> issues, List<FeatureDrift> drifts) {
-    List<Row> rows = sample.rows().stream().map(TrainFunction::toRow).toList();
-    Model model = trainer.fit(rows, plan.seed() * 31 + sample.group().hashCode());
-    byte[] bytes = ModelCodec.encode(model);
+  private ModelUpdate fit(TrainingSample sample, List<String> issues, List<FeatureDrift> drifts)
+      throws Exception {
+    Model fitted = plan.incremental() ? updated(sample) : fitted(sample);
+    byte[] bytes = ModelCodec.encode(fitted);
+    if (plan.incremental()) {
+      model.update(bytes);
+    }
     String sha256 = ModelCodec.sha256(bytes);
     return new ModelUpdate(
         sample.group(),
         ModelUpdate.versionOf(sample.to(), sha256),
-        model.detector(),
+        fitted.detector(),
         sample.from(),
         sample.to(),
         sample.seen(),
-        rows.size(),
-        model.thresholdRule().toString(),
+        sample.rows().size(),
+        fitted.thresholdRule().toString(),
         orNull(issues),
         orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
         sha256,
@@ -203,8 +216,42 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return texts.isEmpty() ? null : texts.toArray(String[]::new);
   }
 
-  private static Row toRow(SampledRow row) {
-    return new Row(row.numbers(), row.texts());
+  private Model fitted(TrainingSample sample) {
+    FeatureSchema schema =
+        plan.adoptNewFeatures()
+            ? NewFeatures.adopt(
+                detector.schema(), sample.rows().stream().map(SampledRow::extra).toList())
+            : detector.schema();
+    if (!schema.equals(detector.schema())) {
+      List<Feature> features = schema.features();
+      LOG.info(
+          "New features of the model of group '{}': {}",
+          sample.group(),
+          features.subList(detector.schema().features().size(), features.size()));
+    }
+    return detector
+        .trainer(schema)
+        .fit(rows(sample.rows(), schema), plan.seed() * 31 + sample.group().hashCode());
+  }
+
+  /** The model before this window, once it has learned the window's rows in their order of time. */
+  private Model updated(TrainingSample sample) throws Exception {
+    byte[] bytes = model.value();
+    Model before = bytes == null ? null : ModelCodec.decode(bytes);
+    if (before == null
+        || !before.schema().equals(detector.schema())
+        || !before.detector().equals(detector.detector())) {
+      return fitted(sample);
+    }
+    List<SampledRow> inTime = new ArrayList<>(sample.rows());
+    inTime.sort(Comparator.comparingLong(SampledRow::timestamp));
+    return detector.trainer().update(before, rows(inTime, before.schema()));
+  }
+
+  private static List<Row> rows(List<SampledRow> sampled, FeatureSchema schema) {
+    return sampled.stream()
+        .map(row -> new Row(NewFeatures.numbers(schema, row.numbers(), row.extra()), row.texts()))
+        .toList();
   }
 
   private void skip(TrainingSample sample, @Nullable String why) {

@@ -19,6 +19,10 @@ import java.io.Serializable;
  * @param minRows fewest rows of a window that give a model
  * @param maxMissing largest share of missing values in a sample that gives a model, 0 to 1
  * @param seed of the sample and of the detector
+ * @param incremental whether a window updates the model before it instead of replacing it; for
+ *     detectors that are updatable
+ * @param adoptNewFeatures whether numeric fields that the schema does not know become features of
+ *     the next model once they are common
  */
 public record TrainingPlan(
     Window window,
@@ -29,7 +33,9 @@ public record TrainingPlan(
     int sampleRows,
     int minRows,
     double maxMissing,
-    long seed)
+    long seed,
+    boolean incremental,
+    boolean adoptNewFeatures)
     implements Serializable {
 
   /** How readings are gathered into training sets. */
@@ -40,6 +46,31 @@ public record TrainingPlan(
     COUNT,
     /** All readings of a group so far, whenever their number has doubled since the last model. */
     GROWING
+  }
+
+  /** A plan that fits every model anew, on the features of the schema. */
+  public TrainingPlan(
+      Window window,
+      long sizeMillis,
+      long slideMillis,
+      int rows,
+      boolean once,
+      int sampleRows,
+      int minRows,
+      double maxMissing,
+      long seed) {
+    this(
+        window,
+        sizeMillis,
+        slideMillis,
+        rows,
+        once,
+        sampleRows,
+        minRows,
+        maxMissing,
+        seed,
+        false,
+        false);
   }
 
   public TrainingPlan {

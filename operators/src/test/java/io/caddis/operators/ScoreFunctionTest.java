@@ -10,6 +10,7 @@ import io.caddis.detectors.event.Severity;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -145,6 +146,60 @@ class ScoreFunctionTest {
       ScoredVector anomaly = harness.extractOutputValues().get(3);
       assertThat(anomaly.anomaly()).isTrue();
       assertThat(anomaly.lineage()).isEqualTo(high.lineage());
+    }
+  }
+
+  @Test
+  void anomaliesSayWhichFeatureMadeTheScoreByModelAndInWarmUp() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      for (int t = 0; t < 50; t++) {
+        reading(harness, t, t % 5);
+      }
+      reading(harness, 50, 1000);
+      model(harness, Models.update("g", 100, 0));
+      reading(harness, 100, 50);
+
+      for (int anomaly : new int[] {50, 51}) {
+        ScoredVector scored = harness.extractOutputValues().get(anomaly);
+        assertThat(scored.attribution().features()).containsExactly("x");
+        assertThat(scored.attribution().contributions()).containsExactly(scored.score());
+        assertThat(scored.attribution().expected()).isBetween(-1.0, 3.0);
+      }
+      assertThat(harness.extractOutputValues().get(0).attribution()).isNull();
+    }
+  }
+
+  @Test
+  void aModelThatAdoptedANewFeatureScoresItAndOthersIgnoreIt() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      model(harness, Models.update("g", 1000, 0));
+      model(harness, Models.withHumidity("g", 2000));
+      for (long time : new long[] {1000, 2000}) {
+        FeatureVector vector =
+            new FeatureVector(
+                "s",
+                "g",
+                time,
+                7,
+                time,
+                false,
+                new double[] {0},
+                new String[0],
+                Map.of("humidity", 90.0, "other", 1.0));
+        harness.processElement1(new StreamRecord<>(vector, time));
+      }
+      reading(harness, 2001, 0);
+
+      List<ScoredVector> scored = harness.extractOutputValues();
+      assertThat(scored.get(0).anomaly()).isFalse();
+      assertThat(scored.get(0).ignored()).containsExactly("humidity", "other");
+      assertThat(scored.get(1).anomaly()).isTrue();
+      assertThat(scored.get(1).ignored()).containsExactly("other");
+      assertThat(scored.get(1).attribution().features()).startsWith("humidity");
+      assertThat(scored.get(2).anomaly()).isFalse();
+      assertThat(scored.get(2).imputed()).containsExactly("humidity");
     }
   }
 

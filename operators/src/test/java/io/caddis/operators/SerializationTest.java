@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Parsed;
@@ -39,6 +40,7 @@ class SerializationTest {
         Rejection.class,
         FeatureVector.class,
         ScoredVector.class,
+        Attribution.class,
         ModelLineage.class,
         Alert.class,
         ModelUpdate.class,

@@ -153,7 +153,9 @@ public record PipelineSpec(
       int sampleRows,
       int minRows,
       double maxMissing,
-      long seed) {
+      long seed,
+      Update update,
+      boolean adoptNewFeatures) {
 
     /**
      * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
@@ -166,6 +168,12 @@ public record PipelineSpec(
     public Duration duration() {
       return DurationText.parse(size);
     }
+  }
+
+  /** What a training window does to the model before it. */
+  public enum Update {
+    REFIT,
+    INCREMENTAL
   }
 
   public enum Window {

@@ -46,7 +46,13 @@ final class SpecRules {
   static void resolve(ObjectNode values) {
     ObjectNode training = (ObjectNode) values.get("training");
     if (training.get("once").isNull()) {
-      training.put("once", training.get("window").stringValue().equals("count"));
+      training.put(
+          "once",
+          training.get("window").stringValue().equals("count")
+              && !training.get("update").stringValue().equals("incremental"));
+    }
+    if (training.get("adopt-new-features").isNull()) {
+      training.put("adopt-new-features", values.get("features").isEmpty());
     }
   }
 
@@ -63,6 +69,7 @@ final class SpecRules {
     location("/sink/directory");
     quality();
     training();
+    update();
     threshold();
     triage();
     features();
@@ -183,6 +190,24 @@ final class SpecRules {
             && isNull("/fields/group"),
         "/fields/group",
         "must be given for training.scope group: the field that names the group (--group COL)");
+  }
+
+  private void update() {
+    if (!sound("/training/update", "/training/window", "/training/size", "/training/slide")
+        || !text("/training/update").equals("incremental")) {
+      return;
+    }
+    String window = text("/training/window");
+    boolean overlapping =
+        window.equals("sliding")
+            && duration("/training/slide").compareTo(duration("/training/size")) < 0;
+    refuse(
+        window.equals("growing") || overlapping,
+        "/training/update",
+        "must be refit for "
+            + window
+            + " windows, which hold readings more than once. For incremental set training.window to"
+            + " tumbling or count");
   }
 
   private void slide(boolean sliding) {

@@ -71,13 +71,15 @@ class PipelineSpecTest {
       training:
         window: sliding
         size: 1 h
-        slide: 90 s
+        slide: 1 h
         scope: group
         once: true
         sample-rows: 5000
         min-rows: 64
         max-missing: 0.5
         seed: 43
+        update: incremental
+        adopt-new-features: false
       detector:
         name: zscore
         parameters:
@@ -155,7 +157,7 @@ class PipelineSpecTest {
     assertThat(load(FULL.replace("path: in", "path: elsewhere")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("directory: out", "directory: b")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("parallelism: 2", "parallelism: 1")).version()).isEqualTo(version);
-    assertThat(load(FULL.replace("slide: 90 s", "slide: PT1M30S")).version()).isEqualTo(version);
+    assertThat(load(FULL.replace("slide: 1 h", "slide: 60 min")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("seed: 43", "seed: 44")).version()).isNotEqualTo(version);
     assertThat(load(FULL.replace("depth: 8", "depth: 9")).version()).isNotEqualTo(version);
   }

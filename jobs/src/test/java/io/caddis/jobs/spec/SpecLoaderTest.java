@@ -130,6 +130,8 @@ class SpecLoaderTest {
           training: {size: 1 h}        | training.size must be a number of readings for growing windows, was "1 h". For a duration set training.window to tumbling or sliding
           training: {size: 31}         | training.size must be at least training.min-rows, 32, or no model is ever trained, was 31
           training: {window: tumbling} | training.size must be a duration for tumbling windows, was 128. For a number of readings set training.window to count
+          training: {update: incremental} | training.update must be refit for growing windows, which hold readings more than once. For incremental set training.window to tumbling or count
+          training: {window: sliding, size: 1 h, slide: 1 min, update: incremental} | training.update must be refit for sliding windows, which hold readings more than once. For incremental set training.window to tumbling or count
           training: {window: tumbling, size: 0 s} | training.size must be positive, was "0 s"
           training: {window: sliding, size: 1 h} | training.slide must be given for sliding windows, for example 15 min
           training: {window: sliding, size: 1 h, slide: 2 h} | training.slide must be at most training.size, "1 h", was "2 h"
