@@ -49,8 +49,8 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
     /** The nearest of a sample of usual readings. */
     KNN("knn"),
     /**
-     * Chosen by the data: one feature goes to {@link Univariate}; a series of several is measured
-     * as by {@link #MEWMA}, rows without autocorrelation as by {@link #KNN}.
+     * Chosen by the data: one feature goes to {@link Univariate}, several are measured as by {@link
+     * #MEWMA}; whether they are smoothed follows from their autocorrelation.
      */
     AUTO("auto");
 

@@ -131,9 +131,12 @@ final class MultivariateDetector implements StreamDetector {
     return episode > REGIME ? REGIME_PACE : usual;
   }
 
-  /** Logarithm of the squared distance from what is usual. */
+  /**
+   * Logarithm of the squared distance from what is usual, less what it is too large by because the
+   * correlations are estimated from few readings (Hotelling).
+   */
   private double distance() {
-    boolean near = measuresNearest();
+    boolean near = method == Method.KNN;
     int row = near ? reservoir.nearest(last, scales) : -1;
     double sum = 0;
     for (int j = 0; j < white.length; j++) {
@@ -144,18 +147,14 @@ final class MultivariateDetector implements StreamDetector {
       squares[j] += ATTRIBUTION_SHARE * (far * far - squares[j]);
       sum += far * far;
     }
-    return Math.log1p(sum);
-  }
-
-  private boolean measuresNearest() {
-    return method == Method.KNN || (method == Method.AUTO && !serial());
+    return Math.log1p(sum * Math.max(0.5, 1 - white.length / blocks[0].learned()));
   }
 
   @Override
   public String basis() {
-    return "%s of %d features, %s: largest lag-one autocorrelation %.2f after %d readings"
+    return "distance from %s of %d features, %s: largest lag-one autocorrelation %.2f, %d readings"
         .formatted(
-            measuresNearest() ? "nearest usual reading" : "distance from the mean",
+            method == Method.KNN ? "the nearest usual reading" : "the mean",
             white.length,
             serial() ? "smoothed over some ten readings" : "each row on its own",
             autocorrelation(),

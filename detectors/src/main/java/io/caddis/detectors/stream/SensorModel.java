@@ -116,6 +116,11 @@ final class SensorModel {
     }
   }
 
+  /** Readings learned, by their weights. */
+  double learned() {
+    return Math.max(1, count);
+  }
+
   /** Copies the scales of the last reading that went through {@link #whiten}. */
   void copyScales(double[] into, int from) {
     System.arraycopy(scales, 0, into, from, scales.length);
