@@ -24,8 +24,8 @@ import java.io.IOException;
  * <p>Nothing depends on the units, offsets, names or order of the features (up to 64 of them; more
  * are decorrelated in blocks of 64) or on the time of the readings. A value that is missing, not
  * finite or beyond 1e30 counts as usual; a reading without any other repeats the last score. State:
- * about 12 bytes times the features squared, 112 times the features, and 128 readings of 4 bytes a
- * feature, fewer beyond 256 features.
+ * about 8 bytes times the features squared and 60 times the features; {@link Method#KNN} also keeps
+ * 128 readings of 4 bytes a feature, fewer beyond 256 features.
  *
  * <p>Sources: Lowry et al., "A multivariate exponentially weighted moving average control chart",
  * Technometrics 1992, here with the statistic smoothed instead of the readings; Jackson and

@@ -118,7 +118,7 @@ final class MultivariateDetector implements StreamDetector {
     for (SensorModel block : blocks) {
       block.learn(weight, pace(SLOWEST));
     }
-    if (weight > 0.5) {
+    if (method == Method.KNN && weight > 0.5) {
       reservoir.offer(last);
     }
     return score;

@@ -6,19 +6,19 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A statistic of one sensor, smoothed over two horizons, on the scale of its own history.
+ * A statistic of one sensor as it is and smoothed, on the scale of its own history.
  *
- * <p>The statistic is smoothed by exponentially weighted averages of short and long memory; their
- * mean reacts to a jump within a few readings and still gathers small shifts over dozens. Both the
- * statistic itself and its smoothed form are standardised by the mean and the spread they had while
+ * <p>The exponentially weighted average reacts to a jump within a few readings and still gathers
+ * small shifts over some ten. Both forms are standardised by the mean and the spread they had while
  * the sensor was usual, so that autocorrelation, which widens the smoothed form, widens its scale
- * too.
+ * too. Source: Roberts, "Control chart tests based on geometric moving averages", 1959.
  */
 final class SmoothedStatistic {
-  private static final double[] SHARES = {0.3, 0.1};
+  private static final double SHARE = 0.2;
 
-  /** The statistic, its averages by {@link #SHARES}, then the mean of those. */
-  private static final int FORMS = SHARES.length + 2;
+  private static final int SUDDEN = 0;
+  private static final int SMOOTHED = 1;
+  private static final int FORMS = 2;
 
   private final double[] values = new double[FORMS];
   private final double[] means = new double[FORMS];
@@ -28,24 +28,20 @@ final class SmoothedStatistic {
 
   /** Takes in the statistic of the next reading. */
   void add(double statistic) {
-    values[0] = statistic;
-    double sum = 0;
-    for (int i = 1; i <= SHARES.length; i++) {
-      values[i] = started ? values[i] + SHARES[i - 1] * (statistic - values[i]) : statistic;
-      sum += values[i];
-    }
-    values[FORMS - 1] = sum / SHARES.length;
+    values[SUDDEN] = statistic;
+    values[SMOOTHED] =
+        started ? values[SMOOTHED] + SHARE * (statistic - values[SMOOTHED]) : statistic;
     started = true;
   }
 
   /** Standard deviations that the last statistic lay above its mean. */
   double sudden() {
-    return standardised(0);
+    return standardised(SUDDEN);
   }
 
   /** Standard deviations that the smoothed statistic lies above its mean. */
   double smoothed() {
-    return standardised(FORMS - 1);
+    return standardised(SMOOTHED);
   }
 
   private double standardised(int form) {
