@@ -110,32 +110,39 @@ final class ReadingScorer {
   }
 
   /**
-   * Scores a reading with a detector that learns from it.
+   * Scores a reading with a detector that learns from it or, while that has too little history,
+   * with the sensor's own statistics.
    *
-   * @param name stands for the version of the model
    * @param timeMillis event time that the detector is told
+   * @param threshold the score at or above which the reading is anomalous
+   * @param name stands for the version of the model
    */
   void score(
       FeatureVector vector,
       StreamDetector detector,
-      String name,
       long timeMillis,
-      Collector<ScoredVector> out) {
+      double threshold,
+      String name,
+      TimerService timers,
+      Collector<ScoredVector> out)
+      throws Exception {
     boolean measured = (calls++ & MEASURED_MASK) == 0;
     long start = measured ? System.nanoTime() : 0;
     newestReading = Math.max(newestReading, vector.timestamp());
     double score = detector.score(timeMillis, vector.numbers());
     ScoredVector result =
-        result(
-            vector,
-            score,
-            detector.rawScore(),
-            BOUNDARY,
-            name,
-            missing(vector.numbers()),
-            NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
-            null,
-            score >= BOUNDARY ? explained(detector, score) : null);
+        score == 0
+            ? warmUp(vector, timers)
+            : result(
+                vector,
+                score,
+                detector.rawScore(),
+                threshold,
+                name,
+                missing(vector.numbers()),
+                NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
+                null,
+                score >= threshold ? explained(detector, score) : null);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);

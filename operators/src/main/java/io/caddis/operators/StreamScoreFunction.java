@@ -22,6 +22,7 @@ public final class StreamScoreFunction
     extends KeyedProcessFunction<String, FeatureVector, ScoredVector> {
   private final ScorePlan plan;
   private final String name;
+  private final double threshold;
   private final StreamStateSerializer serializer;
   private final ValueStateDescriptor<StreamState> descriptor;
 
@@ -35,6 +36,7 @@ public final class StreamScoreFunction
   public StreamScoreFunction(ScorePlan plan, DetectorPlan detector) {
     this.plan = plan;
     this.name = detector.detector();
+    this.threshold = detector.threshold().scoreThreshold();
     this.serializer = new StreamStateSerializer(detector.detector(), detector.parameters());
     // one state a detector: a job restored with another one starts to learn anew
     this.descriptor =
@@ -57,12 +59,22 @@ public final class StreamScoreFunction
     }
     if (vector.timestamp() < known.newest()) {
       StreamDetector discarded = serializer.copy(known).detector();
-      scorer.score(vector, discarded, name, known.newest(), out);
+      score(vector, discarded, known.newest(), context, out);
       return;
     }
     scorer.touch(vector, context.timerService());
-    scorer.score(vector, known.detector(), name, vector.timestamp(), out);
+    score(vector, known.detector(), vector.timestamp(), context, out);
     state.update(new StreamState(vector.timestamp(), features, known.detector()));
+  }
+
+  private void score(
+      FeatureVector vector,
+      StreamDetector detector,
+      long timeMillis,
+      Context context,
+      Collector<ScoredVector> out)
+      throws Exception {
+    scorer.score(vector, detector, timeMillis, threshold, name, context.timerService(), out);
   }
 
   @Override

@@ -47,7 +47,7 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
     /** The mean, directions of little variance taken together (PCA: T² and Q). */
     T2Q("t2q"),
     /** The nearest of a sample of usual readings. */
-    KNN("knn"),
+    KNN("stream_knn"),
     /**
      * Chosen by the data: one feature goes to {@link Univariate}, several are measured as by {@link
      * #MEWMA}; whether they are smoothed follows from their autocorrelation.

@@ -6,6 +6,7 @@ import io.caddis.detectors.detector.Parameters;
 import io.caddis.detectors.stream.Multivariate.Method;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Every streaming detector, by its name: the one place to add another. */
 public final class StreamDetectors {
@@ -17,6 +18,10 @@ public final class StreamDetectors {
           Method.MEWMA.label(),
           Method.T2Q.label(),
           Method.KNN.label());
+
+  /** Those whose {@code warm_up} is a number of readings. */
+  public static final Set<String> WARMED_UP =
+      Set.of(Method.AUTO.label(), Method.MEWMA.label(), Method.T2Q.label(), Method.KNN.label());
 
   private StreamDetectors() {}
 
@@ -32,7 +37,7 @@ public final class StreamDetectors {
       case "auto" -> Multivariate.of(Method.AUTO, given);
       case "mewma" -> Multivariate.of(Method.MEWMA, given);
       case "t2q" -> Multivariate.of(Method.T2Q, given);
-      case "knn" -> Multivariate.of(Method.KNN, given);
+      case "stream_knn" -> Multivariate.of(Method.KNN, given);
       case Univariate.NAME -> Univariate.of(given);
       default ->
           throw new IllegalArgumentException(

@@ -66,7 +66,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void usualReadingsAreSeldomFlagged(String name) {
     double[][] rows = series(6_000, 1);
     double[] scores = scores(warm(name, rows), rows, WARM, 6_000);
@@ -74,7 +74,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void spikeOfOneFeatureIsFlaggedAndAttributedToIt(String name) {
     double[][] rows = series(WARM + 1, 2);
     StreamDetector detector = warm(name, rows);
@@ -99,7 +99,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void shiftStaysFlaggedUntilItIsTakenAsNewRegime(String name) {
     double[][] rows = series(8_000, 5);
     StreamDetector detector = warm(name, rows);
@@ -112,7 +112,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void unitsOffsetsOrderAndDatesDoNotMatter(String name) {
     double[][] rows = series(2_000, 6);
     rows[1_500][4] += 100;
@@ -132,7 +132,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void writtenAndReadBackGoesOnAsIfNothingHadHappened(String name) throws IOException {
     double[][] rows = series(3_000, 8);
     rows[40][1] = Double.NaN;
@@ -146,7 +146,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void stateOfEightFeaturesStaysBelowEightKilobytes(String name) throws IOException {
     double[][] rows = series(20_000, 9);
     StreamDetector detector = type(name).create(FEATURES);
@@ -157,7 +157,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void missingConstantTwinAndExtremeColumnsGiveFiniteScoresThatTheSharesAddUpTo(String name) {
     double[][] rows = series(3_000, 10);
     Random random = new Random(11);
@@ -178,7 +178,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
   void constantColumnThatMovesIsFlagged(String name) {
     double[][] rows = series(WARM + 30, 12);
     for (int i = 0; i < rows.length; i++) {

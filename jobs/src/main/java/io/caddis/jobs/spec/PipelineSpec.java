@@ -203,7 +203,10 @@ public record PipelineSpec(
     NONE
   }
 
-  public record Threshold(ThresholdMethod method, double value) {}
+  public record Threshold(ThresholdMethod method, double value) {
+    /** That of the schema: nothing was asked for. */
+    public static final Threshold DEFAULT = new Threshold(ThresholdMethod.CONTAMINATION, 0.01);
+  }
 
   public enum ThresholdMethod {
     CONTAMINATION,
