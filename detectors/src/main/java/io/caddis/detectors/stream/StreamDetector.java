@@ -45,6 +45,11 @@ public interface StreamDetector {
    */
   double[] expected();
 
+  /** What the last score was measured by and why, in a few words; empty if there was no choice. */
+  default String basis() {
+    return "";
+  }
+
   /** Writes all that {@link StreamDetectorType#read} needs to go on as if nothing had happened. */
   void write(DataOutput out) throws IOException;
 }

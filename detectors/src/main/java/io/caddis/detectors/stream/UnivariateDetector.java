@@ -20,7 +20,7 @@ import java.util.zip.CRC32;
  * </pre>
  */
 final class UnivariateDetector implements StreamDetector {
-  private static final int FORMAT = 1;
+  static final int FORMAT = 1;
 
   private final Univariate type;
   private final FeatureHistory[] histories;
@@ -129,6 +129,11 @@ final class UnivariateDetector implements StreamDetector {
     if (format != FORMAT) {
       throw new IOException("format must be " + FORMAT + ", was " + format);
     }
+    return readBody(type, in);
+  }
+
+  /** Reads what follows the format. */
+  static UnivariateDetector readBody(Univariate type, DataInput in) throws IOException {
     int features = in.readInt();
     if (features < 1 || features > Univariate.MAX_FEATURES) {
       throw new IOException(

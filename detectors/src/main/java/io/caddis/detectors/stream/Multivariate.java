@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import io.caddis.detectors.detector.Parameters;
+import java.io.DataInput;
+import java.io.IOException;
+
+/**
+ * Scores a sensor's features together: how far a reading lies from what is usual, given how the
+ * features move with one another, gathered over the last readings.
+ *
+ * <p>Each reading is put on the scale of what was learned, decorrelated ({@link SensorModel}), and
+ * reduced to the logarithm of its squared distance. Of a series, that is smoothed ({@link
+ * SmoothedStatistic}); rows that show no autocorrelation (below 0.3 in every feature) are scored
+ * each on its own. The raw score is the number of standard deviations by which the statistic lies
+ * above its own mean; the score is 0.5 at 2.5 of them (4 for rows) and tends to 1.
+ *
+ * <p>Learning. The first {@code warmUp} readings teach fully; scores begin at six tenths of them.
+ * Afterwards each reading weighs at most 1/4000, one beyond 4 standard deviations less, and one of
+ * an episode (readings in a row above the limit) nothing, so that a fault stays a fault. An episode
+ * that lasts 2000 readings is taken as a new regime and learned, each reading at 1/1000.
+ *
+ * <p>Nothing depends on the units, offsets, names or order of the features (up to 64 of them; more
+ * are decorrelated in blocks of 64) or on the time of the readings. A value that is missing, not
+ * finite or beyond 1e30 counts as usual; a reading without any other repeats the last score. State:
+ * about 8 bytes times the features squared and 60 times the features; {@link Method#KNN} also keeps
+ * 128 readings of 4 bytes a feature, fewer beyond 256 features.
+ *
+ * <p>Sources: Lowry et al., "A multivariate exponentially weighted moving average control chart",
+ * Technometrics 1992, here with the statistic smoothed instead of the readings; Jackson and
+ * Mudholkar, 1979 (T² and Q); Ramaswamy et al., "Efficient algorithms for mining outliers from
+ * large data sets", SIGMOD 2000 (nearest neighbours).
+ *
+ * @param method what the distance is measured from
+ * @param warmUp readings that teach before any is flagged, 50 to 100000, default 400
+ */
+public record Multivariate(Method method, int warmUp) implements StreamDetectorType {
+  public static final int MAX_FEATURES = 4096;
+
+  static final int WARM_UP = 400;
+
+  /** What the distance is measured from. */
+  public enum Method {
+    /** The mean, in all directions (Mahalanobis, with a ridge). */
+    MEWMA("mewma"),
+    /** The mean, directions of little variance taken together (PCA: T² and Q). */
+    T2Q("t2q"),
+    /** The nearest of a sample of usual readings. */
+    KNN("knn"),
+    /**
+     * Chosen by the data: one feature goes to {@link Univariate}, several are measured as by {@link
+     * #MEWMA}; whether they are smoothed follows from their autocorrelation.
+     */
+    AUTO("auto");
+
+    private final String label;
+
+    Method(String label) {
+      this.label = label;
+    }
+
+    /** The name users choose it by. */
+    public String label() {
+      return label;
+    }
+  }
+
+  public Multivariate {
+    Parameters.checked("warm_up", warmUp, 50, 100_000);
+  }
+
+  static Multivariate of(Method method, Parameters parameters) {
+    parameters.only(method.label(), "warm_up");
+    return new Multivariate(method, parameters.integer("warm_up", WARM_UP));
+  }
+
+  @Override
+  public String name() {
+    return method.label();
+  }
+
+  @Override
+  public StreamDetector create(int features) {
+    Parameters.checked("features", features, 1, MAX_FEATURES);
+    return method == Method.AUTO && features == 1
+        ? new Univariate().create(1)
+        : new MultivariateDetector(features, warmUp, method);
+  }
+
+  @Override
+  public StreamDetector read(DataInput in) throws IOException {
+    int format = in.readUnsignedByte();
+    if (method == Method.AUTO && format == UnivariateDetector.FORMAT) {
+      return UnivariateDetector.readBody(new Univariate(), in);
+    }
+    return MultivariateDetector.read(this, format, in);
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * A bounded sample of a sensor's usual readings, each as likely to be in it as any other, and the
+ * one of them nearest to a new reading.
+ *
+ * <p>Rows are kept as 32-bit differences from the first reading. Source: Vitter, "Random sampling
+ * with a reservoir", 1985 (algorithm R), with a fixed sequence of pseudo-random numbers, so that
+ * the same readings give the same sample.
+ */
+final class Reservoir {
+  private static final int MAX_ROWS = 128;
+  private static final int MAX_CELLS = 1 << 15;
+
+  private final double[] anchor;
+  private final float[][] rows;
+  private long offered;
+  private int size;
+
+  Reservoir(int features) {
+    anchor = new double[features];
+    Arrays.fill(anchor, Double.NaN);
+    rows = new float[Math.max(8, Math.min(MAX_ROWS, MAX_CELLS / features))][features];
+  }
+
+  /** Takes in a usual reading; NaN where missing. */
+  void offer(double[] values) {
+    offered++;
+    int at = size;
+    if (size == rows.length) {
+      long place = Long.remainderUnsigned(mixed(offered), offered);
+      if (place >= rows.length) {
+        return;
+      }
+      at = (int) place;
+    } else {
+      size++;
+    }
+    for (int j = 0; j < values.length; j++) {
+      if (Double.isNaN(anchor[j]) && Double.isFinite(values[j])) {
+        anchor[j] = values[j];
+      }
+      rows[at][j] = Double.isFinite(values[j]) ? (float) (values[j] - anchor[j]) : Float.NaN;
+    }
+  }
+
+  /** SplitMix64 of Steele, Lea and Flood, 2014: the same for ever. */
+  private static long mixed(long n) {
+    long z = n * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  /**
+   * The row with the least sum of squared differences, each feature's divided by its scale.
+   *
+   * @param scales units of the features; those of 0 or less do not count
+   * @return its number, -1 if there is none yet
+   */
+  int nearest(double[] values, double[] scales) {
+    double least = Double.POSITIVE_INFINITY;
+    int nearest = -1;
+    for (int i = 0; i < size; i++) {
+      double sum = 0;
+      for (int j = 0; j < values.length && sum < least; j++) {
+        double difference = difference(i, j, values, scales);
+        sum += difference * difference;
+      }
+      if (sum < least) {
+        least = sum;
+        nearest = i;
+      }
+    }
+    return nearest;
+  }
+
+  /** How far a value is from that of a row, in scales; 0 where either is missing. */
+  double difference(int row, int feature, double[] values, double[] scales) {
+    double difference = values[feature] - anchor[feature] - rows[row][feature];
+    return scales[feature] > 0 && Double.isFinite(difference) ? difference / scales[feature] : 0;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(offered);
+    out.writeInt(size);
+    StateReader.write(out, anchor);
+    for (int i = 0; i < size; i++) {
+      for (float value : rows[i]) {
+        out.writeFloat(value);
+      }
+    }
+  }
+
+  void read(StateReader in) throws IOException {
+    offered = in.count("rows offered");
+    size = in.integer("rows kept", 0, rows.length);
+    if (size > offered || size < Math.min(offered, rows.length)) {
+      throw new IOException("rows kept must fit %d offered, was %d".formatted(offered, size));
+    }
+    for (int j = 0; j < anchor.length; j++) {
+      anchor[j] = in.finiteOrNone("anchor");
+    }
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < anchor.length; j++) {
+        rows[i][j] = in.floatOrNone("kept value");
+      }
+    }
+  }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Level, spread and correlation of up to {@link #MAX_FEATURES} features, learned reading by
+ * reading, and readings seen through them: decorrelated ("white"), in units of what is usual.
+ *
+ * <pre>
+ *   reading ─ minus means ─ over spreads ─► scaled ─ times whitening ─► white
+ * </pre>
+ *
+ * <p>A spread is that of the readings so far, widened twice. By the reading's own deviation as if
+ * it were one of them, so that a column that never moved has a spread the moment it does (Student's
+ * reasoning; a white value is at most about the square root of the readings learned). And by how
+ * few independent readings an autocorrelated feature has shown: n readings of lag-one correlation φ
+ * tell as much about its level as n (1 - φ) / (1 + φ) independent ones (Bartlett 1946).
+ *
+ * <p>The whitening matrix is symmetric, a function of the correlation matrix R of the features: for
+ * {@link Spectrum#RIDGE} (1 - r) R + r I to the power -1/2, so that the squares of the white values
+ * add up to the Mahalanobis distance and each belongs to one feature. Sources: Garthwaite and Koch,
+ * "Evaluating the contributions of individual variables to a quadratic form", 2016; for {@link
+ * Spectrum#SUBSPACE} Jackson and Mudholkar, "Control procedures for residuals associated with
+ * principal component analysis", 1979. It is renewed after every fourth more readings, at least
+ * every 1024.
+ */
+final class SensorModel {
+  static final int MAX_FEATURES = 64;
+
+  /** What the whitening does with directions of little variance. */
+  enum Spectrum {
+    /** Every direction counts by its variance, plus a ridge. */
+    RIDGE,
+    /** The leading ones by their variance (T²), all others by the mean of theirs (Q). */
+    SUBSPACE
+  }
+
+  /** Share of the variance that the leading directions hold. */
+  private static final double LEADING = 0.9;
+
+  private static final double RIDGE = 0.1;
+  private static final double LEAST_RESIDUAL = 0.02;
+  private static final int FIRST_RENEWAL = 16;
+  private static final double MAX_PHI = 0.9999;
+
+  private final Spectrum spectrum;
+  private final double[] means;
+  private final double[] before;
+  private final double[] lagged;
+  private final double[][] covariance;
+  private final double[][] whitening;
+  private double count;
+  private long rows;
+  private long renewal = FIRST_RENEWAL;
+
+  private final double[] deviations;
+  private final double[] scales;
+  private final double[] scaled;
+
+  SensorModel(int features, Spectrum spectrum) {
+    this.spectrum = spectrum;
+    means = new double[features];
+    Arrays.fill(means, Double.NaN);
+    before = new double[features];
+    lagged = new double[features];
+    covariance = new double[features][features];
+    whitening = new double[features][features];
+    deviations = new double[features];
+    scales = new double[features];
+    scaled = new double[features];
+  }
+
+  int features() {
+    return means.length;
+  }
+
+  /** Whether there is a whitening yet. */
+  boolean ready() {
+    return renewal > FIRST_RENEWAL;
+  }
+
+  /**
+   * Puts the white values of {@code values[from..]} into {@code white[from..]}; a missing value
+   * counts as the mean. All zero before {@link #ready}.
+   */
+  void whiten(double[] values, int from, double[] white) {
+    int features = means.length;
+    for (int j = 0; j < features; j++) {
+      double value = values[from + j];
+      if (Double.isFinite(value) && Double.isNaN(means[j])) {
+        means[j] = value;
+      }
+      deviations[j] = Double.isFinite(value) ? value - means[j] : Double.NaN;
+      double deviation = Double.isFinite(value) ? deviations[j] : 0;
+      double phi = Math.min(MAX_PHI, autocorrelation(j));
+      double independent = Math.max(1e-9, count * (1 - phi) / (1 + phi));
+      double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
+      scales[j] = Math.sqrt(variance * (1 + 1 / independent));
+      scaled[j] = scales[j] > 0 ? deviation / scales[j] : 0;
+    }
+    if (!ready()) {
+      Arrays.fill(white, from, from + features, 0);
+      return;
+    }
+    for (int j = 0; j < features; j++) {
+      double[] row = whitening[j];
+      double sum = 0;
+      for (int k = 0; k < features; k++) {
+        sum += row[k] * scaled[k];
+      }
+      white[from + j] = sum;
+    }
+  }
+
+  /** Readings learned, by their weights. */
+  double learned() {
+    return Math.max(1, count);
+  }
+
+  /** Copies the scales of the last reading that went through {@link #whiten}. */
+  void copyScales(double[] into, int from) {
+    System.arraycopy(scales, 0, into, from, scales.length);
+  }
+
+  /** Lag-one autocorrelation of a feature so far, 0 to 1. */
+  double autocorrelation(int feature) {
+    double variance = covariance[feature][feature];
+    return variance > 0 ? Math.max(0, Math.min(1, lagged[feature] / variance)) : 0;
+  }
+
+  /**
+   * What the other features led to expect of each value of the last reading that went through
+   * {@link #whiten}: the value at which its distance would be least.
+   *
+   * @param white what is left of its white values, {@code white[from..]}
+   */
+  void expect(double[] values, int from, double[] white, double[] expected) {
+    int features = means.length;
+    for (int j = 0; j < features; j++) {
+      double gradient = 0;
+      double curvature = 0;
+      for (int k = 0; k < features; k++) {
+        gradient += whitening[j][k] * white[from + k];
+        curvature += whitening[j][k] * whitening[j][k];
+      }
+      double value = Double.isFinite(values[from + j]) ? values[from + j] : means[j];
+      expected[from + j] = curvature > 0 ? value - gradient / curvature * scales[j] : means[j];
+    }
+  }
+
+  /**
+   * Learns the last reading that went through {@link #whiten}.
+   *
+   * @param weight 0 not at all to 1 as any other
+   * @param slowest number of readings that this one is at least weighed against
+   */
+  void learn(double weight, double slowest) {
+    rows++;
+    count += weight;
+    double rate = weight / Math.max(count, slowest);
+    if (rate > 0) {
+      for (int j = 0; j < means.length; j++) {
+        if (Double.isNaN(deviations[j])) {
+          continue;
+        }
+        double[] row = covariance[j];
+        for (int k = 0; k <= j; k++) {
+          if (!Double.isNaN(deviations[k])) {
+            row[k] += rate * ((1 - rate) * deviations[j] * deviations[k] - row[k]);
+          }
+        }
+        lagged[j] += rate * ((1 - rate) * deviations[j] * before[j] - lagged[j]);
+        means[j] += rate * deviations[j];
+      }
+    }
+    for (int j = 0; j < means.length; j++) {
+      before[j] = Double.isNaN(deviations[j]) ? before[j] : deviations[j];
+    }
+    if (rows >= renewal) {
+      renewal = rows + Math.min(1024, Math.max(8, rows / 4));
+      renew();
+    }
+  }
+
+  private void renew() {
+    int features = means.length;
+    double[][] matrix = new double[features][features];
+    for (int j = 0; j < features; j++) {
+      for (int k = 0; k <= j; k++) {
+        double product = Math.sqrt(covariance[j][j]) * Math.sqrt(covariance[k][k]);
+        double correlation = product > 0 ? covariance[j][k] / product : 0;
+        matrix[j][k] = j == k ? 1 : (1 - RIDGE) * correlation;
+        matrix[k][j] = matrix[j][k];
+      }
+    }
+    SymmetricEigen eigen = new SymmetricEigen(matrix);
+    double[] factors = factors(eigen.values);
+    for (int j = 0; j < features; j++) {
+      for (int k = 0; k <= j; k++) {
+        double sum = 0;
+        for (int v = 0; v < features; v++) {
+          sum += eigen.vectors[j][v] * eigen.vectors[k][v] * factors[v];
+        }
+        whitening[j][k] = sum;
+        whitening[k][j] = sum;
+      }
+    }
+  }
+
+  private double[] factors(double[] eigenvalues) {
+    int features = eigenvalues.length;
+    double[] variances = new double[features];
+    for (int v = 0; v < features; v++) {
+      variances[v] = Math.max(eigenvalues[v], RIDGE / 2);
+    }
+    if (spectrum == Spectrum.SUBSPACE) {
+      double[] descending = variances.clone();
+      Arrays.sort(descending);
+      double held = 0;
+      int leading = 0;
+      while (leading < features && held < LEADING * features) {
+        held += descending[features - 1 - leading++];
+      }
+      double residual = 0;
+      for (int v = 0; v < features - leading; v++) {
+        residual += descending[v] / (features - leading);
+      }
+      double cut = descending[features - leading];
+      for (int v = 0; v < features; v++) {
+        variances[v] = variances[v] >= cut ? variances[v] : Math.max(residual, LEAST_RESIDUAL);
+      }
+    }
+    for (int v = 0; v < features; v++) {
+      variances[v] = 1 / Math.sqrt(variances[v]);
+    }
+    return variances;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeDouble(count);
+    out.writeLong(rows);
+    out.writeLong(renewal);
+    StateReader.write(out, means);
+    StateReader.write(out, before);
+    StateReader.write(out, lagged);
+    for (int j = 0; j < means.length; j++) {
+      for (int k = 0; k <= j; k++) {
+        out.writeDouble(covariance[j][k]);
+        out.writeDouble(whitening[j][k]);
+      }
+    }
+  }
+
+  void read(StateReader in) throws IOException {
+    count = in.notNegative("count");
+    rows = in.count("rows");
+    renewal = in.count("renewal");
+    for (int j = 0; j < means.length; j++) {
+      means[j] = in.finiteOrNone("mean");
+    }
+    in.finite("deviation", before);
+    in.finite("lagged product", lagged);
+    for (int j = 0; j < means.length; j++) {
+      for (int k = 0; k <= j; k++) {
+        covariance[j][k] = j == k ? in.notNegative("variance") : in.finite("covariance");
+        whitening[j][k] = in.finite("whitening");
+        whitening[k][j] = whitening[j][k];
+      }
+    }
+  }
+}

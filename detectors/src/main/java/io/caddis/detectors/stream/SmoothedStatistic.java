@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.stream;
+
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * A statistic of one sensor as it is and smoothed, on the scale of its own history.
+ *
+ * <p>The exponentially weighted average reacts to a jump within a few readings and still gathers
+ * small shifts over some ten. Both forms are standardised by the mean and the spread they had while
+ * the sensor was usual, so that autocorrelation, which widens the smoothed form, widens its scale
+ * too. Source: Roberts, "Control chart tests based on geometric moving averages", 1959.
+ */
+final class SmoothedStatistic {
+  private static final double SHARE = 0.2;
+
+  private static final int SUDDEN = 0;
+  private static final int SMOOTHED = 1;
+  private static final int FORMS = 2;
+
+  private final double[] values = new double[FORMS];
+  private final double[] means = new double[FORMS];
+  private final double[] spreads = new double[FORMS];
+  private double learned;
+  private boolean started;
+
+  /** Takes in the statistic of the next reading. */
+  void add(double statistic) {
+    values[SUDDEN] = statistic;
+    values[SMOOTHED] =
+        started ? values[SMOOTHED] + SHARE * (statistic - values[SMOOTHED]) : statistic;
+    started = true;
+  }
+
+  /** Standard deviations that the last statistic lay above its mean. */
+  double sudden() {
+    return standardised(SUDDEN);
+  }
+
+  /** Standard deviations that the smoothed statistic lies above its mean. */
+  double smoothed() {
+    return standardised(SMOOTHED);
+  }
+
+  private double standardised(int form) {
+    double spread = Math.max(spreads[form], 1e-6);
+    return learned > 0 ? (values[form] - means[form]) / spread : 0;
+  }
+
+  /**
+   * Learns the last statistic as usual.
+   *
+   * @param weight 0 not at all to 1 as any other
+   * @param slowest number of readings that this one is at least weighed against
+   */
+  void learn(double weight, double slowest) {
+    learned += weight;
+    double rate = weight / Math.max(learned, slowest);
+    if (rate <= 0) {
+      return;
+    }
+    for (int i = 0; i < FORMS; i++) {
+      double difference = values[i] - means[i];
+      means[i] += rate * difference;
+      double variance = spreads[i] * spreads[i];
+      spreads[i] = Math.sqrt((1 - rate) * (variance + rate * difference * difference));
+    }
+  }
+
+  void write(DataOutput out) throws IOException {
+    StateReader.write(out, values);
+    StateReader.write(out, means);
+    StateReader.write(out, spreads);
+    out.writeDouble(learned);
+    out.writeBoolean(started);
+  }
+
+  void read(StateReader in) throws IOException {
+    in.finite("statistic", values);
+    in.finite("mean of the statistic", means);
+    for (int i = 0; i < FORMS; i++) {
+      spreads[i] = in.notNegative("spread of the statistic");
+    }
+    learned = in.notNegative("learned");
+    started = in.flag("started");
+  }
+}
