@@ -9,9 +9,9 @@ package io.caddis.detectors.detector;
  * <p>Trees cut wide features more often than narrow ones; the raw score is the library's, how much
  * a row would change the trees, around 1 for usual rows, higher = more anomalous. Single precision;
  * values beyond 1e6 count as 1e6. A model holds its training rows and the library's forest is built
- * again from them whenever the model is read, about 20 µs a row; scoring costs about 30 times as
- * much as with {@link IsolationForest}. Scores are the library's own on each processor: their last
- * digits may differ between machines, the bytes of the model do not.
+ * again from them whenever the model is read, tens of microseconds a row; scoring costs 10 to 30
+ * times as much as with {@link IsolationForest}. Scores are the library's own on each processor:
+ * their last digits may differ between machines, the bytes of the model do not.
  *
  * <p>Source: Guha, Mishra, Roy, Schrijvers, "Robust random cut forest based anomaly detection on
  * streams", ICML 2016. Deviation: all rows have the same weight, whatever their order.
