@@ -41,6 +41,8 @@ final class BenchmarkModels {
         model.rows(),
         model.rows(),
         RULE.toString(),
+        null,
+        null,
         sha256,
         bytes);
   }

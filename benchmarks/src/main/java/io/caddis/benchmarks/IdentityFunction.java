@@ -30,7 +30,7 @@ final class IdentityFunction
             "identity",
             vector.late(),
             null,
-            vector.ignored(),
+            null,
             null,
             null));
   }

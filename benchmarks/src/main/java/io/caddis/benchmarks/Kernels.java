@@ -2,17 +2,14 @@
 // Copyright the Caddis authors
 package io.caddis.benchmarks;
 
-import io.caddis.detectors.detector.Detectors;
-import io.caddis.detectors.detector.FittedDetector;
-import io.caddis.detectors.detector.IsolationForest;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,18 +17,51 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * Scores rows one by one with our isolation forest and with Smile's, in turns in one JVM on one
- * thread, and prints rows a second of each and their ratio.
+ * The detectors beside their peers, one line of JSON a case on standard output.
  *
- * <p>Rates are of thread CPU time, so that other work on the machine counts as little as it can.
- * The ratio is the median over the turns of the ratio within a turn. Fails on errors only: a slow
+ * <p>Rates are of CPU time on one thread. Ours and the peer work in turns; a rate is the median
+ * over the turns, the ratio the median of the ratios within a turn. Fails on errors only: a slow
  * figure is a figure.
  */
 @Command(
     name = "kernels",
     mixinStandardHelpOptions = true,
-    description = "Scoring speed of the isolation forest beside Smile's, in turns in one JVM.")
+    description = {
+      "Speed and size of the detectors beside their peers'.",
+      "Prints one line of JSON a case; a ratio above 1 says how many times faster or smaller ours"
+          + " is. What goes on is told on standard error."
+    })
 public final class Kernels implements Callable<Integer> {
+  @Option(
+      names = "--case",
+      defaultValue = "",
+      paramLabel = "REGEX",
+      description =
+          "Only cases in whose name it is found; a name is DETECTOR.VERB, with a space and the"
+              + " peer's name behind it: 'forest.score', 'score smile$$'")
+  Pattern cases = Pattern.compile("");
+
+  @Option(names = "--list", description = "Print the names of the cases, measure nothing.")
+  boolean list;
+
+  @Option(
+      names = "--turns",
+      defaultValue = "25",
+      description =
+          "Turns that count, a fifth of it where once takes long. Default: ${DEFAULT-VALUE}")
+  int turns;
+
+  @Option(
+      names = "--turn-millis",
+      defaultValue = "80",
+      description = "Length of either side's turn. Default: ${DEFAULT-VALUE}")
+  int turnMillis;
+
+  @Option(
+      names = "--quick",
+      description = "3 turns of 30 ms after little warm-up: to see it run, not to quote.")
+  boolean quick;
+
   @Option(names = "--trees", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}")
   int trees;
 
@@ -47,23 +77,13 @@ public final class Kernels implements Callable<Integer> {
   @Option(names = "--test-rows", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}")
   int testRows;
 
-  @Option(
-      names = "--turns",
-      defaultValue = "9",
-      description = "Turns that count. Default: ${DEFAULT-VALUE}")
-  int turns;
-
-  @Option(
-      names = "--turn-millis",
-      defaultValue = "1000",
-      description = "CPU time of each kernel in a turn, at least. Default: ${DEFAULT-VALUE}")
-  int turnMillis;
-
   @SuppressWarnings("NullAway.Init") // picocli sets it
   @Spec
   CommandSpec command;
 
-  private static final int WARM_UP_TURNS = 2;
+  private static final int WARM_UP_TURNS = 8;
+  private static final int QUICK_TURNS = 3;
+  private static final int QUICK_MILLIS = 30;
 
   public static void main(String[] args) {
     System.exit(new CommandLine(new Kernels()).execute(args));
@@ -71,58 +91,85 @@ public final class Kernels implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    double[][] training = SyntheticRows.of(trainRows, features, 1);
-    double[][] rows = SyntheticRows.of(testRows, features, 2);
-    FittedDetector ours =
-        Detectors.byName(IsolationForest.NAME, Map.of("trees", trees, "max_samples", sampleSize))
-            .fit(training, 42);
-    smile.anomaly.IsolationForest smiles = SmileForest.fit(training, trees, sampleSize, 42);
-    List<Double> oursPerSecond = new ArrayList<>();
-    List<Double> smilesPerSecond = new ArrayList<>();
-    List<Double> ratios = new ArrayList<>();
-    for (int turn = -WARM_UP_TURNS; turn < turns; turn++) {
-      double caddis = rowsPerSecond(ours::rawScore, rows);
-      double smile = rowsPerSecond(smiles::score, rows);
-      if (turn >= 0) {
-        oursPerSecond.add(caddis);
-        smilesPerSecond.add(smile);
-        ratios.add(caddis / smile);
-      }
-    }
     PrintWriter out = command.commandLine().getOut();
-    out.printf(
-        "Isolation forest, %d trees on %d rows, %d features: rows/s of CPU time, one thread,"
-            + " %,d rows one by one, %d turns%n",
-        trees, sampleSize, features, testRows, turns);
-    out.printf("  %-22s %12s %12s %12s%n", "", "min", "median", "max");
-    print(out, "caddis", "%,12.0f", Figures.of(oursPerSecond));
-    print(out, "smile 3.1.1", "%,12.0f", Figures.of(smilesPerSecond));
-    print(out, "caddis / smile", "%12.1f", Figures.of(ratios));
-    out.flush();
-    return 0;
-  }
-
-  static void print(PrintWriter out, String name, String format, Figures figures) {
-    String line = "  %-22s " + format + " " + format + " " + format + "%n";
-    out.printf(line, name, figures.min(), figures.median(), figures.max());
-  }
-
-  private double rowsPerSecond(ToDoubleFunction<double[]> kernel, double[][] rows) {
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long start = threads.getCurrentThreadCpuTime();
-    long elapsed;
-    long scored = 0;
-    double sum = 0;
-    do {
-      for (double[] row : rows) {
-        sum += kernel.applyAsDouble(row);
-      }
-      scored += rows.length;
-      elapsed = threads.getCurrentThreadCpuTime() - start;
-    } while (elapsed < turnMillis * 1_000_000L);
-    if (!(sum > 0)) {
-      throw new IllegalStateException("sum of scores must be positive, was " + sum);
+    PrintWriter err = command.commandLine().getErr();
+    List<KernelCase> chosen = KernelCase.ALL.stream().filter(this::chosen).toList();
+    if (chosen.isEmpty()) {
+      throw new CommandLine.ParameterException(
+          command.commandLine(),
+          "--case must be found in the name of a case, see --list, was '" + cases + "'");
     }
-    return scored * 1e9 / elapsed;
+    if (list) {
+      chosen.forEach(kernel -> out.println(title(kernel)));
+      out.flush();
+      return 0;
+    }
+    boolean gcc = uses(chosen, "c") && ProcessContender.succeeds("gcc", "--version");
+    @Nullable String python = uses(chosen, "scikit-learn") ? python().orElse(null) : null;
+    int failed = 0;
+    for (int i = 0; i < chosen.size(); i++) {
+      KernelCase kernel = chosen.get(i);
+      err.printf("[%d/%d] %s: ", i + 1, chosen.size(), title(kernel));
+      err.flush();
+      if (kernel.peer().equals("c") && !gcc) {
+        err.println("skipped, there is no gcc");
+      } else if (kernel.peer().equals("scikit-learn") && python == null) {
+        err.println("skipped, neither /usr/bin/python3 nor python3 has sklearn");
+      } else {
+        try {
+          out.println(measure(kernel, python == null ? "" : python, err).json());
+          out.flush();
+        } catch (RunnerException | RuntimeException e) {
+          failed++;
+          err.println("failed, " + e);
+        }
+      }
+      err.flush();
+    }
+    return failed == 0 ? 0 : 1;
+  }
+
+  private boolean chosen(KernelCase kernel) {
+    return cases.matcher(title(kernel)).find();
+  }
+
+  private static String title(KernelCase kernel) {
+    return kernel.name() + " " + kernel.peer();
+  }
+
+  private static boolean uses(List<KernelCase> chosen, String peer) {
+    return chosen.stream().anyMatch(kernel -> kernel.peer().equals(peer));
+  }
+
+  private static Optional<String> python() {
+    return Stream.of("/usr/bin/python3", "python3")
+        .filter(python -> ProcessContender.succeeds(python, "-c", "import sklearn"))
+        .findFirst();
+  }
+
+  private KernelResult measure(KernelCase kernel, String python, PrintWriter err)
+      throws RunnerException {
+    Workload workload = new Workload(trees, sampleSize, features, trainRows, testRows);
+    if (kernel.verb() == Verb.BYTES) {
+      double ours = Contenders.bytes(Engines.ours(kernel, workload), kernel, workload);
+      double peer = Contenders.bytes(kernel, workload, python);
+      err.printf("%,.0f and %,.0f bytes, ratio %.3g%n", ours, peer, peer / ours);
+      return new KernelResult(kernel, ours, peer, peer / ours);
+    }
+    Duel duel =
+        quick
+            ? Duel.run(kernel, workload, QUICK_TURNS, QUICK_TURNS, QUICK_MILLIS, python)
+            : Duel.run(kernel, workload, turns, WARM_UP_TURNS, turnMillis, python);
+    Figures ratios = duel.ratios();
+    err.printf(
+        "%,.0f and %,.0f %s, ratio %.3g (%.3g to %.3g in %d turns)%n",
+        duel.ours().median(),
+        duel.peer().median(),
+        kernel.verb().unit,
+        ratios.median(),
+        ratios.min(),
+        ratios.max(),
+        ratios.sorted().length);
+    return new KernelResult(kernel, duel.ours().median(), duel.peer().median(), ratios.median());
   }
 }

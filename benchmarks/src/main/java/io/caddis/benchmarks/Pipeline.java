@@ -6,6 +6,7 @@ import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.detector.ZScore;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.model.Model;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.ScoreFunction;
@@ -95,11 +96,15 @@ public final class Pipeline implements Callable<Integer> {
       out.printf("parallelism %-12d %12s %12s %12s%n", parallelism, "min", "median", "max");
       figures.forEach(
           (name, values) ->
-              Kernels.print(
-                  out, name, name.contains("/") ? "%12.3f" : "%,12.0f", Figures.of(values)));
+              print(out, name, name.contains("/") ? "%12.3f" : "%,12.0f", Figures.of(values)));
       out.flush();
     }
     return 0;
+  }
+
+  private static void print(PrintWriter out, String name, String format, Figures figures) {
+    String line = "  %-22s " + format + " " + format + " " + format + "%n";
+    out.printf(line, name, figures.min(), figures.median(), figures.max());
   }
 
   /** Values of each figure in each turn that counts. */
@@ -143,7 +148,12 @@ public final class Pipeline implements Callable<Integer> {
 
   private static ScoreFunction scoreFunction(int features) {
     return new ScoreFunction(
-        new ScorePlan(SyntheticRows.schema(features), false, PipelineGraph.TTL_MILLIS));
+        new ScorePlan(
+            SyntheticRows.schema(features),
+            false,
+            PipelineGraph.TTL_MILLIS,
+            SeverityScale.DEFAULT,
+            0));
   }
 
   private PipelineRun run(

@@ -6,6 +6,7 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.quality.QualityRules;
 import io.caddis.detectors.triage.TriagePolicy;
 import io.caddis.jobs.OperatorUids;
 import io.caddis.operators.FeatureFunction;
@@ -117,7 +118,7 @@ final class PipelineGraph {
                 new OrderOperator(false, false))
             .uid(OperatorUids.ORDER);
     return DataStreamUtils.reinterpretAsKeyedStream(ordered, Reading::key)
-        .process(new FeatureFunction(plan, TTL_MILLIS))
+        .process(new FeatureFunction(plan, QualityRules.NONE, false, TTL_MILLIS))
         .uid(OperatorUids.FEATURES)
         .name(OperatorUids.FEATURES);
   }

@@ -3,63 +3,87 @@
 package io.caddis.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
-import io.caddis.detectors.detector.FittedDetector;
-import io.caddis.detectors.detector.IsolationForest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class KernelsTest {
+  private final StringWriter printed = new StringWriter();
+  private final StringWriter told = new StringWriter();
+
   @Test
-  void printsTheRateOfBothForestsAndTheirRatio() {
-    StringWriter printed = new StringWriter();
-    int exit =
-        new CommandLine(new Kernels())
-            .setOut(new PrintWriter(printed))
-            .execute(
+  void aCaseGivesOneLineOfJsonAndItsProgressGoesElsewhere() {
+    assertThat(
+            run(
+                "--case=isolation_forest.score smile$",
+                "--turns=2",
+                "--turn-millis=10",
                 "--trees=8",
                 "--sample-size=32",
-                "--train-rows=500",
-                "--test-rows=200",
-                "--turns=1",
-                "--turn-millis=5");
-    assertThat(exit).isZero();
-    assertThat(printed.toString()).contains("caddis ", "smile 3.1.1 ", "caddis / smile");
+                "--features=3",
+                "--train-rows=300",
+                "--test-rows=200"))
+        .as(told::toString)
+        .isZero();
+    assertThat(printed.toString())
+        .matches(
+            "\\{\"case\":\"isolation_forest\\.score\",\"peer_name\":\"smile\",\"ours\":[0-9]+,"
+                + "\"peer\":[0-9]+,\"unit\":\"rows/s\",\"ratio\":[0-9.]+}\\R");
+    assertThat(told.toString())
+        .startsWith("[1/1] isolation_forest.score smile: ")
+        .contains("2 turns");
   }
 
   @Test
-  void bothForestsRankRowsAlikeSoThatTheirSpeedMayBeCompared() {
-    double[][] training = SyntheticRows.of(5000, 16, 1);
-    double[][] rows = SyntheticRows.of(2000, 16, 2);
-    FittedDetector ours = new IsolationForest(100, 256).fit(training, 42);
-    smile.anomaly.IsolationForest smiles = SmileForest.fit(training, 100, 256, 42);
-    double[] caddis = new double[rows.length];
-    double[] smile = new double[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      caddis[i] = ours.rawScore(rows[i]);
-      smile[i] = smiles.score(rows[i]);
-    }
-    assertThat(correlation(caddis, smile)).isGreaterThan(0.9);
-    for (int i = 0; i < rows.length; i += SyntheticRows.OUTLIER_EVERY) {
-      assertThat(caddis[i]).isGreaterThan(0.6);
-      assertThat(smile[i]).isGreaterThan(0.6);
-    }
+  void theRatioOfSizesIsHowManyTimesSmallerOursIs() {
+    assertThat(
+            run("--case=half_space_trees.bytes moa-height-8", "--features=3", "--train-rows=300"))
+        .as(told::toString)
+        .isZero();
+    double ours = field("ours");
+    double peer = field("peer");
+    assertThat(printed.toString()).contains("\"unit\":\"bytes\"");
+    assertThat(peer).isGreaterThan(ours);
+    assertThat(field("ratio")).isCloseTo(peer / ours, withPercentage(0.1));
   }
 
-  private static double correlation(double[] left, double[] right) {
-    double meanLeft = Arrays.stream(left).average().orElseThrow();
-    double meanRight = Arrays.stream(right).average().orElseThrow();
-    double both = 0;
-    double squaresLeft = 0;
-    double squaresRight = 0;
-    for (int i = 0; i < left.length; i++) {
-      both += (left[i] - meanLeft) * (right[i] - meanRight);
-      squaresLeft += Math.pow(left[i] - meanLeft, 2);
-      squaresRight += Math.pow(right[i] - meanRight, 2);
-    }
-    return both / Math.sqrt(squaresLeft * squaresRight);
+  @Test
+  void casesAreChosenByDetectorVerbAndPeer() {
+    assertThat(run("--list", "--case=forest.fit ")).isZero();
+    assertThat(printed.toString().lines())
+        .containsExactly(
+            "isolation_forest.fit smile",
+            "isolation_forest.fit scikit-learn",
+            "isolation_forest.fit smile-as-shipped",
+            "isolation_forest.fit random_cut_forest");
+  }
+
+  @Test
+  void aCaseThatIsNotThereIsTold() {
+    assertThat(run("--case=nothing")).isEqualTo(2);
+    assertThat(told.toString())
+        .contains("--case must be found in the name of a case, see --list, was 'nothing'");
+  }
+
+  @Test
+  void aCaseThatFailsFailsTheCommand() {
+    assertThat(run("--case=half_space_trees.bytes moa-height-8", "--features=0")).isEqualTo(1);
+    assertThat(told.toString()).contains("failed, ");
+    assertThat(printed.toString()).isEmpty();
+  }
+
+  private int run(String... arguments) {
+    return new CommandLine(new Kernels())
+        .setOut(new PrintWriter(printed))
+        .setErr(new PrintWriter(told))
+        .execute(arguments);
+  }
+
+  private double field(String name) {
+    String rest = printed.toString().split("\"" + name + "\":", 2)[1];
+    return Double.parseDouble(rest.split("[,}]", 2)[0]);
   }
 }

@@ -47,6 +47,9 @@ public final class Caddis implements Runnable {
         .addSubcommand(new EvaluateCommand())
         .addSubcommand(new SimulateCommand())
         .addSubcommand(new PublishCommand())
+        .addSubcommand(new ModelsCommand())
+        .addSubcommand(new TrainCommand())
+        .addSubcommand(new ScoreCommand(System.console() != null))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));

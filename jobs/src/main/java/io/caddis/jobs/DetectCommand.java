@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "",
       "Without --config, columns and their types are inferred from the input:",
       "  detect --input readings/ --output results/",
-      "Results are JSON lines in DIR/scores, alerts, dead-letters, late and models.",
+      "Results are JSON lines in DIR/scores, alerts, dead-letters, late, quality and models.",
       "Exit status: 0 done, 1 the run failed, 2 wrong usage or specification."
     })
 final class DetectCommand implements Callable<Integer> {

@@ -69,7 +69,8 @@ final class DetectOptions {
       paramLabel = "NAME",
       description =
           "isolation_forest (default), ensemble, mcd, knn, kmeans, local_outlier_factor, "
-              + "one_class_svm, autoencoder, half_space_trees, hbos, zscore or iqr.")
+              + "one_class_svm, autoencoder, half_space_trees, hbos, extended_isolation_forest, "
+              + "random_cut_forest, univariate, zscore or iqr.")
   @Nullable String detector;
 
   @Option(
@@ -102,7 +103,7 @@ final class DetectOptions {
   @Option(
       names = "--threshold",
       paramLabel = "M:V",
-      description = "Threshold by method and value, e.g. percentile:99, std:3, fixed:0.7.")
+      description = "Threshold by method and value, e.g. percentile:99, std:3, spot:0.001.")
   @Nullable String threshold;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the training (default: 42).")
@@ -118,6 +119,13 @@ final class DetectOptions {
       names = "--continuous",
       description = "Go on with every file that is moved into the input directory.")
   boolean continuous;
+
+  @Option(
+      names = "--update",
+      paramLabel = "U",
+      description =
+          "refit (default) or incremental: what a training window does to the model before it.")
+  @Nullable String update;
 
   @Option(
       names = "--deduplicate",
@@ -156,6 +164,7 @@ final class DetectOptions {
     set(loader, "fields.group", group, "--group");
     set(loader, "training.scope", group != null && scope == null ? "group" : scope, "--scope");
     set(loader, "training.seed", seed, "--seed");
+    set(loader, "training.update", update, "--update");
     set(loader, "detector.name", detector, "--detector");
     set(loader, "time.alignment", alignment, "--alignment");
     set(loader, "time.out-of-orderness", outOfOrderness, "--out-of-orderness");

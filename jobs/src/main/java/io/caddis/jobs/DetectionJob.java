@@ -49,6 +49,7 @@ public final class DetectionJob implements Pipeline {
         Sinks.LATE,
         JsonLines.late(plan.features().schema()),
         OperatorUids.LATE_SINK);
+    sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     DataStream<ModelUpdate> models = outputs.models();
     if (models != null) {
       sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);

@@ -3,11 +3,15 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.detector.Detectors;
+import io.caddis.detectors.event.QualityKind;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.quality.QualityRules;
+import io.caddis.detectors.quality.SensorChecks;
 import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
@@ -18,7 +22,9 @@ import io.caddis.operators.Grouping;
 import io.caddis.operators.ParseFunction;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +33,11 @@ import org.jspecify.annotations.Nullable;
  * @param features how readings become feature vectors
  * @param training when models are trained
  * @param detector what kind of model
+ * @param quality what is checked of readings
  * @param triage when episodes end
+ * @param severities of the scores
+ * @param risk see {@link io.caddis.operators.ScorePlan}
+ * @param unbounded whether the source never ends by itself
  * @param ordered whether readings meet models in event-time order, so that results do not depend on
  *     speed
  * @param deduplicate whether a sensor's second reading of the same time is dropped
@@ -38,7 +48,11 @@ public record DetectionPlan(
     FeaturePlan features,
     TrainingPlan training,
     DetectorPlan detector,
+    QualityRules quality,
     TriagePolicy triage,
+    SeverityScale severities,
+    double risk,
+    boolean unbounded,
     boolean ordered,
     boolean deduplicate,
     long ttlMillis,
@@ -66,27 +80,42 @@ public record DetectionPlan(
             new ThresholdRule(
                 ThresholdRule.Method.valueOf(spec.threshold().method().name()),
                 spec.threshold().value()));
-    check(detector, features);
+    check(detector, features, spec.training().update());
+    QualityRules quality = quality(spec.quality(), fields);
     return new DetectionPlan(
         features,
         training(spec.training()),
         detector,
+        quality,
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),
+        new SeverityScale(spec.triage().medium(), spec.triage().high(), spec.triage().critical()),
+        spec.threshold().method() == PipelineSpec.ThresholdMethod.SPOT
+            ? spec.threshold().value()
+            : 0,
+        !spec.source().bounded(),
         spec.source().bounded() || spec.time().alignment() == PipelineSpec.Alignment.EVENT_TIME,
         spec.deduplicate(),
         spec.state().ttl().toMillis(),
         spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
   }
 
-  private static void check(DetectorPlan detector, FeaturePlan features) {
+  private static void check(
+      DetectorPlan detector, FeaturePlan features, PipelineSpec.Update update) {
+    boolean updatable = false;
     try {
       if (detector.learnsByReading()) {
         StreamDetectors.byName(detector.detector(), detector.parameters());
       } else {
-        Detectors.byName(detector.detector(), detector.parameters());
+        updatable = Detectors.byName(detector.detector(), detector.parameters()).updatable();
       }
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
+    }
+    if (update == PipelineSpec.Update.INCREMENTAL && !updatable) {
+      throw new IllegalArgumentException(
+          "detector.name must be one whose models can be updated, half_space_trees, for"
+              + " training.update incremental, was "
+              + detector.detector());
     }
     if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
       throw new IllegalArgumentException(
@@ -100,6 +129,49 @@ public record DetectionPlan(
               + detector.detector()
               + ", which learns from each sensor by itself");
     }
+  }
+
+  private static QualityRules quality(PipelineSpec.Quality quality, FeatureSchema fields) {
+    Set<QualityKind> checks = EnumSet.noneOf(QualityKind.class);
+    for (PipelineSpec.Check check : quality.checks()) {
+      checks.add(
+          switch (check) {
+            case FLATLINE -> QualityKind.FLATLINE;
+            case GAP -> QualityKind.GAP;
+            case SPIKE -> QualityKind.SPIKE;
+            case RATE -> QualityKind.RATE;
+            case RANGE, LEARNED_RANGE -> QualityKind.OUT_OF_RANGE;
+          });
+    }
+    QualityRules rules =
+        new QualityRules(
+            checks,
+            millis(quality.flatline()),
+            millis(quality.gap()),
+            quality.spike(),
+            quality.checks().contains(PipelineSpec.Check.LEARNED_RANGE),
+            quality.features().stream().map(DetectionPlan::limits).toList());
+    try {
+      new SensorChecks(rules, fields.numbers().stream().map(Feature::name).toList());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("quality.features: " + e.getMessage(), e);
+    }
+    return rules;
+  }
+
+  private static QualityRules.Limits limits(PipelineSpec.QualityLimits limits) {
+    Double min = limits.min();
+    Double max = limits.max();
+    Double maxPerSecond = limits.maxPerSecond();
+    return new QualityRules.Limits(
+        limits.name(),
+        min == null ? Double.NEGATIVE_INFINITY : min,
+        max == null ? Double.POSITIVE_INFINITY : max,
+        maxPerSecond == null ? Double.POSITIVE_INFINITY : maxPerSecond);
+  }
+
+  private static long millis(@Nullable Duration duration) {
+    return duration == null ? 0 : duration.toMillis();
   }
 
   private static Grouping grouping(
@@ -132,6 +204,9 @@ public record DetectionPlan(
         training.once(),
         training.sampleRows(),
         training.minRows(),
-        training.seed());
+        training.maxMissing(),
+        training.seed(),
+        training.update() == PipelineSpec.Update.INCREMENTAL,
+        training.adoptNewFeatures());
   }
 }

@@ -5,6 +5,7 @@ package io.caddis.jobs;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  source - parse -+- dead letters
  *                  | by sensor
- *                order - features -+- late
+ *                order - features -+- late, quality
  *          +-----------------------+
  *       sample                   score ==== models ====+
  *          | by group              |                   |
@@ -59,6 +60,7 @@ public final class DetectionTopology {
    * @param alerts episodes opening, worsening, closing
    * @param deadLetters lines and cells that could not be used, and repeated readings
    * @param late readings behind the watermark; they are among the scores too
+   * @param quality what is wrong with sensors' data, and how it drifts from model to model
    * @param models every model trained, null when the detector learns from each reading instead
    */
   public record Outputs(
@@ -66,6 +68,7 @@ public final class DetectionTopology {
       DataStream<Alert> alerts,
       DataStream<Rejection> deadLetters,
       DataStream<FeatureVector> late,
+      DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models) {}
 
   private DetectionTopology() {}
@@ -87,21 +90,25 @@ public final class DetectionTopology {
             .uid(OperatorUids.ORDER);
     SingleOutputStreamOperator<FeatureVector> features =
         DataStreamUtils.reinterpretAsKeyedStream(ordered, Reading::key)
-            .process(new FeatureFunction(plan.features(), plan.ttlMillis()))
+            .process(
+                new FeatureFunction(
+                    plan.features(), plan.quality(), plan.unbounded(), plan.ttlMillis()))
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
-    @Nullable DataStream<ModelUpdate> models = null;
+    @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
+    DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(features, plan);
     } else {
       models =
           sample(features, plan)
               .keyBy(TrainingSample::group)
-              .process(new TrainFunction(plan.training(), plan.detector()))
+              .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
       scores = score(features, models, plan);
+      quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
     }
     DataStream<Alert> alerts =
         DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
@@ -113,7 +120,7 @@ public final class DetectionTopology {
             .getSideOutput(SideOutputs.DEAD_LETTERS)
             .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
     return new Outputs(
-        scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), models);
+        scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), quality, models);
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(
@@ -165,7 +172,8 @@ public final class DetectionTopology {
   }
 
   private static ScorePlan scoring(DetectionPlan plan) {
-    return new ScorePlan(plan.features().schema(), plan.ordered(), plan.ttlMillis());
+    return new ScorePlan(
+        plan.features().schema(), plan.ordered(), plan.ttlMillis(), plan.severities(), plan.risk());
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -3,19 +3,31 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.evaluation.DecisionMetrics;
+import io.caddis.detectors.evaluation.DecisionSurface;
 import io.caddis.detectors.evaluation.EventMetrics;
 import io.caddis.detectors.evaluation.LabelledSeries;
 import io.caddis.detectors.evaluation.RankMetrics;
+import io.caddis.detectors.evaluation.RateStability;
 import io.caddis.detectors.evaluation.VolumeUnderSurface;
+import io.caddis.detectors.evaluation.report.EvaluationReport;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.registry.LocalRegistryFiles;
+import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.threshold.ThresholdRule;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,9 +45,13 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "ROC-AUC, average precision, best F1 and VUS-PR are means over the sensors that have both",
       "normal and anomalous readings; everything else counts all readings or events together.",
-      "Labels are CSV with the columns key, start and end; both times are inclusive."
+      "Labels are CSV with the columns key, start and end; both times are inclusive.",
+      "Exit status: 0 done, 1 failed or the anomaly rate drifts too far, 2 wrong usage."
     })
 final class EvaluateCommand implements Callable<Integer> {
+  private static final int SURFACE_COLUMNS = 136;
+  private static final int SURFACE_ROWS = 90;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
@@ -43,8 +59,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--scores",
       required = true,
-      paramLabel = "DIR",
-      description = "The scores folder of a run, e.g. out/scores.")
+      paramLabel = "PATH",
+      description = "The scores folder of a run, e.g. out/scores, or a file that score wrote.")
   private Path scores = Path.of("");
 
   @Option(names = "--labels", required = true, paramLabel = "FILE", description = "The truth.")
@@ -62,31 +78,155 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Widest buffer around an event for VUS, readings (default: 125).")
   private int vusWindow = 125;
 
+  @Option(
+      names = "--contamination",
+      paramLabel = "C",
+      description = {
+        "Share of the readings that should be flagged (default: as the model given by --name was",
+        "trained to, else the share of all readings that is)."
+      })
+  private double contamination = Double.NaN;
+
+  @Option(
+      names = "--rate-windows",
+      paramLabel = "N",
+      description = "Windows of time to watch that share in (default: ${DEFAULT-VALUE}).")
+  private int rateWindows = 24;
+
+  @Option(
+      names = "--max-rate-drift",
+      paramLabel = "D",
+      description = "Fail when a window's share is farther from it than this, e.g. 0.05.")
+  private @Nullable Double maxRateDrift;
+
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write a page of HTML with figures, curves and timelines.")
+  private @Nullable Path report;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable Boundary boundary;
+
+  /** The model and features to draw the decision boundary for. */
+  private static final class Boundary {
+    @Option(
+        names = "--registry",
+        required = true,
+        paramLabel = "DIR",
+        description = "Where the model is that gave the scores.")
+    private Path registry = Path.of("");
+
+    @Option(names = "--name", required = true, paramLabel = "M", description = "Of that model.")
+    private String name = "";
+
+    @Option(
+        names = "--version",
+        paramLabel = "V",
+        description = "Its version (default: ${DEFAULT-VALUE}).")
+    private String version = "champion";
+
+    @Option(
+        names = "--features",
+        split = ",",
+        paramLabel = "A,B",
+        description = "Two numeric features to draw its decision boundary over.")
+    private List<String> features = List.of();
+
+    private Model model() throws IOException {
+      return new ModelRegistry(new LocalRegistryFiles(registry), Clock.systemUTC())
+          .load(name, version)
+          .model();
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
-    if (!Files.isDirectory(scores)) {
-      throw wrong("--scores must be the scores folder of a run, was " + scores);
+    if (!Files.exists(scores)) {
+      throw wrong("--scores must be the scores folder of a run, or a file, was " + scores);
     }
     if (!Files.isReadable(labels)) {
       throw wrong("--labels must be a readable file, was " + labels);
     }
-    if (skipRows < 0 || vusWindow < 0) {
-      throw wrong("--skip-rows and --vus-window must not be negative");
+    if (skipRows < 0 || vusWindow < 0 || rateWindows < 1) {
+      throw wrong("--skip-rows and --vus-window must not be negative, --rate-windows above 0");
     }
-    List<LabelledSeries> series;
+    LabelledScores read;
+    DecisionSurface surface;
+    double expected = contamination;
     try {
-      series = LabelledScores.read(scores, labels, skipRows);
+      read = LabelledScores.read(scores, labels, skipRows);
+      Model model = boundary == null ? null : boundary.model();
+      if (model != null
+          && Double.isNaN(expected)
+          && model.thresholdRule().method() == ThresholdRule.Method.CONTAMINATION) {
+        expected = model.thresholdRule().value();
+      }
+      surface = surface(model);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
+    List<LabelledSeries> series = read.series();
     if (series.stream().allMatch(s -> s.rows() == 0)) {
       throw wrong("--scores must hold scored readings, none are left in " + scores);
     }
-    print(measure(series));
+    RateStability stability = RateStability.of(series, rateWindows, expected);
+    Map<String, Number> figures = measure(series);
+    figures.put("flagged_share", stability.rate());
+    figures.put("flagged_share_drift", stability.drift());
+    if (report != null) {
+      EvaluationReport page =
+          new EvaluationReport(
+              "Evaluation of " + scores,
+              facts(figures),
+              figures,
+              series,
+              read.threshold(),
+              stability,
+              surface);
+      Files.writeString(report, page.html());
+    }
+    print(figures);
+    if (maxRateDrift != null && !stability.isStable(maxRateDrift)) {
+      command
+          .commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "anomaly rate must stay within %.4f of %.4f, was %.4f away in a window of time%n",
+              maxRateDrift,
+              stability.expected(),
+              stability.drift());
+      return 1;
+    }
     return 0;
+  }
+
+  private @Nullable DecisionSurface surface(@Nullable Model model) {
+    if (boundary == null || model == null || boundary.features.isEmpty()) {
+      return null;
+    }
+    if (boundary.features.size() != 2) {
+      throw new IllegalArgumentException(
+          "--features must be two, separated by a comma, was " + boundary.features);
+    }
+    return DecisionSurface.of(
+        model, boundary.features.get(0), boundary.features.get(1), SURFACE_COLUMNS, SURFACE_ROWS);
+  }
+
+  private List<String> facts(Map<String, Number> figures) {
+    List<String> facts = new ArrayList<>();
+    for (String name : List.of("readings", "sensors", "events")) {
+      facts.add(String.format(Locale.ROOT, "%,d %s", figures.getOrDefault(name, 0), name));
+    }
+    facts.add("labels: " + labels.getFileName());
+    if (boundary != null) {
+      facts.add("model: " + boundary.name + " " + boundary.version);
+    }
+    return facts;
   }
 
   private Map<String, Number> measure(List<LabelledSeries> series) {

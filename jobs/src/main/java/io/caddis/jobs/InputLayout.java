@@ -80,7 +80,7 @@ final class InputLayout {
 
   private static RecordLayout layout(
       PipelineSpec.Fields fields,
-      String time,
+      @Nullable String time,
       @Nullable String key,
       List<RecordLayout.Column> columns) {
     String group = fields.group();

@@ -3,9 +3,18 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.evaluation.LabelledSeries;
+import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.Reading;
+import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.parse.Limits;
+import io.caddis.detectors.parse.RecordLayout;
+import io.caddis.detectors.parse.RecordReader;
+import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.parse.Timestamps;
+import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.jobs.sink.ResultFolder;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,33 +26,27 @@ import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
-/** Scores of a run beside the intervals that a label file calls anomalous. */
-final class LabelledScores {
+/**
+ * Scores beside the intervals that a label file calls anomalous.
+ *
+ * @param series the sensors by name, their rows by event time
+ * @param threshold score from which on readings were flagged, as far as it can be told
+ */
+record LabelledScores(List<LabelledSeries> series, double threshold) {
   private record Interval(long start, long end) {}
 
-  private record Scored(long timestamp, double score, boolean flag) {}
-
-  private LabelledScores() {}
+  private record Scored(long timestamp, double score, boolean flag, double threshold) {}
 
   /**
-   * @param scores a run's {@code scores/} folder
+   * @param scores a run's {@code scores/} folder, or a file that {@code score} wrote
    * @param labels CSV with the columns key, start and end: event times, both inclusive
    * @param skip readings of every sensor, the earliest, that are left out
-   * @return the sensors by name, their rows by event time
    * @throws IllegalArgumentException with file and line, when a label cannot be read
    */
-  static List<LabelledSeries> read(Path scores, Path labels, int skip) throws IOException {
+  static LabelledScores read(Path scores, Path labels, int skip) throws IOException {
     Map<String, List<Interval>> intervals = intervals(labels);
-    Map<String, List<Scored>> byKey = new TreeMap<>();
-    for (JsonNode row : new ResultFolder(scores).fresh()) {
-      byKey
-          .computeIfAbsent(row.path("key").asString(), key -> new ArrayList<>())
-          .add(
-              new Scored(
-                  millis(row.path("timestamp").asString()),
-                  row.path("score").asDouble(),
-                  row.path("is_anomaly").asBoolean()));
-    }
+    Map<String, List<Scored>> byKey =
+        Files.isDirectory(scores) ? ofRun(scores) : ofFile(new TableInput(scores));
     List<LabelledSeries> series = new ArrayList<>();
     byKey.forEach(
         (key, rows) -> {
@@ -51,7 +54,72 @@ final class LabelledScores {
           List<Scored> rest = rows.subList(Math.min(skip, rows.size()), rows.size());
           series.add(labelled(key, rest, intervals.getOrDefault(key, List.of())));
         });
-    return series;
+    return new LabelledScores(series, threshold(byKey));
+  }
+
+  private static Map<String, List<Scored>> ofRun(Path folder) throws IOException {
+    Map<String, List<Scored>> byKey = new TreeMap<>();
+    for (JsonNode row : new ResultFolder(folder).fresh()) {
+      byKey
+          .computeIfAbsent(row.path("key").asString(), key -> new ArrayList<>())
+          .add(
+              new Scored(
+                  millis(row.path("timestamp").asString()),
+                  row.path("score").asDouble(),
+                  row.path("is_anomaly").asBoolean(),
+                  row.path("threshold").asDouble(Double.NaN)));
+    }
+    return byKey;
+  }
+
+  /** Of a file without a sensor's column, the file is the sensor, called without its extension. */
+  private static Map<String, List<Scored>> ofFile(TableInput file) throws IOException {
+    RecordLayout found = SchemaInference.infer(List.of(file), SchemaInference.Options.DEFAULT);
+    RecordLayout layout =
+        new RecordLayout(
+            found.timeField(),
+            found.keyField(),
+            null,
+            null,
+            List.of(
+                new RecordLayout.Column("score", Encoding.NUMERIC),
+                new RecordLayout.Column("is_anomaly", Encoding.LABEL)),
+            RecordLayout.MIN_TIMESTAMP,
+            RecordLayout.MAX_TIMESTAMP);
+    Map<String, List<Scored>> byKey = new TreeMap<>();
+    try (InputStream in = file.open()) {
+      RecordReader reader = RecordReader.ofFile(in, file.name(), layout, Limits.DEFAULT);
+      for (Parsed parsed = reader.next(); parsed != null; parsed = reader.next()) {
+        Reading reading = parsed.reading();
+        if (reading != null && !Double.isNaN(reading.numbers()[0])) {
+          boolean flag = "true".equals(reading.texts()[0]);
+          byKey
+              .computeIfAbsent(reading.key(), key -> new ArrayList<>())
+              .add(new Scored(reading.timestamp(), reading.numbers()[0], flag, Double.NaN));
+        }
+      }
+    }
+    return byKey;
+  }
+
+  /** As the rows say, the latest one's; else the lowest score that was flagged. */
+  private static double threshold(Map<String, List<Scored>> byKey) {
+    double lowestFlagged = Double.NaN;
+    Scored latest = null;
+    for (List<Scored> rows : byKey.values()) {
+      for (Scored row : rows) {
+        if (!Double.isNaN(row.threshold())
+            && (latest == null || row.timestamp() > latest.timestamp())) {
+          latest = row;
+        }
+        if (row.flag() && !(row.score() >= lowestFlagged)) {
+          lowestFlagged = row.score();
+        }
+      }
+    }
+    return latest != null
+        ? latest.threshold()
+        : Double.isNaN(lowestFlagged) ? ScoreScale.BOUNDARY : lowestFlagged;
   }
 
   private static LabelledSeries labelled(String key, List<Scored> rows, List<Interval> intervals) {

@@ -19,7 +19,8 @@ final class OutputDirectory {
   static final String CHECKPOINTS = ".checkpoints";
 
   private static final List<String> RESULTS =
-      List.of(Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.MODELS);
+      List.of(
+          Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.QUALITY, Sinks.MODELS);
   private static final List<String> FOLDERS =
       Stream.concat(RESULTS.stream(), Stream.of(CHECKPOINTS)).toList();
 

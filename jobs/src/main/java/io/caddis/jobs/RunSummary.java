@@ -49,6 +49,7 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
     parts.add(String.format(Locale.ROOT, "%,d late", count(OperatorMetrics.LATE)));
     parts.add(
         String.format(Locale.ROOT, "%,d missed training", count(OperatorMetrics.MISSED_TRAINING)));
+    parts.add(counted(OperatorMetrics.QUALITY_ISSUES, "quality issue", "quality issues"));
     parts.add(counted(OperatorMetrics.MODELS, "model", "models") + " trained");
     return String.format(Locale.ROOT, "%s in %.1f s", String.join(", ", parts), seconds());
   }
@@ -64,6 +65,7 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
     values.put("duplicates", count(OperatorMetrics.DUPLICATES));
     values.put("late", count(OperatorMetrics.LATE));
     values.put("missed_training", count(OperatorMetrics.MISSED_TRAINING));
+    values.put("quality_issues", count(OperatorMetrics.QUALITY_ISSUES));
     values.put("models_trained", count(OperatorMetrics.MODELS));
     values.put("seconds", seconds());
     return JsonMapper.shared().writeValueAsString(values);

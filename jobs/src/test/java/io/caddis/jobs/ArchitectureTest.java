@@ -56,10 +56,12 @@ class ArchitectureTest {
           .resideInAnyPackage("java.nio.file..", "java.net..", "org.apache.flink.connector..");
 
   @ArchTest
-  static final ArchRule onlyJobsTouchFiles =
+  static final ArchRule onlyJobsAndTheRegistryTouchFiles =
       noClasses()
           .that()
           .resideInAPackage("io.caddis.detectors..")
+          .and()
+          .resideOutsideOfPackage("io.caddis.detectors.registry")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.nio.file..");

@@ -49,7 +49,7 @@ class DetectCommandITCase {
   @Test
   void foldersOfAllResultsAreThereEvenWhenEmpty() {
     detect(new LineScoring("never"));
-    assertThat(List.of("scores", "alerts", "dead-letters", "late", "models"))
+    assertThat(List.of("scores", "alerts", "dead-letters", "late", "quality", "models"))
         .allSatisfy(folder -> assertThat(output.resolve(folder)).isDirectory());
     assertThat(output.resolve("alerts")).isEmptyDirectory();
   }

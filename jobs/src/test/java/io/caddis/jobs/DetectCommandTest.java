@@ -33,7 +33,7 @@ class DetectCommandTest {
       delimiter = '|',
       textBlock =
           """
-          --detector forest | --detector: detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, was "forest"
+          --detector forest | --detector: detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, was "forest"
           --train-rows 100 --train-window 1h | --train-rows and --train-window must not be given together: choose one
           --train-rows 100 --train-slide 1h | --train-rows and --train-slide must not be given together: choose one
           --contamination 0.1 --threshold std:3 | --contamination and --threshold must not be given together: choose one
@@ -41,7 +41,7 @@ class DetectCommandTest {
           --contamination 0 | --contamination: threshold.value must be above 0 and at most 0.5 for contamination, was 0
           --contamination high | --contamination: threshold.value must be a number, was "high"
           --threshold 3 | --threshold must be METHOD:VALUE, e.g. std:3, was '3'
-          --threshold stdd:3 | --threshold: threshold.method must be one of contamination, percentile, std, fixed, was "stdd". Did you mean 'std'?
+          --threshold stdd:3 | --threshold: threshold.method must be one of contamination, percentile, std, fixed, spot, raw, was "stdd". Did you mean 'std'?
           --train-rows many | --train-rows: training.size must be like 400 or 1 h, was "many"
           --train-rows 10 | --train-rows: training.size must be at least training.min-rows, 32, or no model is ever trained, was 10
           --train-rows 1h | --train-rows: training.size must be a number of readings for count windows, was "1h". For a duration set training.window to tumbling or sliding

@@ -103,7 +103,7 @@ class DetectDeterminismITCase {
       throws IOException {
     Set<String> lines = new TreeSet<>();
     int count = 0;
-    for (List<JsonNode> rows : List.of(run.scores(), run.alerts(), run.models())) {
+    for (List<JsonNode> rows : List.of(run.scores(), run.alerts(), run.quality(), run.models())) {
       rows.forEach(row -> lines.add(view.apply(row).toString()));
       count += rows.size();
     }
@@ -112,7 +112,7 @@ class DetectDeterminismITCase {
   }
 
   private static JsonNode withoutIds(JsonNode row) {
-    return ((ObjectNode) row).deepCopy().without(List.of("event_id", "alert_id"));
+    return ((ObjectNode) row).deepCopy().without(List.of("event_id", "peak_event_id", "alert_id"));
   }
 
   /** Sensors that take turns, with anomalies of more than one reading, and cells missing. */

@@ -40,6 +40,10 @@ record DetectRun(JsonNode summary, Path output) {
     return rows(Sinks.DEAD_LETTERS);
   }
 
+  List<JsonNode> quality() throws IOException {
+    return rows(Sinks.QUALITY);
+  }
+
   List<JsonNode> models() throws IOException {
     return rows(Sinks.MODELS);
   }

@@ -11,12 +11,14 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.quality.QualityRules;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
 import io.caddis.detectors.warmup.WarmUp;
@@ -118,7 +120,11 @@ class DetectionTopologyITCase {
         features,
         training,
         detector,
+        QualityRules.NONE,
         new TriagePolicy(5, 60 * SECOND),
+        SeverityScale.DEFAULT,
+        0,
+        false,
         true,
         false,
         86_400 * SECOND,
@@ -127,11 +133,11 @@ class DetectionTopologyITCase {
 
   private static TrainingPlan hundredSeconds() {
     return new TrainingPlan(
-        TrainingPlan.Window.TIME, 100 * SECOND, 100 * SECOND, 0, false, 200, 10, 42);
+        TrainingPlan.Window.TIME, 100 * SECOND, 100 * SECOND, 0, false, 200, 10, 0.9, 42);
   }
 
   private static TrainingPlan firstRows(int rows) {
-    return new TrainingPlan(TrainingPlan.Window.COUNT, 0, 0, rows, true, 10_000, 10, 42);
+    return new TrainingPlan(TrainingPlan.Window.COUNT, 0, 0, rows, true, 10_000, 10, 0.9, 42);
   }
 
   private static Result run(List<Parsed> readings, DetectionPlan plan, int parallelism)

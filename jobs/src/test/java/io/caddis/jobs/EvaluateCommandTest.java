@@ -70,6 +70,55 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void aReportIsOnePageThatNeedsNothingElse() throws Exception {
+    String labels = "key,start,end\na,2026-01-01T00:00:05Z,2026-01-01T00:00:06Z\n";
+    Path page = folder.resolve("report.html");
+    assertThat(evaluate(labels, "--report", page.toString())).isZero();
+
+    assertThat(Files.readString(page)).contains("false alarm").doesNotContain("http");
+  }
+
+  @Test
+  void aRateThatDriftsTooFarFails() throws Exception {
+    String[] gate = {"--contamination", "0.1", "--rate-windows", "5", "--max-rate-drift", "0.2"};
+    assertThat(evaluate("key,start,end\n", gate)).isEqualTo(1);
+    assertThat(err.toString()).contains("must stay within 0.2000 of 0.1000, was 0.4000 away");
+
+    assertThat(evaluate("key,start,end\n", "--max-rate-drift", "0.9")).isZero();
+  }
+
+  @Test
+  void aFileThatScoreWroteIsMeasuredToo() throws Exception {
+    Path scored =
+        Files.writeString(
+            folder.resolve("a.csv"),
+            """
+            timestamp,x,score,is_anomaly,prediction,raw_score
+            2026-01-01T00:00:00Z,1,0.2,false,1,0.4
+            2026-01-01T00:00:01Z,9,0.8,true,-1,0.7
+            2026-01-01T00:00:02Z,,,,,
+            """);
+    Path labels =
+        Files.writeString(
+            folder.resolve("labels.csv"), "key,start,end\na,2026-01-01T00:00:01Z,2026-01-02\n");
+    CommandRun run =
+        CommandRun.of(
+            (env, spec) -> {},
+            "evaluate",
+            "--scores",
+            scored.toString(),
+            "--labels",
+            labels.toString(),
+            "--json");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode figures = JsonMapper.shared().readTree(run.out());
+    assertThat(figures.get("readings").asInt()).isEqualTo(2);
+    assertThat(figures.get("precision").asDouble()).isEqualTo(1);
+    assertThat(figures.get("flagged_share").asDouble()).isEqualTo(0.5);
+  }
+
+  @Test
   void aBadLabelIsNamedWithItsLine() throws Exception {
     assertThat(evaluate("key,start,end\na,yesterday,2026-01-01T00:00:06Z\n")).isEqualTo(2);
 

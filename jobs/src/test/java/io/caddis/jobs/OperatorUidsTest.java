@@ -38,6 +38,8 @@ class OperatorUidsTest {
           "Sink Committer: dead-letters-sink | dead-letters-sink: Committer",
           "late-sink | late-sink: Writer",
           "Sink Committer: late-sink | late-sink: Committer",
+          "quality-sink | quality-sink: Writer",
+          "Sink Committer: quality-sink | quality-sink: Committer",
           "models-sink | models-sink: Writer",
           "Sink Committer: models-sink | models-sink: Committer");
 

@@ -11,17 +11,18 @@ import org.junit.jupiter.api.Test;
 class RunSummaryTest {
   private static final RunSummary FULL =
       RunSummary.of(
-          Map.of(
-              "readings", 12_345L,
-              "scored", 12_300L,
-              "anomalies", 1,
-              "deadLetters", 45L,
-              "cellsImputed", 5L,
-              "duplicates", 3L,
-              "late", 2L,
-              "missedTraining", 7L,
-              "models", 4L,
-              "other", "text"),
+          Map.ofEntries(
+              Map.entry("readings", 12_345L),
+              Map.entry("scored", 12_300L),
+              Map.entry("anomalies", 1),
+              Map.entry("deadLetters", 45L),
+              Map.entry("cellsImputed", 5L),
+              Map.entry("duplicates", 3L),
+              Map.entry("late", 2L),
+              Map.entry("missedTraining", 7L),
+              Map.entry("qualityIssues", 6L),
+              Map.entry("models", 4L),
+              Map.entry("other", "text")),
           Duration.ofMillis(3_210));
 
   @Test
@@ -29,8 +30,7 @@ class RunSummaryTest {
     assertThat(FULL.text())
         .isEqualTo(
             "12,345 rows read, 12,300 readings scored, 1 anomaly, 45 dead letters (5 of them scored"
-                + " with a cell imputed), 3 duplicates, 2 late, 7 missed training, 4 models trained"
-                + " in 3.2 s");
+                + " with a cell imputed), 3 duplicates, 2 late, 7 missed training, 6 quality issues, 4 models trained in 3.2 s");
   }
 
   @Test
@@ -38,7 +38,7 @@ class RunSummaryTest {
     assertThat(RunSummary.of(Map.of("readings", 1L), Duration.ZERO).text())
         .isEqualTo(
             "1 row read, 0 readings scored, 0 anomalies, 0 dead letters, 0 late, 0 missed training,"
-                + " 0 models trained in 0.0 s");
+                + " 0 quality issues, 0 models trained in 0.0 s");
   }
 
   @Test
@@ -46,7 +46,7 @@ class RunSummaryTest {
     assertThat(FULL.json())
         .isEqualTo(
             "{\"rows_read\":12345,\"scored\":12300,\"anomalies\":1,\"dead_letters\":45,"
-                + "\"cells_imputed\":5,\"duplicates\":3,\"late\":2,\"missed_training\":7,"
+                + "\"cells_imputed\":5,\"duplicates\":3,\"late\":2,\"missed_training\":7,\"quality_issues\":6,"
                 + "\"models_trained\":4,\"seconds\":3.21}");
   }
 }

@@ -44,6 +44,11 @@ public record DetectorPlan(
   }
 
   ModelTrainer trainer() {
+    return trainer(schema);
+  }
+
+  /** A trainer for other features. */
+  ModelTrainer trainer(FeatureSchema schema) {
     return new ModelTrainer(schema, Detectors.byName(detector, parameters), scaling, threshold);
   }
 }

@@ -6,6 +6,7 @@ import io.caddis.detectors.event.ModelLineage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A newly trained model on its way to the scorers.
@@ -18,6 +19,9 @@ import java.time.format.DateTimeFormatter;
  * @param rowsSeen readings the interval held
  * @param rowsSampled those that training saw
  * @param thresholdOrigin how the threshold was set
+ * @param issues what was noteworthy about the training sample, null when nothing was
+ * @param drift how it had moved from that of the model before it, null when it had not, or there
+ *     was none
  * @param sha256 checksum of the bytes, hexadecimal
  * @param bytes the encoded model
  */
@@ -30,6 +34,8 @@ public record ModelUpdate(
     long rowsSeen,
     int rowsSampled,
     String thresholdOrigin,
+    String @Nullable [] issues,
+    String @Nullable [] drift,
     String sha256,
     byte[] bytes) {
 

@@ -33,6 +33,9 @@ public final class OperatorMetrics {
   /** Count: readings that came after their training window had closed. */
   public static final String MISSED_TRAINING = "missedTraining";
 
+  /** Count: faults found in sensors' data, each told once, and drifts between training samples. */
+  public static final String QUALITY_ISSUES = "qualityIssues";
+
   /** Count: readings scored. */
   public static final String SCORED = "scored";
 
@@ -71,6 +74,9 @@ public final class OperatorMetrics {
    */
   public static final String MODEL_AGE_MILLIS = "modelAgeMillis";
 
+  /** Gauge: fields met since the start that the schema does not know. */
+  public static final String NEW_FEATURES = "newFeatures";
+
   /** Gauge: models held, of all groups. */
   public static final String MODELS_HELD = "modelsHeld";
 
@@ -83,6 +89,7 @@ public final class OperatorMetrics {
           DUPLICATES,
           LATE,
           MISSED_TRAINING,
+          QUALITY_ISSUES,
           SCORED,
           SCORED_BY_MODEL,
           ANOMALIES,

@@ -68,7 +68,20 @@ public final class ParseFunction extends ProcessFunction<Parsed, Reading> {
 
   private boolean isFuture(Reading reading, Context context) {
     return maxFutureMillis != ANY_FUTURE
-        && reading.timestamp() - maxFutureMillis > context.timerService().currentProcessingTime();
+        && reading.timestamp()
+            > latestAccepted(context.timerService().currentProcessingTime(), maxFutureMillis);
+  }
+
+  /**
+   * The latest event time that is taken from a reading, epoch milliseconds: later ones become dead
+   * letters here, and move no watermark in the source.
+   *
+   * @param now by the clock, epoch milliseconds
+   * @param maxFutureMillis as in the constructor
+   */
+  public static long latestAccepted(long now, long maxFutureMillis) {
+    boolean beyond = now > 0 && maxFutureMillis > Long.MAX_VALUE - now;
+    return beyond ? Long.MAX_VALUE : now + maxFutureMillis;
   }
 
   private static Rejection future(Reading reading) {

@@ -5,10 +5,15 @@ package io.caddis.operators;
 import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.stream.StreamDetector;
+import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.detectors.threshold.Spot;
+import io.caddis.detectors.threshold.SpotState;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.ArrayList;
@@ -33,13 +38,20 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SensorStatistics> STATISTICS =
       new ValueStateDescriptor<>("sensor-statistics", TypeInformation.of(SensorStatistics.class));
 
+  private static final ValueStateDescriptor<SpotState> SPOT =
+      new ValueStateDescriptor<>("spot", TypeInformation.of(SpotState.class));
+
   /** Of scores that no model with a threshold of its own gave. */
   private static final double BOUNDARY = 0.5;
 
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
+  private final FeatureSchema schema;
   private final String[] numberNames;
+  private final SeverityScale severities;
+  private final @Nullable Spot spot;
+  private final ValueState<SpotState> spotState;
   private final ValueState<SensorStatistics> statistics;
   private final IdleExpiry idle;
   private final Tally scored;
@@ -52,7 +64,11 @@ final class ReadingScorer {
   private long calls;
 
   ReadingScorer(RuntimeContext context, ScorePlan plan) {
+    schema = plan.schema();
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
+    severities = plan.severities();
+    spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
+    spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
     idle = new IdleExpiry(context, plan.ttlMillis());
     scored = new Tally(context, OperatorMetrics.SCORED);
@@ -85,7 +101,7 @@ final class ReadingScorer {
     long start = measured ? System.nanoTime() : 0;
     newestReading = Math.max(newestReading, vector.timestamp());
     ScoredVector result =
-        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded);
+        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
     count(result);
     if (measured) {
       latency.update(System.nanoTime() - start);
@@ -117,7 +133,7 @@ final class ReadingScorer {
             BOUNDARY,
             name,
             missing(vector.numbers()),
-            vector.ignored(),
+            NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
             null,
             score >= BOUNDARY ? explained(detector, score) : null);
     count(result);
@@ -128,7 +144,9 @@ final class ReadingScorer {
   }
 
   private Attribution explained(StreamDetector detector, double score) {
-    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
+    double[] weights = detector.contributions();
+    Arrays.setAll(weights, i -> Math.max(0, weights[i]));
+    Attribution attribution = Attribution.of(score, numberNames, weights);
     int worst = List.of(numberNames).indexOf(attribution.features()[0]);
     return attribution.expecting(detector.expected()[worst]);
   }
@@ -140,21 +158,50 @@ final class ReadingScorer {
     }
   }
 
-  private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded) {
+  private ScoredVector byModel(
+      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers) throws Exception {
     scoredByModel.increment();
-    double raw = model.rawScore(vector.numbers(), vector.texts());
+    double[] numbers = NewFeatures.numbers(model.schema(), vector.numbers(), vector.extra());
+    double raw = model.rawScore(numbers, vector.texts());
     double score = model.score(raw);
-    boolean anomaly = score >= model.threshold();
+    double threshold =
+        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
     return result(
         vector,
         score,
         raw,
-        model.threshold(),
+        threshold,
         loaded.lineage().modelVersion(),
-        model.imputed(vector.numbers(), vector.texts()),
-        joined(vector.ignored(), model.ignored(vector.numbers(), vector.texts())),
+        model.imputed(numbers, vector.texts()),
+        joined(
+            NewFeatures.unused(model.schema(), vector.numbers().length, vector.extra()),
+            model.ignored(numbers, vector.texts())),
         loaded,
-        anomaly ? model.explain(vector.numbers(), vector.texts()) : null);
+        score >= threshold ? model.explain(numbers, vector.texts()) : null);
+  }
+
+  /**
+   * The sensor's own threshold, or the model's while its scores are too few for one. They are held
+   * as distances from the model's boundary, so that they mean the same under the next model.
+   */
+  private double ownThreshold(
+      Spot own, FeatureVector vector, double raw, ScoreScale scale, TimerService timers)
+      throws Exception {
+    SpotState state = spotState.value();
+    if (state == null) {
+      state = own.newState();
+    }
+    double distance = own.threshold(state);
+    double rawThreshold =
+        Double.isNaN(distance)
+            ? scale.rawThreshold()
+            : scale.rawThreshold() + distance * scale.above();
+    if (!vector.late()) {
+      own.observe(state, (raw - scale.rawThreshold()) / scale.above());
+      spotState.update(state);
+      touch(vector, timers);
+    }
+    return scale.score(rawThreshold);
   }
 
   private static String @Nullable [] joined(
@@ -186,7 +233,7 @@ final class ReadingScorer {
         BOUNDARY,
         WarmUp.VERSION,
         missing(vector.numbers()),
-        vector.ignored(),
+        NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
         null,
         attribution);
   }
@@ -201,7 +248,7 @@ final class ReadingScorer {
     return missing.isEmpty() ? null : missing.toArray(String[]::new);
   }
 
-  private static ScoredVector result(
+  private ScoredVector result(
       FeatureVector vector,
       double score,
       double raw,
@@ -222,7 +269,7 @@ final class ReadingScorer {
         raw,
         threshold,
         anomaly,
-        Severity.of(score),
+        severities.of(score),
         version,
         vector.late(),
         imputed,
@@ -248,6 +295,7 @@ final class ReadingScorer {
       return false;
     }
     statistics.clear();
+    spotState.clear();
     return true;
   }
 }

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.FeatureSchema;
 import java.io.Serializable;
 
@@ -13,6 +14,10 @@ import java.io.Serializable;
  *     it has come, so that results do not depend on speed; otherwise it is scored at once with the
  *     newest admissible model that has come
  * @param ttlMillis event time after which an idle sensor's statistics are forgotten, milliseconds
+ * @param severities of the scores
+ * @param risk share of a sensor's usual readings that may be flagged, which its own threshold
+ *     holds; 0 = the threshold is the model's
  */
-public record ScorePlan(FeatureSchema schema, boolean ordered, long ttlMillis)
+public record ScorePlan(
+    FeatureSchema schema, boolean ordered, long ttlMillis, SeverityScale severities, double risk)
     implements Serializable {}

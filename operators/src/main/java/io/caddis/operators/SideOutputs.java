@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.util.OutputTag;
@@ -16,6 +17,10 @@ public final class SideOutputs {
   /** Readings behind the watermark; they are scored as well. */
   public static final OutputTag<FeatureVector> LATE =
       new OutputTag<>("late", TypeInformation.of(FeatureVector.class));
+
+  /** What is wrong with sensors' data. */
+  public static final OutputTag<QualityIssue> QUALITY =
+      new OutputTag<>("quality", TypeInformation.of(QualityIssue.class));
 
   private SideOutputs() {}
 }

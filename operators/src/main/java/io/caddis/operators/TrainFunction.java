@@ -2,19 +2,30 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.drift.FeatureDrift;
+import io.caddis.detectors.drift.SampleProfile;
+import io.caddis.detectors.event.QualityIssue;
+import io.caddis.detectors.event.QualityKind;
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
-import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
+import io.caddis.detectors.quality.BatchChecks;
+import io.caddis.detectors.quality.BatchReport;
 import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -28,8 +39,10 @@ import org.slf4j.LoggerFactory;
  * the window is complete. Keyed by group.
  *
  * <p>The same readings and seed give the same model bytes, whatever their order and the
- * parallelism. A window whose sample is too small or unusable gives no model; the models before it
- * stay in force.
+ * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
+ * before it stay in force. Where models are updated, every window changes the one before. Each
+ * sample is compared with that of the model before it; what has drifted goes with the model and,
+ * once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -40,27 +53,46 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private static final ValueStateDescriptor<Boolean> TRAINED =
       new ValueStateDescriptor<>("trained", Types.BOOLEAN);
 
+  private static final ValueStateDescriptor<byte[]> MODEL =
+      new ValueStateDescriptor<>(
+          "updated-model", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private static final ValueStateDescriptor<SampleProfile> REFERENCE =
+      new ValueStateDescriptor<>("training-profile", TypeInformation.of(SampleProfile.class));
+
   private final TrainingPlan plan;
   private final DetectorPlan detector;
+  private final long ttlMillis;
 
-  private transient ModelTrainer trainer;
   private transient MapState<Long, TrainingSample> samples;
   private transient ValueState<Boolean> trained;
+  private transient ValueState<byte[]> model;
   private transient Tally models;
   private transient Tally windowsSkipped;
+  private transient ValueState<SampleProfile> reference;
+  private transient IdleExpiry idle;
+  private transient Tally qualityIssues;
 
-  public TrainFunction(TrainingPlan plan, DetectorPlan detector) {
+  /**
+   * @param ttlMillis event time after which a group's last model and its sample are forgotten,
+   *     milliseconds; two windows at least
+   */
+  public TrainFunction(TrainingPlan plan, DetectorPlan detector, long ttlMillis) {
     this.plan = plan;
     this.detector = detector;
+    this.ttlMillis = Math.max(ttlMillis, 2 * plan.sizeMillis());
   }
 
   @Override
   public void open(OpenContext context) {
-    trainer = detector.trainer();
+    model = getRuntimeContext().getState(MODEL);
     samples = getRuntimeContext().getMapState(SAMPLES);
     trained = getRuntimeContext().getState(TRAINED);
     models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
     windowsSkipped = new Tally(getRuntimeContext(), OperatorMetrics.WINDOWS_SKIPPED);
+    idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
+    reference = getRuntimeContext().getState(REFERENCE);
+    qualityIssues = new Tally(getRuntimeContext(), OperatorMetrics.QUALITY_ISSUES);
   }
 
   @Override
@@ -82,17 +114,31 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<ModelUpdate> out)
       throws Exception {
+    if (idle.expired(timestamp)) {
+      reference.clear();
+      model.clear();
+    }
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
     if (sample == null || (trainsFirstWindowOnly() && trained.value() != null)) {
       return;
     }
-    if (sample.rows().size() < plan.minRows()) {
-      skip(sample, "it has fewer than " + plan.minRows());
+    BatchReport report = check(sample);
+    if (!report.usable()) {
+      skip(sample, String.join("; ", report.faults()));
       return;
     }
     try {
-      out.collect(fit(sample));
+      SampleProfile profile = profile(sample);
+      SampleProfile before = reference.value();
+      List<FeatureDrift> drifts =
+          before == null
+              ? List.of()
+              : before.driftTo(profile).stream().filter(d -> !d.issues().isEmpty()).toList();
+      out.collect(fit(sample, report.issues(), drifts));
+      reference.update(profile);
+      idle.touch(sample.to(), context.timerService());
+      drifts.forEach(drift -> tell(drift, sample, context));
       models.increment();
       if (trainsFirstWindowOnly()) {
         trained.update(true);
@@ -111,26 +157,101 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return plan.once() && plan.window() == TrainingPlan.Window.TIME;
   }
 
-  private ModelUpdate fit(TrainingSample sample) {
-    List<Row> rows = sample.rows().stream().map(TrainFunction::toRow).toList();
-    Model model = trainer.fit(rows, plan.seed() * 31 + sample.group().hashCode());
-    byte[] bytes = ModelCodec.encode(model);
+  private BatchReport check(TrainingSample sample) {
+    BatchChecks checks =
+        new BatchChecks(detector.schema(), List.of(), plan.minRows(), plan.maxMissing());
+    for (SampledRow row : sample.rows()) {
+      checks.add(row.numbers(), row.texts());
+    }
+    return checks.report();
+  }
+
+  private SampleProfile profile(TrainingSample sample) {
+    List<double[]> rows = new ArrayList<>(sample.rows().size());
+    for (SampledRow row : sample.rows()) {
+      rows.add(row.numbers());
+    }
+    return SampleProfile.of(detector.schema(), rows);
+  }
+
+  private void tell(FeatureDrift drift, TrainingSample sample, OnTimerContext context) {
+    qualityIssues.increment();
+    context.output(
+        SideOutputs.QUALITY,
+        new QualityIssue(
+            sample.group(),
+            drift.feature(),
+            QualityKind.DRIFT,
+            sample.from(),
+            sample.to(),
+            drift.mean(),
+            drift.referenceMean(),
+            String.join("; ", drift.issues())));
+  }
+
+  private ModelUpdate fit(TrainingSample sample, List<String> issues, List<FeatureDrift> drifts)
+      throws Exception {
+    Model fitted = plan.incremental() ? updated(sample) : fitted(sample);
+    byte[] bytes = ModelCodec.encode(fitted);
+    if (plan.incremental()) {
+      model.update(bytes);
+    }
     String sha256 = ModelCodec.sha256(bytes);
     return new ModelUpdate(
         sample.group(),
         ModelUpdate.versionOf(sample.to(), sha256),
-        model.detector(),
+        fitted.detector(),
         sample.from(),
         sample.to(),
         sample.seen(),
-        rows.size(),
-        model.thresholdRule().toString(),
+        sample.rows().size(),
+        fitted.thresholdRule().toString(),
+        orNull(issues),
+        orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
         sha256,
         bytes);
   }
 
-  private static Row toRow(SampledRow row) {
-    return new Row(row.numbers(), row.texts());
+  private static String @Nullable [] orNull(List<String> texts) {
+    return texts.isEmpty() ? null : texts.toArray(String[]::new);
+  }
+
+  private Model fitted(TrainingSample sample) {
+    FeatureSchema schema =
+        plan.adoptNewFeatures()
+            ? NewFeatures.adopt(
+                detector.schema(), sample.rows().stream().map(SampledRow::extra).toList())
+            : detector.schema();
+    if (!schema.equals(detector.schema())) {
+      List<Feature> features = schema.features();
+      LOG.info(
+          "New features of the model of group '{}': {}",
+          sample.group(),
+          features.subList(detector.schema().features().size(), features.size()));
+    }
+    return detector
+        .trainer(schema)
+        .fit(rows(sample.rows(), schema), plan.seed() * 31 + sample.group().hashCode());
+  }
+
+  /** The model before this window, once it has learned the window's rows in their order of time. */
+  private Model updated(TrainingSample sample) throws Exception {
+    byte[] bytes = model.value();
+    Model before = bytes == null ? null : ModelCodec.decode(bytes);
+    if (before == null
+        || !before.schema().equals(detector.schema())
+        || !before.detector().equals(detector.detector())) {
+      return fitted(sample);
+    }
+    List<SampledRow> inTime = new ArrayList<>(sample.rows());
+    inTime.sort(Comparator.comparingLong(SampledRow::timestamp));
+    return detector.trainer().update(before, rows(inTime, before.schema()));
+  }
+
+  private static List<Row> rows(List<SampledRow> sampled, FeatureSchema schema) {
+    return sampled.stream()
+        .map(row -> new Row(NewFeatures.numbers(schema, row.numbers(), row.extra()), row.texts()))
+        .toList();
   }
 
   private void skip(TrainingSample sample, @Nullable String why) {

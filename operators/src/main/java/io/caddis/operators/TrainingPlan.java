@@ -17,7 +17,12 @@ import java.io.Serializable;
  * @param once whether only the first window of a group trains
  * @param sampleRows most rows of a window that training sees
  * @param minRows fewest rows of a window that give a model
+ * @param maxMissing largest share of missing values in a sample that gives a model, 0 to 1
  * @param seed of the sample and of the detector
+ * @param incremental whether a window updates the model before it instead of replacing it; for
+ *     detectors that are updatable
+ * @param adoptNewFeatures whether numeric fields that the schema does not know become features of
+ *     the next model once they are common
  */
 public record TrainingPlan(
     Window window,
@@ -27,7 +32,10 @@ public record TrainingPlan(
     boolean once,
     int sampleRows,
     int minRows,
-    long seed)
+    double maxMissing,
+    long seed,
+    boolean incremental,
+    boolean adoptNewFeatures)
     implements Serializable {
 
   /** How readings are gathered into training sets. */
@@ -38,6 +46,31 @@ public record TrainingPlan(
     COUNT,
     /** All readings of a group so far, whenever their number has doubled since the last model. */
     GROWING
+  }
+
+  /** A plan that fits every model anew, on the features of the schema. */
+  public TrainingPlan(
+      Window window,
+      long sizeMillis,
+      long slideMillis,
+      int rows,
+      boolean once,
+      int sampleRows,
+      int minRows,
+      double maxMissing,
+      long seed) {
+    this(
+        window,
+        sizeMillis,
+        slideMillis,
+        rows,
+        once,
+        sampleRows,
+        minRows,
+        maxMissing,
+        seed,
+        false,
+        false);
   }
 
   public TrainingPlan {
@@ -53,6 +86,9 @@ public record TrainingPlan(
     }
     requirePositive("sampleRows", sampleRows);
     requirePositive("minRows", minRows);
+    if (!(maxMissing >= 0 && maxMissing <= 1)) {
+      throw new IllegalArgumentException("maxMissing must be 0 to 1, was " + maxMissing);
+    }
   }
 
   private static void requirePositive(String name, long value) {

@@ -10,6 +10,7 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.quality.QualityRules;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -31,7 +32,7 @@ class FeatureFunctionTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, Reading, FeatureVector> harness(
       FeaturePlan plan) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new FeatureFunction(plan, TTL)),
+        new KeyedProcessOperator<>(new FeatureFunction(plan, QualityRules.NONE, false, TTL)),
         Reading::key,
         Types.STRING,
         128,

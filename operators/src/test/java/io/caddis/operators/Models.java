@@ -6,6 +6,7 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
@@ -13,6 +14,7 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.sample.SampledRow;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -39,7 +41,23 @@ final class Models {
     for (int i = 0; i < 200; i++) {
       rows.add(new Row(new double[] {level + random.nextGaussian()}, new String[0]));
     }
-    Model model = PLAN.trainer().fit(rows, 42);
+    return update(group, trainTo, PLAN.trainer().fit(rows, 42));
+  }
+
+  /** A model that has also learned a field {@code humidity}, of values around 40. */
+  static ModelUpdate withHumidity(String group, long trainTo) {
+    Random random = new Random(1);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      double[] numbers = {random.nextGaussian(), 40 + random.nextGaussian()};
+      rows.add(new Row(numbers, new String[0]));
+    }
+    FeatureSchema schema =
+        NewFeatures.adopt(SCHEMA, Collections.nCopies(200, Map.of("humidity", 40.0)));
+    return update(group, trainTo, PLAN.trainer(schema).fit(rows, 42));
+  }
+
+  private static ModelUpdate update(String group, long trainTo, Model model) {
     byte[] bytes = ModelCodec.encode(model);
     String sha256 = ModelCodec.sha256(bytes);
     return new ModelUpdate(
@@ -51,6 +69,8 @@ final class Models {
         200,
         200,
         "contamination 0.01",
+        null,
+        null,
         sha256,
         bytes);
   }

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.warmup.WarmUp;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
@@ -22,10 +26,14 @@ class ScoreFunctionTest {
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, FeatureVector, ModelUpdate, ScoredVector>
       harness(boolean ordered) throws Exception {
+    return harness(new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0));
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<
+          String, FeatureVector, ModelUpdate, ScoredVector>
+      harness(ScorePlan plan) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new CoBroadcastWithKeyedOperator<>(
-            new ScoreFunction(new ScorePlan(Models.SCHEMA, ordered, TTL)),
-            List.of(ScoreFunction.MODELS)),
+        new CoBroadcastWithKeyedOperator<>(new ScoreFunction(plan), List.of(ScoreFunction.MODELS)),
         FeatureVector::key,
         null,
         Types.STRING,
@@ -80,6 +88,45 @@ class ScoreFunctionTest {
   }
 
   @Test
+  void aSensorsOwnThresholdHoldsTheRiskThatTheModelsDoesNot() throws Exception {
+    int[] alarms = new int[2];
+    for (double risk : new double[] {0, 0.001}) {
+      try (var harness =
+          harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk))) {
+        harness.open();
+        model(harness, Models.update("g", 0, 0));
+        Random random = new Random(1);
+        // three times as noisy as what the model was trained on
+        for (int t = 1; t <= 5_000; t++) {
+          reading(harness, t, 3 * random.nextGaussian());
+        }
+        reading(harness, 5_001, 40);
+        List<ScoredVector> scores = harness.extractOutputValues();
+        alarms[risk == 0 ? 0 : 1] =
+            (int) scores.subList(1_000, 5_000).stream().filter(ScoredVector::anomaly).count();
+        assertThat(scores.get(5_000).anomaly()).isTrue();
+        assertThat(scores.get(100).threshold()).isEqualTo(0.5);
+        assertThat(scores.get(5_000).threshold()).isGreaterThanOrEqualTo(0.5);
+      }
+    }
+    assertThat(alarms[0]).isGreaterThan(1_000);
+    assertThat(alarms[1]).isLessThan(12);
+  }
+
+  @Test
+  void severitiesAreThoseOfThePlan() throws Exception {
+    SeverityScale strict = new SeverityScale(0.1, 0.2, 0.3);
+    try (var harness = harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0))) {
+      harness.open();
+      model(harness, Models.update("g", 0, 0));
+      reading(harness, 1, 4);
+
+      assertThat(harness.extractOutputValues().get(0).score()).isBetween(0.5, 0.9);
+      assertThat(harness.extractOutputValues().get(0).severity()).isEqualTo(Severity.CRITICAL);
+    }
+  }
+
+  @Test
   void theNewestModelThatEndedAtOrBeforeTheReadingScoresIt() throws Exception {
     try (var harness = harness(false)) {
       harness.open();
@@ -99,6 +146,60 @@ class ScoreFunctionTest {
       ScoredVector anomaly = harness.extractOutputValues().get(3);
       assertThat(anomaly.anomaly()).isTrue();
       assertThat(anomaly.lineage()).isEqualTo(high.lineage());
+    }
+  }
+
+  @Test
+  void anomaliesSayWhichFeatureMadeTheScoreByModelAndInWarmUp() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      for (int t = 0; t < 50; t++) {
+        reading(harness, t, t % 5);
+      }
+      reading(harness, 50, 1000);
+      model(harness, Models.update("g", 100, 0));
+      reading(harness, 100, 50);
+
+      for (int anomaly : new int[] {50, 51}) {
+        ScoredVector scored = harness.extractOutputValues().get(anomaly);
+        assertThat(scored.attribution().features()).containsExactly("x");
+        assertThat(scored.attribution().contributions()).containsExactly(scored.score());
+        assertThat(scored.attribution().expected()).isBetween(-1.0, 3.0);
+      }
+      assertThat(harness.extractOutputValues().get(0).attribution()).isNull();
+    }
+  }
+
+  @Test
+  void aModelThatAdoptedANewFeatureScoresItAndOthersIgnoreIt() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      model(harness, Models.update("g", 1000, 0));
+      model(harness, Models.withHumidity("g", 2000));
+      for (long time : new long[] {1000, 2000}) {
+        FeatureVector vector =
+            new FeatureVector(
+                "s",
+                "g",
+                time,
+                7,
+                time,
+                false,
+                new double[] {0},
+                new String[0],
+                Map.of("humidity", 90.0, "other", 1.0));
+        harness.processElement1(new StreamRecord<>(vector, time));
+      }
+      reading(harness, 2001, 0);
+
+      List<ScoredVector> scored = harness.extractOutputValues();
+      assertThat(scored.get(0).anomaly()).isFalse();
+      assertThat(scored.get(0).ignored()).containsExactly("humidity", "other");
+      assertThat(scored.get(1).anomaly()).isTrue();
+      assertThat(scored.get(1).ignored()).containsExactly("other");
+      assertThat(scored.get(1).attribution().features()).startsWith("humidity");
+      assertThat(scored.get(2).anomaly()).isFalse();
+      assertThat(scored.get(2).imputed()).containsExactly("humidity");
     }
   }
 

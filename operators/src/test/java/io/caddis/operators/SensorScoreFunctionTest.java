@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.warmup.WarmUp;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -23,7 +24,8 @@ class SensorScoreFunctionTest {
       harness(boolean ordered) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new KeyedCoProcessOperator<>(
-            new SensorScoreFunction(new ScorePlan(Models.SCHEMA, ordered, TTL))),
+            new SensorScoreFunction(
+                new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0))),
         FeatureVector::key,
         ModelUpdate::group,
         Types.STRING,

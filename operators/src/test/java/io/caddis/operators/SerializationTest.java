@@ -4,15 +4,20 @@ package io.caddis.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.RollingState;
+import io.caddis.detectors.quality.SensorQuality;
 import io.caddis.detectors.sample.SampledRow;
+import io.caddis.detectors.threshold.SpotState;
 import io.caddis.detectors.triage.Episode;
 import io.caddis.detectors.warmup.SensorStatistics;
 import java.util.Map;
@@ -35,6 +40,7 @@ class SerializationTest {
         Rejection.class,
         FeatureVector.class,
         ScoredVector.class,
+        Attribution.class,
         ModelLineage.class,
         Alert.class,
         ModelUpdate.class,
@@ -43,6 +49,10 @@ class SerializationTest {
         CountProgress.class,
         RollingState.class,
         SensorStatistics.class,
+        SensorQuality.class,
+        SampleProfile.class,
+        SpotState.class,
+        QualityIssue.class,
         Episode.class
       })
   void everythingOnTheWireOrInStateCanEvolveAndNeedsNoKryo(Class<?> type) {

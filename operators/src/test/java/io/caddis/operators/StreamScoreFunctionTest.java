@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
@@ -49,7 +50,8 @@ class StreamScoreFunctionTest {
             new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(
-            new StreamScoreFunction(new ScorePlan(schema, false, TTL), detector)),
+            new StreamScoreFunction(
+                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0), detector)),
         FeatureVector::key,
         Types.STRING);
   }

@@ -4,11 +4,17 @@ package io.caddis.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.event.QualityKind;
+import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
+import io.caddis.detectors.model.Row;
+import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
@@ -17,18 +23,99 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class TrainFunctionTest {
+  private static final long TTL = 10_000;
 
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(boolean once, int minRows) throws Exception {
     TrainingPlan plan =
-        new TrainingPlan(TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 42);
+        new TrainingPlan(TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 0.9, 42);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
         1,
         0);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(boolean incremental, boolean adopt, DetectorPlan detector) throws Exception {
+    TrainingPlan plan =
+        new TrainingPlan(
+            TrainingPlan.Window.TIME, 1000, 1000, 0, false, 500, 10, 0.9, 42, incremental, adopt);
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new TrainFunction(plan, detector, TTL)),
+        TrainingSample::group,
+        Types.STRING,
+        128,
+        1,
+        0);
+  }
+
+  @Test
+  void anIncrementalWindowUpdatesTheModelBeforeItAlsoAfterARestart() throws Exception {
+    DetectorPlan trees =
+        new DetectorPlan(
+            Models.SCHEMA,
+            "half_space_trees",
+            Map.of("window_size", 50),
+            Scaling.NONE,
+            Models.PLAN.threshold());
+    TrainingSample first = Models.sample("g", 0, 1000, 100);
+    TrainingSample second = Models.sample("g", 1000, 2000, 120);
+    OperatorSubtaskState snapshot;
+    Model before;
+    try (var harness = harness(true, false, trees)) {
+      harness.open();
+      send(harness, first);
+      harness.processWatermark(999);
+      before = ModelCodec.decode(harness.extractOutputValues().get(0).bytes());
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(true, false, trees)) {
+      harness.initializeState(snapshot);
+      harness.open();
+      send(harness, second);
+      harness.processWatermark(1999);
+
+      List<Row> inTime =
+          second.rows().stream()
+              .sorted(Comparator.comparingLong(SampledRow::timestamp))
+              .map(row -> new Row(row.numbers(), row.texts()))
+              .toList();
+      ModelUpdate update = harness.extractOutputValues().get(0);
+      assertThat(update.bytes())
+          .isEqualTo(ModelCodec.encode(trees.trainer().update(before, inTime)));
+      assertThat(ModelCodec.decode(update.bytes()).rows()).isEqualTo(220);
+    }
+  }
+
+  @Test
+  void aNewFieldThatIsCommonBecomesAFeatureOfTheNextModel() throws Exception {
+    List<SampledRow> rows = new ArrayList<>();
+    for (SampledRow row : Models.sample("g", 0, 1000, 100).rows()) {
+      Map<String, Double> extra =
+          rows.size() < 20 ? Map.of("humidity", 40.0 + rows.size(), "rare", 1.0) : null;
+      rows.add(
+          new SampledRow(
+              row.priority(),
+              row.timestamp(),
+              row.numbers(),
+              row.texts(),
+              rows.size() == 19 ? extra : extra == null ? null : Map.of("humidity", 41.0)));
+    }
+    TrainingSample sample = new TrainingSample("g", 0, 1000, 100, rows);
+    assertThat(features(sample, true)).containsExactly("x", "humidity");
+    assertThat(features(sample, false)).containsExactly("x");
+  }
+
+  private static List<String> features(TrainingSample sample, boolean adopt) throws Exception {
+    try (var harness = harness(false, adopt, Models.PLAN)) {
+      harness.open();
+      send(harness, sample);
+      harness.processWatermark(999);
+      return ModelCodec.decode(harness.extractOutputValues().get(0).bytes()).used();
+    }
   }
 
   private static void send(
@@ -55,6 +142,9 @@ class TrainFunctionTest {
           .isEqualTo("19700101T000001.000Z-" + update.sha256().substring(0, 8));
       Model model = ModelCodec.decode(update.bytes());
       assertThat(model.detector()).isEqualTo("zscore");
+      // only the sample's profile and its deadline, and those not for ever
+      assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+      harness.processWatermark(1000 + 2 * TTL);
       assertThat(harness.numKeyedStateEntries()).isZero();
     }
   }
@@ -93,6 +183,59 @@ class TrainFunctionTest {
 
       assertThat(harness.extractOutputValues()).isEmpty();
       assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void aModelSaysHowItsSampleHasDriftedFromTheOneBefore() throws Exception {
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      harness.processWatermark(999);
+      send(harness, Models.sample("g", 1000, 2000, 100));
+      harness.processWatermark(1999);
+      TrainingSample moved = shifted(Models.sample("g", 2000, 3000, 100), 3);
+      send(harness, moved);
+      harness.processWatermark(2999);
+
+      List<ModelUpdate> updates = harness.extractOutputValues();
+      assertThat(updates).extracting(ModelUpdate::issues).containsOnlyNulls();
+      assertThat(updates.get(0).drift()).isNull();
+      assertThat(updates.get(1).drift()).isNull();
+      assertThat(updates.get(2).drift()[0]).matches("x: mean rose by \\d+ % .*");
+      assertThat(harness.getSideOutput(SideOutputs.QUALITY))
+          .singleElement()
+          .extracting(StreamRecord::getValue)
+          .satisfies(
+              issue -> {
+                assertThat(issue.kind()).isEqualTo(QualityKind.DRIFT);
+                assertThat(issue.key()).isEqualTo("g");
+                assertThat(issue.from()).isEqualTo(2000);
+                assertThat(issue.to()).isEqualTo(3000);
+              });
+    }
+  }
+
+  private static TrainingSample shifted(TrainingSample sample, double by) {
+    List<SampledRow> rows = new ArrayList<>();
+    for (SampledRow row : sample.rows()) {
+      rows.add(SampledRow.of(Vectors.vector("s", "g", row.timestamp(), row.numbers()[0] + by), 42));
+    }
+    return new TrainingSample("g", sample.from(), sample.to(), sample.seen(), rows);
+  }
+
+  @Test
+  void aSampleInWhichNothingVariesGivesNoModel() throws Exception {
+    try (var harness = harness(false, 10)) {
+      harness.open();
+      List<SampledRow> rows = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        rows.add(SampledRow.of(Vectors.vector("s", "g", i, 5), 42));
+      }
+      send(harness, new TrainingSample("g", 0, 1000, 100, rows));
+      harness.processWatermark(999);
+
+      assertThat(harness.extractOutputValues()).isEmpty();
     }
   }
 

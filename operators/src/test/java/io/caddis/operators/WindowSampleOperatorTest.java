@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 class WindowSampleOperatorTest {
 
   private static TrainingPlan plan(long size, long slide, int sampleRows) {
-    return new TrainingPlan(TrainingPlan.Window.TIME, size, slide, 0, false, sampleRows, 1, 42);
+    return new TrainingPlan(
+        TrainingPlan.Window.TIME, size, slide, 0, false, sampleRows, 1, 0.9, 42);
   }
 
   private static OneInputStreamOperatorTestHarness<FeatureVector, TrainingSample> harness(

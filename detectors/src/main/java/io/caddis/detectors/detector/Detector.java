@@ -23,6 +23,14 @@ public interface Detector {
   }
 
   /**
+   * Whether what it fits is {@link Updatable}: new rows can be learned without the old ones. The
+   * other detectors are fitted anew, on a kept sample.
+   */
+  default boolean updatable() {
+    return false;
+  }
+
+  /**
    * Learns from the rows.
    *
    * @param rows {@code double[rows][features]}, at least one row, all of one length from 1 to

@@ -59,6 +59,11 @@ public record HalfSpaceTrees(int trees, int height, int window) implements Detec
   }
 
   @Override
+  public boolean updatable() {
+    return true;
+  }
+
+  @Override
   public Updatable fit(double[][] rows, long seed) {
     double[][] columns = Detectors.columns(rows);
     double[] from = new double[columns.length];

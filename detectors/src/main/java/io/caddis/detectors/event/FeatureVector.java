@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.event;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     training window
  * @param numbers numeric features in schema order, NaN = missing
  * @param texts other features in schema order, null = missing
- * @param ignored names of fields that no feature uses, null when there are none
+ * @param extra numeric fields that the schema does not know, null when there are none
  */
 public record FeatureVector(
     String key,
@@ -27,4 +28,4 @@ public record FeatureVector(
     boolean late,
     double[] numbers,
     @Nullable String[] texts,
-    String @Nullable [] ignored) {}
+    @Nullable Map<String, Double> extra) {}

@@ -2,22 +2,15 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.event;
 
-/**
- * How bad a score is, worst last: above 0.9 critical, above 0.7 high, above 0.5 medium, else low.
- */
+/** How bad a score is, worst last; see {@link SeverityScale}. */
 public enum Severity {
   LOW,
   MEDIUM,
   HIGH,
   CRITICAL;
 
+  /** By the scale that holds where no other is given. */
   public static Severity of(double score) {
-    if (score > 0.9) {
-      return CRITICAL;
-    }
-    if (score > 0.7) {
-      return HIGH;
-    }
-    return score > 0.5 ? MEDIUM : LOW;
+    return SeverityScale.DEFAULT.of(score);
   }
 }

@@ -12,11 +12,14 @@ import java.util.Objects;
  * @param encoding how its values become numbers
  */
 public record Feature(String name, Encoding encoding) implements Serializable {
+  /** Longest name, characters. */
+  public static final int MAX_NAME_CHARS = 256;
+
   public Feature {
     Objects.requireNonNull(encoding, "encoding");
-    if (name.isBlank() || name.length() > 256) {
+    if (name.isBlank() || name.length() > MAX_NAME_CHARS) {
       throw new IllegalArgumentException(
-          "feature name must have 1 to 256 characters, was '" + name + "'");
+          "feature name must have 1 to " + MAX_NAME_CHARS + " characters, was '" + name + "'");
     }
   }
 }

@@ -10,6 +10,7 @@ import io.caddis.detectors.feature.FeatureEncoder;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.detectors.threshold.ThresholdRule;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +135,48 @@ public final class Model {
   /** The score at or above which a row is anomalous: 0.5 unless the rule fixes another. */
   public double threshold() {
     return rule.scoreThreshold();
+  }
+
+  /** Whether a score is an anomaly by the model's own threshold. */
+  public boolean isAnomaly(double score) {
+    return score >= threshold();
+  }
+
+  /**
+   * Whether a score is an anomaly by a threshold that holds for this request only.
+   *
+   * @param threshold 0 to 1
+   */
+  public boolean isAnomaly(double score, double threshold) {
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw new IllegalArgumentException("threshold must be 0 to 1, was " + threshold);
+    }
+    return score >= threshold;
+  }
+
+  /**
+   * The same detector with the boundary elsewhere: what has this score now will score 0.5. Nothing
+   * is fitted; the order of all rows stays.
+   *
+   * @param score above 0, below 1: lower flags more
+   */
+  public Model withThreshold(double score) {
+    double raw = scale.raw(score);
+    ThresholdRule moved = new ThresholdRule(ThresholdRule.Method.RAW, raw);
+    return new Model(encoder, fitted, moved, scale.movedTo(raw), seed, rows);
+  }
+
+  /**
+   * The same detector with the boundary that a rule learns from raw scores, of the training rows or
+   * of others.
+   *
+   * @param rawScores as {@link #rawScore} gave them, finite, at least one; not changed
+   */
+  public Model withThreshold(ThresholdRule other, double[] rawScores) {
+    double[] sorted = rawScores.clone();
+    Arrays.sort(sorted);
+    ScoreScale learned = ScoreScale.fit(sorted, other.rawThreshold(sorted));
+    return new Model(encoder, fitted, other, learned, seed, rows);
   }
 
   public ThresholdRule thresholdRule() {

@@ -35,7 +35,8 @@ import java.util.HexFormat;
  *                  f64        fallback code
  * scaling          u8         0 none, 1 standard, 2 robust
  * columns          u16        1 to 4096, then for each: center f64, unit f64
- * threshold rule   u8, f64    0 contamination, 1 percentile, 2 std, 3 fixed; its value
+ * threshold rule   u8, f64    0 contamination, 1 percentile, 2 std, 3 fixed, 4 spot, 5 raw; its
+ *                             value
  * score scale      3 f64      raw threshold, above, below
  * detector payload i32        length in bytes, then:
  *   isolation_forest          sample size i32, trees i32, for each: nodes i32, then i64 a node

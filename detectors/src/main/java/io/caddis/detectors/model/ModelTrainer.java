@@ -5,6 +5,7 @@ package io.caddis.detectors.model;
 import io.caddis.detectors.detector.Detector;
 import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.detector.FittedDetector;
+import io.caddis.detectors.detector.Updatable;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureEncoder;
 import io.caddis.detectors.feature.FeatureSchema;
@@ -71,13 +72,46 @@ public record ModelTrainer(
     FeatureEncoder encoder = unscaled.scaled(scaling, encoded);
     encode(encoder, numbers, texts, encoded);
     FittedDetector fitted = detector.expecting(rule.contamination()).fit(encoded, seed);
+    return model(encoder, fitted, encoded, seed, rows.size());
+  }
+
+  /**
+   * A model that has learned more: new rows change what the detector knows and where the boundary
+   * lies, in time and memory that do not depend on the rows before. Encoders and scaling stay.
+   *
+   * @param model of this trainer's schema, whose detector is {@link Detector#updatable()}
+   * @param rows at least two, in the order in which they are learned; not changed, not kept
+   * @throws UnusableSampleException if there are fewer
+   */
+  public Model update(Model model, List<Row> rows) {
+    if (!(model.fitted() instanceof Updatable updatable) || !model.schema().equals(schema)) {
+      throw new IllegalArgumentException(
+          "model must be of an updatable detector and these features, was %s of %s"
+              .formatted(model.detector(), model.schema()));
+    }
+    if (rows.size() < 2) {
+      throw new UnusableSampleException("new rows must be at least 2, was " + rows.size());
+    }
+    double[][] encoded = new double[rows.size()][model.encoder().width()];
+    Updatable.Learner learner = updatable.learner();
+    for (int i = 0; i < encoded.length; i++) {
+      model.encoder().encode(rows.get(i).numbers(), rows.get(i).texts(), encoded[i]);
+      learner.update(encoded[i]);
+    }
+    int seen = (int) Math.min(Integer.MAX_VALUE, (long) model.rows() + rows.size());
+    return model(model.encoder(), learner.fitted(), encoded, model.seed(), seen);
+  }
+
+  /** A model whose boundary is learned from the scores of these rows. */
+  private Model model(
+      FeatureEncoder encoder, FittedDetector fitted, double[][] encoded, long seed, int rows) {
     double[] raw = new double[encoded.length];
     for (int i = 0; i < raw.length; i++) {
       raw[i] = fitted.rawScore(encoded[i]);
     }
     Arrays.sort(raw);
     ScoreScale scale = ScoreScale.fit(raw, rule.rawThreshold(raw));
-    return new Model(encoder, fitted, rule, scale, seed, rows.size());
+    return new Model(encoder, fitted, rule, scale, seed, rows);
   }
 
   private static void encode(

@@ -5,8 +5,10 @@ package io.caddis.detectors.parse;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.RejectionReason;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * every line is rejected.
  */
 public final class CsvDecoder implements LineDecoder {
-  private final String timeField;
+  private final @Nullable String timeField;
   private final Row row;
   private final CsvLine cells;
   private byte[] header = {};
@@ -39,18 +41,26 @@ public final class CsvDecoder implements LineDecoder {
   /** For lines without a header: time, key (when the layout has one), then the layout's columns. */
   public static CsvDecoder withoutHeader(String source, RecordLayout layout, Limits limits) {
     CsvDecoder decoder = new CsvDecoder(source, layout, limits);
-    StringBuilder line = new StringBuilder(quoted(layout.timeField()));
-    if (layout.keyField() != null) {
-      line.append(',').append(quoted(layout.keyField()));
+    List<String> header = new ArrayList<>();
+    if (layout.timeField() != null) {
+      header.add(quoted(layout.timeField()));
     }
-    layout.columns().forEach(column -> line.append(',').append(quoted(column.name())));
-    byte[] bytes = line.toString().getBytes(StandardCharsets.UTF_8);
+    if (layout.keyField() != null) {
+      header.add(quoted(layout.keyField()));
+    }
+    layout.columns().forEach(column -> header.add(quoted(column.name())));
+    byte[] bytes = String.join(",", header).getBytes(StandardCharsets.UTF_8);
     decoder.readHeader(bytes, 0, bytes.length);
     return decoder;
   }
 
   private static String quoted(String name) {
     return name.matches(".*[\",].*") ? '"' + name.replace("\"", "\"\"") + '"' : name;
+  }
+
+  /** The names in the header, in its order; none before it has been read. */
+  public List<String> header() {
+    return List.of(names);
   }
 
   @Override
@@ -115,7 +125,7 @@ public final class CsvDecoder implements LineDecoder {
       } else if (!cells.isMissingNumber(cell)) {
         if (slot >= 0) {
           row.number(slot, cells.bytes(cell), cells.start(cell), cells.end(cell));
-        } else if (!names[cell].isEmpty()) {
+        } else if (row.keepsExtra() && !names[cell].isEmpty()) {
           row.extra(names[cell], cells.bytes(cell), cells.start(cell), cells.end(cell));
         }
       }
@@ -145,7 +155,7 @@ public final class CsvDecoder implements LineDecoder {
         return "header must have each column once, '" + Row.cut(names[cell]) + "' stands twice";
       }
     }
-    if (!seen.contains(timeField)) {
+    if (timeField != null && !seen.contains(timeField)) {
       return "header must have the time column '"
           + timeField
           + "', was "

@@ -116,7 +116,7 @@ public final class JsonLinesDecoder implements LineDecoder {
       } else if (slot == Row.KEY) {
         readKey(parser, name, token);
       } else if (slot == Row.UNKNOWN) {
-        if (token.isNumeric()) {
+        if (row.keepsExtra() && token.isNumeric()) {
           row.extra(name, ascii, 0, toAscii(parser));
         }
       } else if (row.isNumber(slot)) {

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * or {@code .ndjson}, CSV when it ends in {@code .csv}; otherwise the first line that is not blank
  * decides, JSON when it begins with a brace.
  */
-enum LineFormat {
+public enum LineFormat {
+  /** Comma-separated values under a header. */
   CSV,
+  /** One JSON object a line. */
   JSON;
 
   /** The format, or null when it depends on the line and that is blank. */
-  static @Nullable LineFormat of(String source, LineReader line) {
+  public static @Nullable LineFormat of(String source, LineReader line) {
     String name = source.toLowerCase(Locale.ROOT);
     if (name.endsWith(".csv")) {
       return CSV;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which field of a line is what. Immutable.
  *
- * @param timeField the field that holds the event time
+ * @param timeField the field that holds the event time; null for a table whose rows have no time
+ *     that matters: their event time is 0, and fields that the layout does not know are skipped
  * @param keyField the field that names the sensor, or null when lines do not name it
  * @param defaultKey the sensor of every line when {@code keyField} is null; null = the source's
  *     name without folder and extension
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTimestamp first event time beyond those accepted, epoch milliseconds
  */
 public record RecordLayout(
-    String timeField,
+    @Nullable String timeField,
     @Nullable String keyField,
     @Nullable String defaultKey,
     @Nullable String groupField,
@@ -72,7 +73,9 @@ public record RecordLayout(
     }
     Set<String> names = new HashSet<>();
     boolean group = groupField == null;
-    names.add(timeField);
+    if (timeField != null) {
+      names.add(timeField);
+    }
     if (keyField != null && !names.add(keyField)) {
       throw new IllegalArgumentException("keyField must differ from timeField, was " + keyField);
     }
@@ -93,6 +96,11 @@ public record RecordLayout(
     List<Column> columns =
         fields.features().stream().map(f -> new Column(f.name(), f.encoding())).toList();
     return new RecordLayout(timeField, keyField, null, null, columns, MIN_TIMESTAMP, MAX_TIMESTAMP);
+  }
+
+  /** Reads these columns of a table, any finite value, and nothing else. */
+  public static RecordLayout table(List<Column> columns) {
+    return new RecordLayout(null, null, "", null, columns, MIN_TIMESTAMP, MAX_TIMESTAMP);
   }
 
   /** The columns as features: their order is that of a reading's arrays. */

@@ -70,7 +70,9 @@ final class Row {
     for (RecordLayout.Column column : textual) {
       put(column);
     }
-    slots.put(layout.timeField(), TIME);
+    if (layout.timeField() != null) {
+      slots.put(layout.timeField(), TIME);
+    }
     if (layout.keyField() != null) {
       slots.put(layout.keyField(), KEY);
     }
@@ -211,6 +213,11 @@ final class Row {
     }
   }
 
+  /** Whether fields that the layout does not know are of any use. */
+  boolean keepsExtra() {
+    return layout.timeField() != null;
+  }
+
   /** Puts in a field that the layout does not know, if it is a number. */
   void extra(String field, byte[] text, int from, int to) {
     if (to - from > limits.numberChars()) {
@@ -253,7 +260,9 @@ final class Row {
     if (rejected != null) {
       return rejected;
     }
-    if (timestamp == Timestamps.INVALID) {
+    if (layout.timeField() == null) {
+      timestamp = 0;
+    } else if (timestamp == Timestamps.INVALID) {
       return missing(RejectionReason.MISSING_TIMESTAMP, layout.timeField());
     }
     String sensor = layout.keyField() == null ? lineKey : key;

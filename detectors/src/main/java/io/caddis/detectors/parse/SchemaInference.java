@@ -61,6 +61,28 @@ public final class SchemaInference {
    * @throws IllegalArgumentException when no source has a time column, or none has any other
    */
   public static RecordLayout infer(List<? extends Input> inputs, Options options) {
+    return layout(sample(inputs, options), options, true, Set.of());
+  }
+
+  /**
+   * Finds the layout of a table, which need not have a time column.
+   *
+   * @param ignored columns that are left out
+   * @throws IllegalArgumentException when no column is left, or a declared one does not exist
+   */
+  public static RecordLayout inferTable(Input input, Options options, Set<String> ignored) {
+    List<Map<String, ColumnCounts>> sources = sample(List.of(input), options);
+    for (String name : ignored) {
+      if (sources.stream().noneMatch(columns -> columns.containsKey(name))) {
+        throw new IllegalArgumentException(
+            "a column to ignore must exist, '" + name + "' does not in " + input.name());
+      }
+    }
+    return layout(sources, options, options.timeField() != null, ignored);
+  }
+
+  private static List<Map<String, ColumnCounts>> sample(
+      List<? extends Input> inputs, Options options) {
     List<Input> sorted = new ArrayList<>(inputs);
     sorted.sort(Comparator.comparing(Input::name));
     long share = Math.max(LEAST_BYTES, options.maxBytes() / Math.max(1, sorted.size()));
@@ -79,12 +101,16 @@ public final class SchemaInference {
       }
       sources.add(sampler.columns());
     }
-    return layout(sources, options);
+    return sources;
   }
 
-  private static RecordLayout layout(List<Map<String, ColumnCounts>> sources, Options options) {
+  private static RecordLayout layout(
+      List<Map<String, ColumnCounts>> sources,
+      Options options,
+      boolean timed,
+      Set<String> ignored) {
     String time = find(sources, options.timeField(), TIME_NAMES);
-    if (time == null) {
+    if (time == null && timed) {
       Set<String> found = new LinkedHashSet<>();
       sources.forEach(columns -> found.addAll(columns.keySet()));
       throw new IllegalArgumentException(
@@ -101,7 +127,7 @@ public final class SchemaInference {
     }
     Map<String, ColumnCounts> union = new LinkedHashMap<>();
     for (Map<String, ColumnCounts> columns : sources) {
-      if (columns.containsKey(time)) {
+      if (time == null || columns.containsKey(time)) {
         columns.forEach(
             (name, counts) -> union.computeIfAbsent(name, n -> new ColumnCounts()).add(counts));
       }
@@ -109,7 +135,8 @@ public final class SchemaInference {
     List<RecordLayout.Column> columns = new ArrayList<>();
     union.forEach(
         (name, counts) -> {
-          if (counts.values > 0 && !name.equals(time) && !name.equals(key)) {
+          boolean feature = !name.equals(time) && !name.equals(key) && !ignored.contains(name);
+          if (counts.values > 0 && feature) {
             boolean numeric = counts.numbers >= NUMERIC_SHARE * counts.values;
             columns.add(
                 new RecordLayout.Column(name, numeric ? Encoding.NUMERIC : Encoding.CATEGORY));
@@ -117,7 +144,9 @@ public final class SchemaInference {
         });
     if (columns.isEmpty()) {
       throw new IllegalArgumentException(
-          "a column with values must stand beside the time column '" + time + "', found none");
+          "a column with values must stand beside "
+              + (time == null ? "those ignored" : "the time column '" + time + "'")
+              + ", found none");
     }
     return new RecordLayout(
         time, key, null, null, columns, RecordLayout.MIN_TIMESTAMP, RecordLayout.MAX_TIMESTAMP);

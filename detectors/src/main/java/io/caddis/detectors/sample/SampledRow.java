@@ -5,6 +5,8 @@ package io.caddis.detectors.sample;
 import io.caddis.detectors.event.FeatureVector;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp event time, epoch milliseconds
  * @param numbers numeric features in schema order, NaN = missing
  * @param texts other features in schema order, null = missing
+ * @param extra numeric fields that the schema does not know, null when there are none or they do
+ *     not count
  */
 public record SampledRow(
-    long priority, long timestamp, double[] numbers, @Nullable String[] texts) {
+    long priority,
+    long timestamp,
+    double[] numbers,
+    @Nullable String[] texts,
+    @Nullable Map<String, Double> extra) {
 
   /**
    * Total order in which rows are kept and handed to training. Rows that compare equal have equal
@@ -26,10 +34,20 @@ public record SampledRow(
       Comparator.comparingLong(SampledRow::priority)
           .thenComparingLong(SampledRow::timestamp)
           .thenComparing(SampledRow::numbers, Arrays::compare)
-          .thenComparing(SampledRow::texts, SampledRow::compareTexts);
+          .thenComparing(SampledRow::texts, SampledRow::compareTexts)
+          .thenComparing(row -> String.valueOf(sorted(row.extra)));
 
-  /** The row of a feature vector under a seed. */
+  /** The row of a feature vector under a seed, without fields that the schema does not know. */
   public static SampledRow of(FeatureVector vector, long seed) {
+    return of(vector, seed, false);
+  }
+
+  /**
+   * The row of a feature vector under a seed.
+   *
+   * @param extra whether fields that the schema does not know count
+   */
+  public static SampledRow of(FeatureVector vector, long seed, boolean extra) {
     long hash = mix(seed ^ vector.key().hashCode());
     hash = mix(hash ^ vector.timestamp());
     for (double number : vector.numbers()) {
@@ -38,7 +56,18 @@ public record SampledRow(
     for (String text : vector.texts()) {
       hash = mix(hash ^ (text == null ? 0 : text.hashCode()));
     }
-    return new SampledRow(hash, vector.timestamp(), vector.numbers(), vector.texts());
+    Map<String, Double> more = extra ? vector.extra() : null;
+    if (more != null) {
+      // in any order
+      for (Map.Entry<String, Double> field : more.entrySet()) {
+        hash += mix(field.getKey().hashCode() ^ Double.doubleToLongBits(field.getValue()));
+      }
+    }
+    return new SampledRow(hash, vector.timestamp(), vector.numbers(), vector.texts(), more);
+  }
+
+  private static @Nullable Map<String, Double> sorted(@Nullable Map<String, Double> extra) {
+    return extra == null ? null : new TreeMap<>(extra);
   }
 
   /**

@@ -27,7 +27,7 @@ import java.io.IOException;
  *
  * <p>Nothing depends on the unit, the offset or the date of the readings, except that days and
  * weeks are those of UTC. After a change of level there is one alarm; within 500 readings or a
- * sixth of the history, whichever is more, a spike on the new level raises one again.
+ * sixth of the history, whichever is more, a spike of 12 spreads on the new level raises one again.
  *
  * @param memory readings remembered, 1000 to 1000000, default 10000; older ones fade
  * @param expectedAlarms how many excursions as large the remembered history may be expected to hold

@@ -59,6 +59,31 @@ public record ScoreScale(double rawThreshold, double above, double below) {
         Math.min(Math.max(below, floor), Double.MAX_VALUE));
   }
 
+  /**
+   * The scale with another boundary, and the same unit above it; below it the median training row
+   * scores 0.25 as before, if it still lies below.
+   *
+   * @param raw the raw score that is to score 0.5, finite
+   */
+  public ScoreScale movedTo(double raw) {
+    double moved = Math.max(below + (raw - rawThreshold), floor(raw));
+    return new ScoreScale(raw, above, Math.min(moved, Double.MAX_VALUE));
+  }
+
+  /**
+   * The raw score of a score, the inverse of {@link #score}.
+   *
+   * @param score above 0, below 1
+   */
+  public double raw(double score) {
+    if (!(score > 0 && score < 1)) {
+      throw new IllegalArgumentException("score must be above 0 and below 1, was " + score);
+    }
+    return score < BOUNDARY
+        ? rawThreshold - below * (BOUNDARY / score - 1)
+        : rawThreshold + above * (Math.sqrt(BOUNDARY / (1 - score)) - 1);
+  }
+
   /** The least spread that scores around {@code raw} are taken to have; above 0. */
   static double floor(double raw) {
     return 1e-6 * Math.max(Math.abs(raw), 1e-6);

@@ -25,19 +25,33 @@ public record ThresholdRule(Method method, double value) implements Serializable
     /** Mean of the training scores plus so many standard deviations, 0 to 1000. */
     STD(1000),
     /** A score from 0 to 1; the scale itself is that of contamination 0.1. */
-    FIXED(1);
+    FIXED(1),
+    /**
+     * Share of usual rows that may be flagged, 0 to 0.5, by the tail of the training scores (see
+     * {@link Spot}): the boundary may lie beyond all of them.
+     */
+    SPOT(0.5),
+    /** The raw score itself, whatever the training scores. */
+    RAW(-Double.MAX_VALUE, Double.MAX_VALUE);
 
+    private final double min;
     private final double max;
 
     Method(double max) {
+      this(0, max);
+    }
+
+    Method(double min, double max) {
+      this.min = min;
       this.max = max;
     }
   }
 
   public ThresholdRule {
-    if (!(value >= 0 && value <= method.max)) {
+    if (!(value >= method.min && value <= method.max)) {
       throw new IllegalArgumentException(
-          "%s must be 0 to %s, was %s".formatted(word(method), plain(method.max), plain(value)));
+          "%s must be %s to %s, was %s"
+              .formatted(word(method), plain(method.min), plain(method.max), plain(value)));
     }
   }
 
@@ -51,6 +65,9 @@ public record ThresholdRule(Method method, double value) implements Serializable
    * @param sorted raw scores of the training rows, ascending, finite, at least one
    */
   public double rawThreshold(double[] sorted) {
+    if (method == Method.RAW) {
+      return value;
+    }
     double base =
         switch (method) {
           case CONTAMINATION -> ColumnStatistics.quantile(sorted, 1 - value);
@@ -59,6 +76,8 @@ public record ThresholdRule(Method method, double value) implements Serializable
             ColumnStatistics statistics = ColumnStatistics.of(sorted);
             yield statistics.mean() + value * statistics.std();
           }
+          case SPOT -> Spot.quantile(sorted, value);
+          case RAW -> value;
           case FIXED -> ColumnStatistics.quantile(sorted, 1 - FIXED_CONTAMINATION);
         };
     double median = ColumnStatistics.quantile(sorted, 0.5);
@@ -69,9 +88,9 @@ public record ThresholdRule(Method method, double value) implements Serializable
   /** The share of the training rows that the rule takes to be anomalous, 0 to 1. */
   public double contamination() {
     return switch (method) {
-      case CONTAMINATION -> value;
+      case CONTAMINATION, SPOT -> value;
       case PERCENTILE -> 1 - value / 100;
-      case STD, FIXED -> FIXED_CONTAMINATION;
+      case STD, FIXED, RAW -> FIXED_CONTAMINATION;
     };
   }
 
@@ -90,6 +109,8 @@ public record ThresholdRule(Method method, double value) implements Serializable
   }
 
   private static String plain(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? String.valueOf((long) value)
+        : String.valueOf(value);
   }
 }

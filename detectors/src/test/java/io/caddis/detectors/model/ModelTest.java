@@ -17,6 +17,7 @@ import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.threshold.ThresholdRule.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,45 @@ final class ModelTest {
     assertThat(model.ignored(new double[] {20, 1013}, texts)).containsExactly("temperature");
     assertThat(model.ignored(new double[] {Double.NaN, 1013}, texts)).isNull();
     assertThat(trainer(RULE).fit(ROWS, 1).ignored(new double[] {20, 1013}, texts)).isNull();
+  }
+
+  @Test
+  void aThresholdChangesWithoutARefitAndScoresKeepTheirOrder() {
+    Model model = trainer(RULE).fit(ROWS, 1);
+    Model strict = model.withThreshold(0.7);
+    double[] before = raws(model);
+    assertThat(raws(strict)).containsExactly(before);
+    assertThat(strict.threshold()).isEqualTo(0.5);
+    assertThat(strict.score(model.scale().raw(0.7))).isEqualTo(0.5);
+    assertThat(flagged(strict, before)).isLessThan(flagged(model, before));
+    assertThat(flagged(model.withThreshold(0.3), before)).isGreaterThan(flagged(model, before));
+    Model copy = ModelCodec.decode(ModelCodec.encode(strict));
+    assertThat(copy.scale()).isEqualTo(strict.scale());
+    assertThat(copy.thresholdRule()).isEqualTo(strict.thresholdRule());
+
+    ThresholdRule tenth = new ThresholdRule(Method.CONTAMINATION, 0.1);
+    Model learned = model.withThreshold(tenth, before);
+    assertThat(learned.scale()).isEqualTo(trainer(tenth).fit(ROWS, 1).scale());
+    assertThat(flagged(learned, before)).isEqualTo(40);
+  }
+
+  @Test
+  void aRequestMayBringItsOwnThreshold() {
+    Model model = trainer(RULE).fit(ROWS, 1);
+    assertThat(model.isAnomaly(0.5)).isTrue();
+    assertThat(model.isAnomaly(0.6, 0.7)).isFalse();
+    assertThat(model.isAnomaly(0.4, 0.3)).isTrue();
+    assertThatThrownBy(() -> model.isAnomaly(0.4, 1.1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threshold must be 0 to 1, was 1.1");
+  }
+
+  private static double[] raws(Model model) {
+    return ROWS.stream().mapToDouble(row -> model.rawScore(row.numbers(), row.texts())).toArray();
+  }
+
+  private static long flagged(Model model, double[] raws) {
+    return Arrays.stream(raws).filter(raw -> model.isAnomaly(model.score(raw))).count();
   }
 
   @Test

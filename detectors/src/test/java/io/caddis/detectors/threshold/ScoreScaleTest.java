@@ -4,6 +4,7 @@ package io.caddis.detectors.threshold;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 
 import io.caddis.detectors.threshold.ThresholdRule.Method;
@@ -77,5 +78,25 @@ final class ScoreScaleTest {
         .hasMessage("above must be positive and finite, was 0.0");
     assertThatThrownBy(() -> new ScoreScale(0, 1, Double.POSITIVE_INFINITY))
         .hasMessage("below must be positive and finite, was Infinity");
+  }
+
+  @Property
+  void theRawScoreOfAScoreIsItsInverse(
+      @ForAll @DoubleRange(min = 0.01, max = 0.99) double score,
+      @ForAll @DoubleRange(min = -10, max = 10) double threshold) {
+    ScoreScale scale = new ScoreScale(threshold, 0.7, 0.2);
+    assertThat(scale.score(scale.raw(score))).isCloseTo(score, offset(1e-9));
+  }
+
+  @Property
+  void aMovedScaleHasItsBoundaryWhereItWasMovedAndKeepsTheOrder(
+      @ForAll @DoubleRange(min = 0.01, max = 0.99) double score,
+      @ForAll @DoubleRange(min = -5, max = 5) double one,
+      @ForAll @DoubleRange(min = -5, max = 5) double other) {
+    ScoreScale scale = new ScoreScale(1, 0.7, 0.2);
+    ScoreScale moved = scale.movedTo(scale.raw(score));
+    assertThat(moved.score(scale.raw(score))).isEqualTo(0.5);
+    assertThat(moved.score(Math.max(one, other)))
+        .isGreaterThanOrEqualTo(moved.score(Math.min(one, other)));
   }
 }

@@ -4,6 +4,7 @@ package io.caddis.jobs.sink;
 
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.FeatureSchema;
@@ -60,6 +61,10 @@ public final class JsonLines<T> implements Encoder<T> {
    */
   public static JsonLines<FeatureVector> late(FeatureSchema schema) {
     return of(new LateRow(schema));
+  }
+
+  public static JsonLines<QualityIssue> quality() {
+    return of(QualityRow::write);
   }
 
   public static JsonLines<ModelUpdate> models() {

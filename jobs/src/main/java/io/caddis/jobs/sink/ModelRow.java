@@ -17,6 +17,8 @@ final class ModelRow {
   private static final SerializableString TRAIN_ROWS = name("train_rows");
   private static final SerializableString SAMPLED_ROWS = name("sampled_rows");
   private static final SerializableString THRESHOLD_ORIGIN = name("threshold_origin");
+  private static final SerializableString ISSUES = name("issues");
+  private static final SerializableString DRIFT = name("drift");
   private static final SerializableString SHA256 = name("sha256");
   private static final SerializableString MODEL_BASE64 = name("model_base64");
 
@@ -31,6 +33,8 @@ final class ModelRow {
         .number(TRAIN_ROWS, model.rowsSeen())
         .number(SAMPLED_ROWS, model.rowsSampled())
         .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
+        .texts(ISSUES, model.issues())
+        .texts(DRIFT, model.drift())
         .text(SHA256, model.sha256())
         .base64(MODEL_BASE64, model.bytes());
   }

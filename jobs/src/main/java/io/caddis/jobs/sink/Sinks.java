@@ -20,6 +20,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  *     alerts/        episodes
  *     dead-letters/  what could not be used, and why
  *     late/          readings that came behind the watermark; they are scored too
+ *     quality/       what is wrong with sensors' data
  *     models/        what was trained
  * </pre>
  */
@@ -28,6 +29,7 @@ public final class Sinks {
   public static final String ALERTS = "alerts";
   public static final String DEAD_LETTERS = "dead-letters";
   public static final String LATE = "late";
+  public static final String QUALITY = "quality";
   public static final String MODELS = "models";
 
   private final Path directory;

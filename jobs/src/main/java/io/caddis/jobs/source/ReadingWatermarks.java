@@ -4,6 +4,7 @@ package io.caddis.jobs.source;
 
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
+import io.caddis.operators.ParseFunction;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -81,7 +82,8 @@ final class ReadingWatermarks implements WatermarkGenerator<Parsed> {
 
   private boolean isFuture(long timestamp) {
     if (timestamp > notFuture) {
-      notFuture = options.clock().millis() + options.maxFuture().toMillis();
+      notFuture =
+          ParseFunction.latestAccepted(options.clock().millis(), options.maxFuture().toMillis());
     }
     return timestamp > notFuture;
   }

@@ -29,6 +29,7 @@ public record PipelineSpec(
     List<String> derived,
     List<Calendar> calendar,
     Time time,
+    Quality quality,
     Training training,
     Detector detector,
     Threshold threshold,
@@ -115,6 +116,28 @@ public record PipelineSpec(
     EVENT_TIME
   }
 
+  /** What is checked of each sensor's readings; null = learned from them. */
+  public record Quality(
+      List<Check> checks,
+      @Nullable Duration flatline,
+      @Nullable Duration gap,
+      double spike,
+      List<QualityLimits> features) {}
+
+  public enum Check {
+    FLATLINE,
+    GAP,
+    SPIKE,
+    RATE,
+    RANGE,
+    @JsonProperty("learned-range")
+    LEARNED_RANGE
+  }
+
+  /** Limits of a feature; null = none. */
+  public record QualityLimits(
+      String name, @Nullable Double min, @Nullable Double max, @Nullable Double maxPerSecond) {}
+
   /**
    * What models learn from.
    *
@@ -129,7 +152,10 @@ public record PipelineSpec(
       boolean once,
       int sampleRows,
       int minRows,
-      long seed) {
+      double maxMissing,
+      long seed,
+      Update update,
+      boolean adoptNewFeatures) {
 
     /**
      * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
@@ -142,6 +168,12 @@ public record PipelineSpec(
     public Duration duration() {
       return DurationText.parse(size);
     }
+  }
+
+  /** What a training window does to the model before it. */
+  public enum Update {
+    REFIT,
+    INCREMENTAL
   }
 
   public enum Window {
@@ -177,10 +209,14 @@ public record PipelineSpec(
     CONTAMINATION,
     PERCENTILE,
     STD,
-    FIXED
+    FIXED,
+    SPOT,
+    RAW
   }
 
-  public record Triage(int quietReadings, Duration quietPeriod) {}
+  /** When episodes end, and the scores above which a reading is of each severity. */
+  public record Triage(
+      int quietReadings, Duration quietPeriod, double medium, double high, double critical) {}
 
   public record State(Duration ttl) {}
 

@@ -46,7 +46,13 @@ final class SpecRules {
   static void resolve(ObjectNode values) {
     ObjectNode training = (ObjectNode) values.get("training");
     if (training.get("once").isNull()) {
-      training.put("once", training.get("window").stringValue().equals("count"));
+      training.put(
+          "once",
+          training.get("window").stringValue().equals("count")
+              && !training.get("update").stringValue().equals("incremental"));
+    }
+    if (training.get("adopt-new-features").isNull()) {
+      training.put("adopt-new-features", values.get("features").isEmpty());
     }
   }
 
@@ -61,8 +67,11 @@ final class SpecRules {
         "must be given: where the results go (--output DIR)");
     location("/source/path");
     location("/sink/directory");
+    quality();
     training();
+    update();
     threshold();
+    triage();
     features();
     deduplication();
     return violations;
@@ -105,6 +114,29 @@ final class SpecRules {
         "/deduplicate",
         "must be false in a streaming run unless time.alignment is event-time"
             + " (--alignment event-time)");
+  }
+
+  private void quality() {
+    for (String path : List.of("/quality/flatline", "/quality/gap")) {
+      if (sound(path) && !isNull(path)) {
+        positive(path);
+      }
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < at("/quality/features").size(); i++) {
+      limits("/quality/features/" + i, at("/quality/features").get(i), names);
+    }
+  }
+
+  private void triage() {
+    for (List<String> pair : List.of(List.of("medium", "high"), List.of("high", "critical"))) {
+      String lower = "/triage/" + pair.get(0);
+      String upper = "/triage/" + pair.get(1);
+      refuse(
+          sound(lower, upper) && at(lower).doubleValue() > at(upper).doubleValue(),
+          upper,
+          "must be at least triage." + pair.get(0) + ", " + at(lower) + ", was " + at(upper));
+    }
   }
 
   private void training() {
@@ -160,6 +192,24 @@ final class SpecRules {
         "must be given for training.scope group: the field that names the group (--group COL)");
   }
 
+  private void update() {
+    if (!sound("/training/update", "/training/window", "/training/size", "/training/slide")
+        || !text("/training/update").equals("incremental")) {
+      return;
+    }
+    String window = text("/training/window");
+    boolean overlapping =
+        window.equals("sliding")
+            && duration("/training/slide").compareTo(duration("/training/size")) < 0;
+    refuse(
+        window.equals("growing") || overlapping,
+        "/training/update",
+        "must be refit for "
+            + window
+            + " windows, which hold readings more than once. For incremental set training.window to"
+            + " tumbling or count");
+  }
+
   private void slide(boolean sliding) {
     if (sliding && isNull("/training/slide")) {
       violation("/training/slide", "must be given for sliding windows, for example 15 min");
@@ -190,6 +240,8 @@ final class SpecRules {
     double value = at("/threshold/value").doubleValue();
     String range =
         switch (text("/threshold/method")) {
+          case "raw" -> "";
+          case "spot" -> value > 0 && value <= 0.05 ? "" : "above 0 and at most 0.05";
           case "contamination" -> value > 0 && value <= 0.5 ? "" : "above 0 and at most 0.5";
           case "percentile" -> value > 0 && value < 100 ? "" : "above 0 and below 100";
           case "std" -> value > 0 ? "" : "above 0";
@@ -212,8 +264,7 @@ final class SpecRules {
     for (int i = 0; i < features.size(); i++) {
       String path = "/features/" + i;
       JsonNode feature = features.get(i);
-      String name = feature.get("name").stringValue();
-      refuse(!names.add(name), path + "/name", "must differ from the others, was '" + name + "'");
+      limits(path, feature, names);
       JsonNode min = feature.get("min");
       JsonNode max = feature.get("max");
       boolean numeric = feature.get("encoding").stringValue().equals("numeric");
@@ -222,10 +273,6 @@ final class SpecRules {
           path,
           "has min or max, which are for numeric features only, encoding was "
               + feature.get("encoding"));
-      refuse(
-          min.isNumber() && max.isNumber() && min.doubleValue() > max.doubleValue(),
-          path + "/min",
-          "must be at most max, " + max + ", was " + min);
     }
     if (names.isEmpty()) {
       return;
@@ -237,6 +284,18 @@ final class SpecRules {
           "/derived/" + i,
           "must be derived from one of features, was " + at("/derived/" + i));
     }
+  }
+
+  /** A name that no feature before has, and bounds in order. */
+  private void limits(String path, JsonNode feature, Set<String> names) {
+    String name = feature.get("name").stringValue();
+    refuse(!names.add(name), path + "/name", "must differ from the others, was '" + name + "'");
+    JsonNode min = feature.get("min");
+    JsonNode max = feature.get("max");
+    refuse(
+        min.isNumber() && max.isNumber() && min.doubleValue() > max.doubleValue(),
+        path + "/min",
+        "must be at most max, " + max + ", was " + min);
   }
 
   private void location(String path) {

@@ -64,6 +64,13 @@ class ConfigurationDocsTest {
             "each of " + property.getKey(),
             property.getValue().get("items"));
       }
+      for (Map.Entry<String, JsonNode> nested :
+          property.getValue().path("properties").properties()) {
+        if (nested.getValue().path("items").has("properties")) {
+          String path = property.getKey() + "." + nested.getKey();
+          section(out, path + "[].", "each of " + path, nested.getValue().get("items"));
+        }
+      }
     }
     return out.toString();
   }

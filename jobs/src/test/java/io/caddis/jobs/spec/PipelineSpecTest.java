@@ -56,15 +56,30 @@ class PipelineSpecTest {
         max-future: 6 min
         max-jump: 2 d
         alignment: event-time
+      quality:
+        checks:
+        - gap
+        - learned-range
+        flatline: 10 min
+        gap: 2 min
+        spike: 8.0
+        features:
+        - name: flow
+          min: 0.0
+          max: null
+          max-per-second: 2.5
       training:
         window: sliding
         size: 1 h
-        slide: 90 s
+        slide: 1 h
         scope: group
         once: true
         sample-rows: 5000
         min-rows: 64
+        max-missing: 0.5
         seed: 43
+        update: incremental
+        adopt-new-features: false
       detector:
         name: zscore
         parameters:
@@ -78,6 +93,9 @@ class PipelineSpecTest {
       triage:
         quiet-readings: 5
         quiet-period: 1 min
+        medium: 0.4
+        high: 0.6
+        critical: 0.95
       state:
         ttl: 1 d
       sink:
@@ -139,7 +157,7 @@ class PipelineSpecTest {
     assertThat(load(FULL.replace("path: in", "path: elsewhere")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("directory: out", "directory: b")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("parallelism: 2", "parallelism: 1")).version()).isEqualTo(version);
-    assertThat(load(FULL.replace("slide: 90 s", "slide: PT1M30S")).version()).isEqualTo(version);
+    assertThat(load(FULL.replace("slide: 1 h", "slide: 60 min")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("seed: 43", "seed: 44")).version()).isNotEqualTo(version);
     assertThat(load(FULL.replace("depth: 8", "depth: 9")).version()).isNotEqualTo(version);
   }

@@ -115,7 +115,7 @@ class SpecLoaderTest {
           calendar: [hour, month]      | calendar[1] must be one of hour, dayofweek, was "month"
           calendar: hour               | calendar must be a list, was "hour"
           derived: [lag(a)]            | derived[0] must be like interval or delta(temperature) or mean(temperature,12), was "lag(a)"
-          detector: {name: izolation_forest} | detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, was "izolation_forest". Did you mean 'isolation_forest'?
+          detector: {name: izolation_forest} | detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, was "izolation_forest". Did you mean 'isolation_forest'?
           detector: {parameters: {trees: [1]}} | detector.parameters.trees must be a number or a text or true or false, was [1]
           time: {idleness: soon}       | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was "soon"
           time: {idleness: 5}          | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was 5
@@ -130,6 +130,8 @@ class SpecLoaderTest {
           training: {size: 1 h}        | training.size must be a number of readings for growing windows, was "1 h". For a duration set training.window to tumbling or sliding
           training: {size: 31}         | training.size must be at least training.min-rows, 32, or no model is ever trained, was 31
           training: {window: tumbling} | training.size must be a duration for tumbling windows, was 128. For a number of readings set training.window to count
+          training: {update: incremental} | training.update must be refit for growing windows, which hold readings more than once. For incremental set training.window to tumbling or count
+          training: {window: sliding, size: 1 h, slide: 1 min, update: incremental} | training.update must be refit for sliding windows, which hold readings more than once. For incremental set training.window to tumbling or count
           training: {window: tumbling, size: 0 s} | training.size must be positive, was "0 s"
           training: {window: sliding, size: 1 h} | training.slide must be given for sliding windows, for example 15 min
           training: {window: sliding, size: 1 h, slide: 2 h} | training.slide must be at most training.size, "1 h", was "2 h"
@@ -138,6 +140,12 @@ class SpecLoaderTest {
           threshold: {value: 0.6}      | threshold.value must be above 0 and at most 0.5 for contamination, was 0.6
           threshold: {method: percentile, value: 100} | threshold.value must be above 0 and below 100 for percentile, was 100
           threshold: {method: std, value: 0} | threshold.value must be above 0 for std, was 0
+          threshold: {method: spot, value: 0.1} | threshold.value must be above 0 and at most 0.05 for spot, was 0.1
+          triage: {high: 0.95}         | triage.critical must be at least triage.high, 0.95, was 0.9
+          quality: {gap: 0 s}          | quality.gap must be positive, was "0 s"
+          quality: {checks: [stuck]}   | quality.checks[0] must be one of flatline, gap, spike, rate, range, learned-range, was "stuck"
+          quality: {features: [{name: a, min: 2, max: 1}]} | quality.features[0].min must be at most max, 1, was 2
+          quality: {features: [{name: a}, {name: a}]} | quality.features[1].name must differ from the others, was 'a'
           threshold: {method: fixed, value: 1.1} | threshold.value must be from 0 to 1 for fixed, was 1.1
           """)
   void mistakesAreNamedWithTheirRemedy(String yaml, String problem) throws IOException {

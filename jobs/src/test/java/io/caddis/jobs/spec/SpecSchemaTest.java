@@ -32,11 +32,12 @@ class SpecSchemaTest {
         Stream.concat(
                 schema.paths().stream()
                     .map(path -> JsonPointer.compile("/" + path.replace('.', '/')).head()),
-                Stream.of(JsonPointer.compile("/features/0")))
+                Stream.of(
+                    JsonPointer.compile("/features/0"), JsonPointer.compile("/quality/features/0")))
             .distinct()
             .toList();
     assertThat(groups)
-        .hasSize(12)
+        .hasSize(14)
         .allSatisfy(
             group ->
                 assertThat(schema.at(group).get("additionalProperties").asBoolean()).isFalse());

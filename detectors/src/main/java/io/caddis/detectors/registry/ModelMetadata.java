@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.registry;
+
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureEncoder;
+import io.caddis.detectors.feature.TextEncoder;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.ModelCodec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one version of a model: enough to judge it, to find its data and to fit it
+ * again.
+ *
+ * @param format version of this description, {@value #FORMAT}
+ * @param name of the model
+ * @param version of the model; unique within the name and never used again
+ * @param createdAt when it was published
+ * @param parent the champion at that time, null when there was none
+ * @param algorithm name of the detector
+ * @param features what the model takes, in its order
+ * @param scaler none, standard or robust
+ * @param threshold where anomalous begins
+ * @param seed of the training
+ * @param sampledRows rows that it was fitted on
+ * @param training where these rows came from
+ * @param sha256 of the model's bytes, 64 hexadecimal digits
+ * @param bytes how many these are
+ */
+public record ModelMetadata(
+    int format,
+    String name,
+    String version,
+    Instant createdAt,
+    @Nullable String parent,
+    String algorithm,
+    List<FeatureEntry> features,
+    String scaler,
+    Threshold threshold,
+    long seed,
+    long sampledRows,
+    Training training,
+    String sha256,
+    int bytes) {
+  static final int FORMAT = 1;
+
+  /**
+   * A feature and its encoder.
+   *
+   * @param encoding as in a pipeline's specification
+   * @param used false when training rarely saw the feature, so that it does not count
+   * @param median what a missing number becomes; null for text
+   * @param categories distinct texts that the encoder knows; null for numbers
+   */
+  public record FeatureEntry(
+      String name,
+      String encoding,
+      boolean used,
+      @Nullable Double median,
+      @Nullable Integer categories) {}
+
+  /**
+   * The learned boundary.
+   *
+   * @param rule how it was set, for example {@code contamination 0.01}
+   * @param raw the raw score that is 0.5 on the scale from 0 to 1
+   * @param score the score from which on a row is anomalous
+   */
+  public record Threshold(String rule, double raw, double score) {}
+
+  /**
+   * The data of a training.
+   *
+   * @param dataSource what was read, for a person
+   * @param parameters of the detector, as given
+   * @param timeField the column of the event time, null when there is none
+   * @param keyField the column of the sensor, null when there is none
+   * @param calendar features that were taken from the event time
+   * @param from first event time, null when there are none
+   * @param to end of the event times, exclusive
+   * @param rows that the source held
+   * @param metrics what was measured, by name; finite numbers only
+   */
+  public record Training(
+      String dataSource,
+      Map<String, Object> parameters,
+      @Nullable String timeField,
+      @Nullable String keyField,
+      List<String> calendar,
+      @Nullable Instant from,
+      @Nullable Instant to,
+      long rows,
+      Map<String, Double> metrics) {
+    public Training {
+      Objects.requireNonNull(dataSource, "data_source");
+      calendar = List.copyOf(calendar);
+      parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
+      Map<String, Double> finite = new TreeMap<>(metrics);
+      finite.values().removeIf(value -> !Double.isFinite(value));
+      metrics = Collections.unmodifiableMap(finite);
+    }
+  }
+
+  public ModelMetadata {
+    if (format != FORMAT) {
+      throw new IllegalArgumentException(
+          "format must be " + FORMAT + ", was " + format + ": written by a newer Caddis?");
+    }
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(version, "version");
+    Objects.requireNonNull(createdAt, "created_at");
+    Objects.requireNonNull(algorithm, "algorithm");
+    Objects.requireNonNull(threshold, "threshold");
+    Objects.requireNonNull(training, "training");
+    Objects.requireNonNull(sha256, "sha256");
+    features = List.copyOf(features);
+  }
+
+  /** The description of a model about to be published. */
+  static ModelMetadata of(
+      String name,
+      String version,
+      Instant createdAt,
+      @Nullable String parent,
+      Model model,
+      byte[] bytes,
+      Training training) {
+    FeatureEncoder encoder = model.encoder();
+    return new ModelMetadata(
+        FORMAT,
+        name,
+        version,
+        createdAt,
+        parent,
+        model.detector(),
+        entries(encoder),
+        encoder.scaling().name().toLowerCase(Locale.ROOT),
+        new Threshold(model.thresholdRule().toString(), model.rawThreshold(), model.threshold()),
+        model.seed(),
+        model.rows(),
+        training,
+        ModelCodec.sha256(bytes),
+        bytes.length);
+  }
+
+  /** The same version under another name of model. */
+  ModelMetadata named(String other) {
+    return new ModelMetadata(
+        format,
+        other,
+        version,
+        createdAt,
+        parent,
+        algorithm,
+        features,
+        scaler,
+        threshold,
+        seed,
+        sampledRows,
+        training,
+        sha256,
+        bytes);
+  }
+
+  private static List<FeatureEntry> entries(FeatureEncoder encoder) {
+    double[] medians = encoder.medians();
+    @Nullable TextEncoder[] texts = encoder.texts();
+    List<FeatureEntry> entries = new ArrayList<>();
+    int number = 0;
+    int text = 0;
+    for (Feature feature : encoder.schema().features()) {
+      String encoding = feature.encoding().name().toLowerCase(Locale.ROOT);
+      if (feature.encoding().isText()) {
+        TextEncoder known = texts[text++];
+        Integer categories = known == null ? null : known.categories().size();
+        entries.add(new FeatureEntry(feature.name(), encoding, known != null, null, categories));
+      } else {
+        double median = medians[number++];
+        boolean used = !Double.isNaN(median);
+        entries.add(new FeatureEntry(feature.name(), encoding, used, used ? median : null, null));
+      }
+    }
+    return entries;
+  }
+}

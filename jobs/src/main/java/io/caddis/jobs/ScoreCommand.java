@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.event.Rejection;
+import io.caddis.detectors.feature.CalendarFeature;
+import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.registry.RegisteredModel;
+import io.caddis.detectors.table.TableLayout;
+import io.caddis.detectors.table.TableScorer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: adds a registered model's scores to the rows of a plain file. */
+@Command(
+    name = "score",
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = "Scores the rows of a file with a model from a registry.",
+    footer = {
+      "",
+      "The output has every row of the input once, in the same order, and four more columns:",
+      "score (0 to 1), is_anomaly (true, false), prediction (-1, 1) and raw_score.",
+      "They are empty for rows that could not be read; those are counted on standard error.",
+      "  score --input new.csv --registry models --name pump --output scored.csv",
+      "Exit status: 0 done, 1 scoring failed, 2 wrong usage."
+    })
+final class ScoreCommand implements Callable<Integer> {
+  private final boolean watched;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec command;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "CSV with a header or JSON lines.")
+  @SuppressWarnings("NullAway.Init")
+  private Path input;
+
+  @Mixin private RegistryOption registry = new RegistryOption();
+
+  @Option(names = "--name", required = true, paramLabel = "M", description = "Of the model.")
+  private String name = "";
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "What to write, in the input's format; replaced when it exists.")
+  @SuppressWarnings("NullAway.Init")
+  private Path output;
+
+  @Option(
+      names = "--version",
+      paramLabel = "V",
+      description = {
+        "A version or the beginning of one, champion, challenger, previous or latest",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  private String version = "champion";
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "T",
+      description = "Score from which on a row is anomalous, 0 to 1 (default: the model's).")
+  private @Nullable Double threshold;
+
+  @Option(
+      names = "--time",
+      paramLabel = "COL",
+      description = "Column of the time (default: as in training).")
+  private @Nullable String time;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "P",
+      description = "Put before the names of the four columns.")
+  private String prefix = "";
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "How many threads score (default: all processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  /**
+   * @param watched whether somebody watches standard error
+   */
+  ScoreCommand(boolean watched) {
+    this.watched = watched;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter err = command.commandLine().getErr();
+    TableInput file = new TableInput(input);
+    Path draft = output.resolveSibling("." + output.getFileName() + ".partial");
+    ScoreProgress progress = new ScoreProgress(err, watched, System::nanoTime);
+    TableScorer.Progress done;
+    try {
+      file.check();
+      checkOutput();
+      TableScorer scorer = scorer(registry.open().load(name, version));
+      progress.begin(Files.size(input));
+      try (InputStream in = Files.newInputStream(input);
+          OutputStream out = Files.newOutputStream(draft)) {
+        done = scorer.score(in, file.name(), out, err::println, progress::show);
+      }
+      Files.move(draft, output, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+    progress.end(done);
+    report(done, err);
+    return 0;
+  }
+
+  private TableScorer scorer(RegisteredModel registered) {
+    ModelMetadata.Training training = registered.metadata().training();
+    List<CalendarFeature> calendar =
+        training.calendar().stream()
+            .map(feature -> CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)))
+            .toList();
+    // Of what use the time is to the model decides whether it is looked at.
+    String timeField = calendar.isEmpty() ? null : time == null ? training.timeField() : time;
+    return new TableScorer(
+        new TableLayout(registered.model().schema(), timeField, calendar),
+        registered.model(),
+        threshold == null ? registered.model().threshold() : threshold,
+        prefix,
+        Math.max(1, threads));
+  }
+
+  private void checkOutput() throws IOException {
+    if (Files.isDirectory(output)) {
+      throw new IllegalArgumentException("--output must be a file, was the directory " + output);
+    }
+    if (Files.exists(output) && Files.isSameFile(input, output)) {
+      throw new IllegalArgumentException("--output must not be the input, was " + output);
+    }
+    String from = extension(input);
+    String to = extension(output);
+    if (!from.equals(to) && !from.isEmpty() && !to.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--output must have the input's format %s, was %s".formatted(from, to));
+    }
+    Path directory = output.toAbsolutePath().getParent();
+    if (directory != null) {
+      Files.createDirectories(directory);
+    }
+  }
+
+  private static String extension(Path file) {
+    String lower = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    return lower.endsWith(".csv")
+        ? "CSV"
+        : lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")
+            ? "JSON lines"
+            : "";
+  }
+
+  private void report(TableScorer.Progress done, PrintWriter err) {
+    Rejection fault = done.firstFault();
+    if (fault != null) {
+      err.printf(
+          Locale.ROOT,
+          "%,d rows written without a score, %,d scored with an unusable cell as missing;"
+              + " first: line %d, %s%n",
+          done.unscored(),
+          done.faulty(),
+          fault.line(),
+          fault.detail());
+    }
+    PrintWriter out = command.commandLine().getOut();
+    out.printf("Scored %d rows%n", done.rows() - done.unscored());
+    out.printf(
+        Locale.ROOT,
+        "%d anomalies (%.2f %%), %d rows without a score%n",
+        done.anomalies(),
+        100.0 * done.anomalies() / Math.max(1, done.rows() - done.unscored()),
+        done.unscored());
+  }
+}
