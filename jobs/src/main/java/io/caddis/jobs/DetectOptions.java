@@ -68,16 +68,18 @@ final class DetectOptions {
       names = "--detector",
       paramLabel = "NAME",
       description =
-          "isolation_forest (default), ensemble, mcd, knn, kmeans, local_outlier_factor, "
-              + "one_class_svm, autoencoder, half_space_trees, hbos, extended_isolation_forest, "
-              + "random_cut_forest, univariate, zscore or iqr.")
+          "auto (default): learns from each reading where it can. Also univariate, mewma, t2q, "
+              + "stream_knn; and, trained: isolation_forest, ensemble, mcd, knn, kmeans, "
+              + "local_outlier_factor, one_class_svm, autoencoder, half_space_trees, hbos, "
+              + "extended_isolation_forest, random_cut_forest, zscore or iqr.")
   @Nullable String detector;
 
   @Option(
       names = "--train-rows",
       paramLabel = "N",
       description = {
-        "Train each model once, on its first N rows. Without this and --train-window:",
+        "Train each model once, on its first N rows; with auto, rows that teach before any is",
+        "judged by what they taught. Without this and --train-window:",
         "after 128 rows, and again whenever they have doubled."
       })
   @Nullable String trainRows;

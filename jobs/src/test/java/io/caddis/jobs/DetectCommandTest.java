@@ -33,7 +33,7 @@ class DetectCommandTest {
       delimiter = '|',
       textBlock =
           """
-          --detector forest | --detector: detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, was "forest"
+          --detector forest | --detector: detector.name must be one of auto, isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, mewma, t2q, stream_knn, was "forest"
           --train-rows 100 --train-window 1h | --train-rows and --train-window must not be given together: choose one
           --train-rows 100 --train-slide 1h | --train-rows and --train-slide must not be given together: choose one
           --contamination 0.1 --threshold std:3 | --contamination and --threshold must not be given together: choose one

@@ -29,8 +29,11 @@ class InputMismatchTest {
           --key=machine | the key column 'machine' must exist; name another with --key COL
           --group=site | the group field 'site' must be one of the columns read, [x, y]; name another with --group COL, or add it to features
           --set=features=[{name: z}] | features must name columns of the input, was [z], found only [x, y]
-          --set=detector.parameters={trees: many} | detector.parameters: trees must be a whole number, was 'many'
-          --set=detector.parameters={tree: 5} | detector.parameters: parameter must be known to detector isolation_forest, was 'tree' (it has extension_level, max_samples, n_estimators, trees)
+          --set=detector={name: isolation_forest, parameters: {trees: many}} | detector.parameters: trees must be a whole number, was 'many'
+          --set=detector={name: isolation_forest, parameters: {tree: 5}} | detector.parameters: parameter must be known to detector isolation_forest, was 'tree' (it has extension_level, max_samples, n_estimators, trees)
+          --set=detector={name: mewma, parameters: {warm_up: 3}} | detector.parameters: warm_up must be 50 to 100000, was 3
+          --detector=mewma --contamination=0.1 | threshold.method must be fixed with the detector mewma, which sets its boundary itself, was contamination
+          --detector=t2q --scope=global | training.scope must be sensor with the detector t2q, which learns from each sensor by itself
           --set=source.type=socket | features must be given for a socket source: what it will send cannot be looked at
           """)
   void problemIsNamedInOneLine(String option, String problem) throws IOException {
@@ -63,7 +66,7 @@ class InputMismatchTest {
     Path output = directory.resolve("out");
     List<String> args =
         new ArrayList<>(List.of("detect", "--input", "" + input, "--output", "" + output));
-    args.add(option);
+    args.addAll(List.of(option.split(" (?=--)")));
     CommandRun run = CommandRun.of(new DetectionJob(), args.toArray(String[]::new));
     assertThat(run.err().lines()).containsExactly(problem, "Try 'caddis detect --help' for more.");
     assertThat(run.status()).isEqualTo(2);

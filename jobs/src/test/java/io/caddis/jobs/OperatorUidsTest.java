@@ -57,7 +57,7 @@ class OperatorUidsTest {
   })
   void namesOfAllOperatorsAreThoseReleased(String source, String scope, String window)
       throws IOException {
-    assertThat(operators(source, scope, window))
+    assertThat(operators(source, scope, window, "detector.name=isolation_forest"))
         .as(
             """
             uids of operators. A savepoint finds the state of an operator by its uid: one that is \

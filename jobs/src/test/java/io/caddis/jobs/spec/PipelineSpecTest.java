@@ -137,7 +137,7 @@ class PipelineSpecTest {
     assertThat(spec.training().rows()).isEqualTo(128);
     assertThat(spec.training().once()).isFalse();
     assertThat(spec.training().scope()).isEqualTo(PipelineSpec.Scope.SENSOR);
-    assertThat(spec.detector().name()).isEqualTo("isolation_forest");
+    assertThat(spec.detector().name()).isEqualTo("auto");
     assertThat(spec.time())
         .isEqualTo(
             new PipelineSpec.Time(

@@ -115,7 +115,7 @@ class SpecLoaderTest {
           calendar: [hour, month]      | calendar[1] must be one of hour, dayofweek, was "month"
           calendar: hour               | calendar must be a list, was "hour"
           derived: [lag(a)]            | derived[0] must be like interval or delta(temperature) or mean(temperature,12), was "lag(a)"
-          detector: {name: izolation_forest} | detector.name must be one of isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, was "izolation_forest". Did you mean 'isolation_forest'?
+          detector: {name: izolation_forest} | detector.name must be one of auto, isolation_forest, zscore, iqr, mcd, knn, local_outlier_factor, ensemble, kmeans, hbos, half_space_trees, one_class_svm, autoencoder, extended_isolation_forest, random_cut_forest, univariate, mewma, t2q, stream_knn, was "izolation_forest". Did you mean 'isolation_forest'?
           detector: {parameters: {trees: [1]}} | detector.parameters.trees must be a number or a text or true or false, was [1]
           time: {idleness: soon}       | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was "soon"
           time: {idleness: 5}          | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was 5
