@@ -3,21 +3,30 @@
 package io.caddis.detectors.warmup;
 
 import io.caddis.detectors.feature.FeatureEncoder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sensor's own history says about each of its numeric features, in constant memory: at most
- * {@link #MAX_FEATURES} features, 20 bytes each. Mutable, belongs to one sensor.
+ * {@link #MAX_FEATURES} features, 36 bytes each. Mutable, belongs to one sensor.
  *
  * @param counts present values a feature
  * @param means running mean a feature
  * @param squares running sum of squared deviations from the mean a feature
+ * @param lows least value a feature, null in states of before it was kept
+ * @param highs greatest value a feature, null like {@code lows}
  */
-public record SensorStatistics(int[] counts, double[] means, double[] squares) {
+public record SensorStatistics(
+    int[] counts,
+    double[] means,
+    double[] squares,
+    double @Nullable [] lows,
+    double @Nullable [] highs) {
   /**
    * Features tracked a sensor, so that its state stays below 8 KB; the ones after that take no part
    * in the warm-up.
    */
-  public static final int MAX_FEATURES = 256;
+  public static final int MAX_FEATURES = 224;
 
   /**
    * From this many values on, a value counts as no further away than {@link #CLIP} standard
@@ -29,7 +38,12 @@ public record SensorStatistics(int[] counts, double[] means, double[] squares) {
 
   public static SensorStatistics empty(int features) {
     int tracked = Math.min(features, MAX_FEATURES);
-    return new SensorStatistics(new int[tracked], new double[tracked], new double[tracked]);
+    double[] lows = new double[tracked];
+    double[] highs = new double[tracked];
+    Arrays.fill(lows, Double.POSITIVE_INFINITY);
+    Arrays.fill(highs, Double.NEGATIVE_INFINITY);
+    return new SensorStatistics(
+        new int[tracked], new double[tracked], new double[tracked], lows, highs);
   }
 
   /**
@@ -63,5 +77,14 @@ public record SensorStatistics(int[] counts, double[] means, double[] squares) {
     double before = value - means[i];
     means[i] += before / counts[i];
     squares[i] += before * (value - means[i]);
+    if (lows != null && highs != null) {
+      lows[i] = Math.min(lows[i], value);
+      highs[i] = Math.max(highs[i], value);
+    }
+  }
+
+  /** Whether the feature has had both a value as low and one as high. */
+  boolean inRange(int i, double number) {
+    return lows != null && highs != null && lows[i] <= number && number <= highs[i];
   }
 }

@@ -19,6 +19,12 @@ public final class WarmUp {
   /** Chance that a row of a quiet sensor reaches the boundary. */
   private static final double FALSE_ALARM_RATE = 1e-3;
 
+  /**
+   * Most deviations of a value between others of its feature. Few readings do not tell how a
+   * feature is distributed, and one that is rarely on, say, is many deviations away when it is.
+   */
+  private static final double IN_RANGE = 2;
+
   private WarmUp() {}
 
   /**
@@ -38,8 +44,10 @@ public final class WarmUp {
     if (count < 2 || Double.isNaN(numbers[i])) {
       return 0;
     }
-    double deviation = Math.abs(SensorStatistics.limited(numbers[i]) - statistics.means()[i]);
-    return normalScore(deviation, statistics.squares()[i], count);
+    double number = SensorStatistics.limited(numbers[i]);
+    double deviation = Math.abs(number - statistics.means()[i]);
+    double score = normalScore(deviation, statistics.squares()[i], count);
+    return statistics.inRange(i, number) ? Math.min(score, IN_RANGE) : score;
   }
 
   /**

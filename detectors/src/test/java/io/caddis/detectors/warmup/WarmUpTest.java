@@ -45,6 +45,16 @@ class WarmUpTest {
   }
 
   @Test
+  void aValueBetweenThoseSeenIsUsualHoweverRare() {
+    SensorStatistics statistics = SensorStatistics.empty(1);
+    for (int i = 0; i < 200; i++) {
+      statistics.learn(new double[] {i == 100 ? 1 : 0});
+    }
+    assertThat(score(statistics, 1)).isLessThan(0.5);
+    assertThat(score(statistics, 10)).isGreaterThan(0.7);
+  }
+
+  @Test
   void aQuietSensorRarelyReachesTheBoundary() {
     Random random = new Random(3);
     SensorStatistics statistics = SensorStatistics.empty(8);
