@@ -124,7 +124,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private String name = "";
 
     @Option(
-        names = "--version",
+        names = "--model-version",
         paramLabel = "V",
         description = "Its version (default: ${DEFAULT-VALUE}).")
     private String version = "champion";

@@ -69,7 +69,7 @@ final class ScoreCommand implements Callable<Integer> {
   private Path output;
 
   @Option(
-      names = "--version",
+      names = "--model-version",
       paramLabel = "V",
       description = {
         "A version or the beginning of one, champion, challenger, previous or latest",

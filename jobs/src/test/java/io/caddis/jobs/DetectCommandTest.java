@@ -249,6 +249,27 @@ class DetectCommandTest {
   }
 
   @Test
+  void everyCommandExplainsItself() {
+    Caddis.commandLine(DetectCommandTest::nothing)
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              CommandRun run = CommandRun.of(DetectCommandTest::nothing, name, "--help");
+              assertThat(run.status()).as(name).isZero();
+              assertThat(run.out()).as(name).startsWith("Usage: caddis " + name);
+              command
+                  .getSubcommands()
+                  .keySet()
+                  .forEach(
+                      action ->
+                          assertThat(
+                                  CommandRun.of(DetectCommandTest::nothing, name, action, "--help")
+                                      .out())
+                              .startsWith("Usage: caddis " + name + " " + action));
+            });
+  }
+
+  @Test
   void helpVersionAndMissingCommandSayWhatToDo() {
     assertThat(CommandRun.of(DetectCommandTest::nothing, "detect", "--help").out())
         .contains("--train-window", "Exit status");
