@@ -47,6 +47,12 @@ final class SensorModel {
   private static final int FIRST_RENEWAL = 16;
   private static final double MAX_PHI = 0.9999;
 
+  /** A feature whose first value comes after so many readings is new. */
+  private static final int EARLY = 50;
+
+  /** Values of a new feature that teach before it is judged. */
+  private static final int TRIAL = 200;
+
   private final Spectrum spectrum;
   private final double[] means;
   private final double[] before;
@@ -54,9 +60,14 @@ final class SensorModel {
   private final double[][] covariance;
   private final double[][] whitening;
   private double count;
+
+  /** Values of a feature so far, up to {@link #TRIAL}, where it takes part in the distance. */
+  private final int[] seen;
+
   private long rows;
   private long renewal = FIRST_RENEWAL;
 
+  private final double[] paces;
   private final double[] deviations;
   private final double[] scales;
   private final double[] scaled;
@@ -69,6 +80,8 @@ final class SensorModel {
     lagged = new double[features];
     covariance = new double[features][features];
     whitening = new double[features][features];
+    seen = new int[features];
+    paces = new double[features];
     deviations = new double[features];
     scales = new double[features];
     scaled = new double[features];
@@ -93,6 +106,7 @@ final class SensorModel {
       double value = values[from + j];
       if (Double.isFinite(value) && Double.isNaN(means[j])) {
         means[j] = value;
+        seen[j] = rows < EARLY ? TRIAL : 0;
       }
       deviations[j] = Double.isFinite(value) ? value - means[j] : Double.NaN;
       double deviation = Double.isFinite(value) ? deviations[j] : 0;
@@ -100,7 +114,7 @@ final class SensorModel {
       double independent = Math.max(1e-9, count * (1 - phi) / (1 + phi));
       double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
       scales[j] = Math.sqrt(variance * (1 + 1 / independent));
-      scaled[j] = scales[j] > 0 ? deviation / scales[j] : 0;
+      scaled[j] = scales[j] > 0 && seen[j] >= TRIAL ? deviation / scales[j] : 0;
     }
     if (!ready()) {
       Arrays.fill(white, from, from + features, 0);
@@ -162,19 +176,12 @@ final class SensorModel {
     rows++;
     count += weight;
     double rate = weight / Math.max(count, slowest);
-    if (rate > 0) {
-      for (int j = 0; j < means.length; j++) {
-        if (Double.isNaN(deviations[j])) {
-          continue;
-        }
-        double[] row = covariance[j];
-        for (int k = 0; k <= j; k++) {
-          if (!Double.isNaN(deviations[k])) {
-            row[k] += rate * ((1 - rate) * deviations[j] * deviations[k] - row[k]);
-          }
-        }
-        lagged[j] += rate * ((1 - rate) * deviations[j] * before[j] - lagged[j]);
-        means[j] += rate * deviations[j];
+    for (int j = 0; j < means.length; j++) {
+      boolean absent = Double.isNaN(deviations[j]);
+      boolean onTrial = !absent && seen[j] < TRIAL;
+      paces[j] = absent ? 0 : onTrial ? 1.0 / ++seen[j] : rate;
+      if (paces[j] > 0) {
+        learn(j);
       }
     }
     for (int j = 0; j < means.length; j++) {
@@ -184,6 +191,20 @@ final class SensorModel {
       renewal = rows + Math.min(1024, Math.max(8, rows / 4));
       renew();
     }
+  }
+
+  /** Learns the deviation of a feature and its products with those of the features before it. */
+  private void learn(int j) {
+    double pace = paces[j];
+    double[] row = covariance[j];
+    for (int k = 0; k <= j; k++) {
+      if (paces[k] > 0) {
+        double rate = Math.max(pace, paces[k]);
+        row[k] += rate * ((1 - rate) * deviations[j] * deviations[k] - row[k]);
+      }
+    }
+    lagged[j] += pace * ((1 - pace) * deviations[j] * before[j] - lagged[j]);
+    means[j] += pace * deviations[j];
   }
 
   private void renew() {
@@ -247,6 +268,9 @@ final class SensorModel {
     StateReader.write(out, means);
     StateReader.write(out, before);
     StateReader.write(out, lagged);
+    for (int values : seen) {
+      out.writeInt(values);
+    }
     for (int j = 0; j < means.length; j++) {
       for (int k = 0; k <= j; k++) {
         out.writeDouble(covariance[j][k]);
@@ -264,6 +288,9 @@ final class SensorModel {
     }
     in.finite("deviation", before);
     in.finite("lagged product", lagged);
+    for (int j = 0; j < seen.length; j++) {
+      seen[j] = in.integer("values of a feature", 0, TRIAL);
+    }
     for (int j = 0; j < means.length; j++) {
       for (int k = 0; k <= j; k++) {
         covariance[j][k] = j == k ? in.notNegative("variance") : in.finite("covariance");

@@ -87,6 +87,20 @@ final class MultivariateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void featureThatTurnsUpLateIsLearnedAndThenJudged(String name) {
+    double[][] rows = series(4_000, 12);
+    for (int i = 0; i < 1_500; i++) {
+      rows[i][3] = Double.NaN;
+    }
+    StreamDetector detector = warm(name, rows);
+    double[] scores = scores(detector, rows, WARM, rows.length - 1);
+    assertThat(flagged(scores)).isLessThan(scores.length / 20);
+    rows[3_999][3] += 200;
+    assertThat(detector.score(3_999_000L, rows[3_999])).isGreaterThanOrEqualTo(0.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
   void brokenCorrelationIsFlaggedThoughEveryValueIsUsual(String name) {
     double[][] rows = series(WARM + 60, 3);
     StreamDetector detector = warm(name, rows);
