@@ -141,8 +141,9 @@ final class DetectCommand implements Callable<Integer> {
     build(env, spec);
     directory.makeFolders();
     try (RunningJob job =
-        new RunningJob(
-            env.executeAsync(spec.name()),
+        RunningJob.start(
+            env,
+            spec.name(),
             spec.source().bounded(),
             directory.checkpoints().toUri(),
             command.commandLine().getErr())) {

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
  * A job on the embedded cluster, from its start to its end. When the process is asked to end
@@ -21,24 +23,41 @@ import org.apache.flink.core.execution.SavepointFormatType;
  */
 final class RunningJob implements AutoCloseable {
   private static final long STOP_SECONDS = 60;
+  private static final long START_SECONDS = 15;
+  private static final long RETRY_MILLIS = 200;
 
-  private final JobClient job;
+  private final CompletableFuture<JobClient> started = new CompletableFuture<>();
   private final PrintWriter err;
   private final URI savepoints;
   private final long start = System.nanoTime();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread stopper = new Thread(this::stop, "stop-job");
 
+  private RunningJob(URI savepoints, PrintWriter err) {
+    this.err = err;
+    this.savepoints = savepoints;
+  }
+
   /**
+   * Starts the job of an environment.
+   *
    * @param bounded whether the job ends by itself
    * @param savepoints directory for the savepoint of an interrupted run
    */
-  RunningJob(JobClient job, boolean bounded, URI savepoints, PrintWriter err) {
-    this.job = job;
-    this.err = err;
-    this.savepoints = savepoints;
+  static RunningJob start(
+      StreamExecutionEnvironment env, String name, boolean bounded, URI savepoints, PrintWriter err)
+      throws Exception {
+    RunningJob job = new RunningJob(savepoints, err);
     if (!bounded) {
-      Runtime.getRuntime().addShutdownHook(stopper);
+      // first: there may be results to commit before this thread hears that the job has started
+      Runtime.getRuntime().addShutdownHook(job.stopper);
+    }
+    try {
+      job.started.complete(env.executeAsync(name));
+      return job;
+    } catch (Exception e) {
+      job.close();
+      throw e;
     }
   }
 
@@ -48,13 +67,14 @@ final class RunningJob implements AutoCloseable {
    * @param watched whether to show progress meanwhile
    */
   RunSummary await(boolean watched) throws ExecutionException, InterruptedException {
+    JobClient job = started.join();
     Future<?> end = job.getJobExecutionResult();
     String shown = "";
     try {
       while (!ended(end)) {
         if (watched) {
           erase(shown);
-          shown = progress();
+          shown = progress(job);
           err.print(shown);
           err.flush();
         }
@@ -86,9 +106,12 @@ final class RunningJob implements AutoCloseable {
   }
 
   private void stop() {
+    long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
     try {
-      job.stopWithSavepoint(false, savepoints.toString(), SavepointFormatType.CANONICAL)
-          .get(STOP_SECONDS, TimeUnit.SECONDS);
+      JobClient job = started.get(START_SECONDS, TimeUnit.SECONDS);
+      while (!stopped(job, patience)) {
+        Thread.sleep(RETRY_MILLIS);
+      }
       closed.await(STOP_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       err.println("interrupted: results since the last checkpoint are not committed (" + e + ")");
@@ -97,8 +120,23 @@ final class RunningJob implements AutoCloseable {
     }
   }
 
+  /** Whether the job could be stopped: one whose tasks are still starting takes no savepoint. */
+  private boolean stopped(JobClient job, long patience)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      job.stopWithSavepoint(false, savepoints.toString(), SavepointFormatType.CANONICAL)
+          .get(STOP_SECONDS, TimeUnit.SECONDS);
+      return true;
+    } catch (ExecutionException e) {
+      if (System.nanoTime() > patience || job.getJobStatus().get().isGloballyTerminalState()) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
   /** What the job has done so far; nothing while it starts or ends. */
-  private String progress() throws InterruptedException {
+  private String progress(JobClient job) throws InterruptedException {
     try {
       return summary(job.getAccumulators().get()).progress();
     } catch (ExecutionException e) {

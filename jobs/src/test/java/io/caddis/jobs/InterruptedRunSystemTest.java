@@ -58,7 +58,7 @@ class InterruptedRunSystemTest {
     }
     ResultFolder results = new ResultFolder(scores);
     int committed = results.fresh().size();
-    assertThat(committed).isPositive();
+    assertThat(committed).as(() -> read(said)).isPositive();
     assertThat(read(said)).contains(String.format(Locale.ROOT, "%,d readings scored, ", committed));
     try (Stream<Path> files = Files.list(scores)) {
       assertThat(files).containsExactlyInAnyOrderElementsOf(results.committed());
