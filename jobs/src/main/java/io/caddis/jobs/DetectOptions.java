@@ -78,8 +78,7 @@ final class DetectOptions {
       names = "--train-rows",
       paramLabel = "N",
       description = {
-        "Train each model once, on its first N rows; with auto, rows that teach before any is",
-        "judged by what they taught. Without this and --train-window:",
+        "Train each model once, on its first N rows. Without this and --train-window:",
         "after 128 rows, and again whenever they have doubled."
       })
   @Nullable String trainRows;

@@ -2,19 +2,14 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import io.caddis.detectors.detector.Detectors;
-import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.event.QualityKind;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
-import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.quality.QualityRules;
 import io.caddis.detectors.quality.SensorChecks;
-import io.caddis.detectors.stream.StreamDetectors;
-import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.triage.TriagePolicy;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.DetectorPlan;
@@ -24,10 +19,7 @@ import io.caddis.operators.ParseFunction;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +53,6 @@ public record DetectionPlan(
     boolean deduplicate,
     long ttlMillis,
     long maxFutureMillis) {
-  private static final String AUTO = "auto";
-  private static final int MIN_WARM_UP = 50;
 
   /**
    * The plan of a specification.
@@ -77,23 +67,11 @@ public record DetectionPlan(
             spec.derived().stream().map(Derivation::parse).toList(),
             spec.calendar().stream().map(c -> CalendarFeature.valueOf(c.name())).toList(),
             grouping(spec.training().scope(), fields, groupField));
-    String name = detectorFor(spec, features.schema());
-    DetectorPlan detector =
-        new DetectorPlan(
-            features.schema(),
-            name,
-            parameters(spec, name),
-            Scaling.valueOf(spec.detector().scaling().name()),
-            new ThresholdRule(
-                ThresholdRule.Method.valueOf(spec.threshold().method().name()),
-                spec.threshold().value()));
-    check(detector, features, spec);
-    QualityRules quality = quality(spec.quality(), fields);
     return new DetectionPlan(
         features,
         training(spec.training()),
-        detector,
-        quality,
+        DetectorChoice.of(spec, features.schema()),
+        quality(spec.quality(), fields),
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),
         new SeverityScale(spec.triage().medium(), spec.triage().high(), spec.triage().critical()),
         spec.threshold().method() == PipelineSpec.ThresholdMethod.SPOT
@@ -104,76 +82,6 @@ public record DetectionPlan(
         spec.deduplicate(),
         spec.state().ttl().toMillis(),
         spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
-  }
-
-  /**
-   * The detector that {@code auto} stands for: a trained one when the specification asks for what
-   * only that can do, such as text features or a share of rows to flag.
-   */
-  private static String detectorFor(PipelineSpec spec, FeatureSchema schema) {
-    String name = spec.detector().name();
-    PipelineSpec.Training training = spec.training();
-    boolean trained =
-        !schema.texts().isEmpty()
-            || !training.window().counted()
-            || training.scope() != PipelineSpec.Scope.SENSOR
-            || training.update() == PipelineSpec.Update.INCREMENTAL
-            || !selfSet(spec.threshold());
-    return name.equals(AUTO) && trained ? IsolationForest.NAME : name;
-  }
-
-  /** Whether the threshold leaves the boundary to a detector that sets it itself. */
-  private static boolean selfSet(PipelineSpec.Threshold threshold) {
-    return threshold.method() == PipelineSpec.ThresholdMethod.FIXED
-        || threshold.equals(PipelineSpec.Threshold.DEFAULT);
-  }
-
-  /** Those of the specification; rows to train on are the warm-up of one that learns by reading. */
-  private static Map<String, Object> parameters(PipelineSpec spec, String name) {
-    Map<String, Object> parameters = new HashMap<>(spec.detector().parameters());
-    if (spec.training().window() == PipelineSpec.Window.COUNT
-        && StreamDetectors.WARMED_UP.contains(name)) {
-      parameters.putIfAbsent("warm_up", Math.max(MIN_WARM_UP, spec.training().rows()));
-    }
-    return parameters;
-  }
-
-  private static void check(DetectorPlan detector, FeaturePlan features, PipelineSpec spec) {
-    boolean updatable = false;
-    try {
-      if (detector.learnsByReading()) {
-        StreamDetectors.byName(detector.detector(), detector.parameters());
-      } else {
-        updatable = Detectors.byName(detector.detector(), detector.parameters()).updatable();
-      }
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("detector.parameters: " + e.getMessage(), e);
-    }
-    if (spec.training().update() == PipelineSpec.Update.INCREMENTAL && !updatable) {
-      throw new IllegalArgumentException(
-          "detector.name must be one whose models can be updated, half_space_trees, for"
-              + " training.update incremental, was "
-              + detector.detector());
-    }
-    if (detector.learnsByReading() && features.schema().numbers().isEmpty()) {
-      throw new IllegalArgumentException(
-          "detector.name must be one that takes text, such as isolation_forest, when no feature is"
-              + " a number, was "
-              + detector.detector());
-    }
-    if (detector.learnsByReading() && !selfSet(spec.threshold())) {
-      throw new IllegalArgumentException(
-          "threshold.method must be fixed with the detector "
-              + detector.detector()
-              + ", which sets its boundary itself, was "
-              + spec.threshold().method().name().toLowerCase(Locale.ROOT));
-    }
-    if (detector.learnsByReading() && features.grouping().scope() != Grouping.Scope.SENSOR) {
-      throw new IllegalArgumentException(
-          "training.scope must be sensor with the detector "
-              + detector.detector()
-              + ", which learns from each sensor by itself");
-    }
   }
 
   private static QualityRules quality(PipelineSpec.Quality quality, FeatureSchema fields) {

@@ -133,11 +133,22 @@ class DetectionTopologyITCase {
 
   private static TrainingPlan hundredSeconds() {
     return new TrainingPlan(
-        TrainingPlan.Window.TIME, 100 * SECOND, 100 * SECOND, 0, false, 200, 10, 0.9, 42);
+        TrainingPlan.Window.TIME,
+        100 * SECOND,
+        100 * SECOND,
+        0,
+        false,
+        200,
+        10,
+        0.9,
+        42,
+        false,
+        false);
   }
 
   private static TrainingPlan firstRows(int rows) {
-    return new TrainingPlan(TrainingPlan.Window.COUNT, 0, 0, rows, true, 10_000, 10, 0.9, 42);
+    return new TrainingPlan(
+        TrainingPlan.Window.COUNT, 0, 0, rows, true, 10_000, 10, 0.9, 42, false, false);
   }
 
   private static Result run(List<Parsed> readings, DetectionPlan plan, int parallelism)

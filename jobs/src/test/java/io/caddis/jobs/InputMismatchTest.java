@@ -32,8 +32,9 @@ class InputMismatchTest {
           --set=detector={name: isolation_forest, parameters: {trees: many}} | detector.parameters: trees must be a whole number, was 'many'
           --set=detector={name: isolation_forest, parameters: {tree: 5}} | detector.parameters: parameter must be known to detector isolation_forest, was 'tree' (it has extension_level, max_samples, n_estimators, trees)
           --set=detector={name: mewma, parameters: {warm_up: 3}} | detector.parameters: warm_up must be 50 to 100000, was 3
-          --detector=mewma --contamination=0.1 | threshold.method must be fixed with the detector mewma, which sets its boundary itself, was contamination
-          --detector=t2q --scope=global | training.scope must be sensor with the detector t2q, which learns from each sensor by itself
+          --detector=mewma --contamination=0.1 | threshold.method must be fixed, was contamination: the detector mewma learns from each reading of a sensor, and sets its boundary itself
+          --detector=t2q --scope=global | training.scope must be sensor, was global: the detector t2q learns from each reading of a sensor, and sets its boundary itself
+          --detector=univariate --train-rows=100 | training.window must be growing, was count: the detector univariate learns from each reading of a sensor, and sets its boundary itself
           --set=source.type=socket | features must be given for a socket source: what it will send cannot be looked at
           """)
   void problemIsNamedInOneLine(String option, String problem) throws IOException {

@@ -114,10 +114,11 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
       }
       rollingFeatures.update(state, reading.timestamp(), reading.numbers(), numbers, fields);
       rolling.update(state);
-      idle.touch(reading.timestamp(), context.timerService());
     }
     if (!isLate && rules.any()) {
       check(reading, context);
+    }
+    if (!isLate && (derived > 0 || rules.any())) {
       idle.touch(reading.timestamp(), context.timerService());
     }
     for (int i = 0; i < calendar; i++) {

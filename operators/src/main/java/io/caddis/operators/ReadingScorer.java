@@ -47,6 +47,8 @@ final class ReadingScorer {
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
+  private static final long UNMEASURED = Long.MIN_VALUE;
+
   private final FeatureSchema schema;
   private final String[] numberNames;
   private final SeverityScale severities;
@@ -97,16 +99,10 @@ final class ReadingScorer {
       TimerService timers,
       Collector<ScoredVector> out)
       throws Exception {
-    boolean measured = (calls++ & MEASURED_MASK) == 0;
-    long start = measured ? System.nanoTime() : 0;
-    newestReading = Math.max(newestReading, vector.timestamp());
+    long start = started();
     ScoredVector result =
         loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
-    count(result);
-    if (measured) {
-      latency.update(System.nanoTime() - start);
-    }
-    out.collect(result);
+    finish(result, start, out);
   }
 
   /**
@@ -126,9 +122,7 @@ final class ReadingScorer {
       TimerService timers,
       Collector<ScoredVector> out)
       throws Exception {
-    boolean measured = (calls++ & MEASURED_MASK) == 0;
-    long start = measured ? System.nanoTime() : 0;
-    newestReading = Math.max(newestReading, vector.timestamp());
+    long start = started();
     double score = detector.score(timeMillis, vector.numbers());
     ScoredVector result =
         score == 0
@@ -143,26 +137,30 @@ final class ReadingScorer {
                 NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
                 null,
                 score >= threshold ? explained(detector, score) : null);
-    count(result);
-    if (measured) {
-      latency.update(System.nanoTime() - start);
-    }
-    out.collect(result);
+    finish(result, start, out);
   }
 
   private Attribution explained(StreamDetector detector, double score) {
-    double[] weights = detector.contributions();
-    Arrays.setAll(weights, i -> Math.max(0, weights[i]));
-    Attribution attribution = Attribution.of(score, numberNames, weights);
+    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
     int worst = List.of(numberNames).indexOf(attribution.features()[0]);
     return attribution.expecting(detector.expected()[worst]);
   }
 
-  private void count(ScoredVector result) {
+  /** When the scoring of a reading began, or {@link #UNMEASURED}. */
+  private long started() {
+    return (calls++ & MEASURED_MASK) == 0 ? System.nanoTime() : UNMEASURED;
+  }
+
+  private void finish(ScoredVector result, long start, Collector<ScoredVector> out) {
+    newestReading = Math.max(newestReading, result.timestamp());
     scored.increment();
     if (result.anomaly()) {
       anomalies.increment();
     }
+    if (start != UNMEASURED) {
+      latency.update(System.nanoTime() - start);
+    }
+    out.collect(result);
   }
 
   private ScoredVector byModel(

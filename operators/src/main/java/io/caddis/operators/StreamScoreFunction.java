@@ -57,24 +57,14 @@ public final class StreamScoreFunction
     if (known == null || known.features() != features) {
       known = serializer.empty(features);
     }
-    if (vector.timestamp() < known.newest()) {
-      StreamDetector discarded = serializer.copy(known).detector();
-      score(vector, discarded, known.newest(), context, out);
-      return;
+    boolean past = vector.timestamp() < known.newest();
+    StreamDetector detector = past ? serializer.copy(known).detector() : known.detector();
+    long newest = Math.max(vector.timestamp(), known.newest());
+    scorer.score(vector, detector, newest, threshold, name, context.timerService(), out);
+    if (!past) {
+      scorer.touch(vector, context.timerService());
+      state.update(new StreamState(newest, features, detector));
     }
-    scorer.touch(vector, context.timerService());
-    score(vector, known.detector(), vector.timestamp(), context, out);
-    state.update(new StreamState(vector.timestamp(), features, known.detector()));
-  }
-
-  private void score(
-      FeatureVector vector,
-      StreamDetector detector,
-      long timeMillis,
-      Context context,
-      Collector<ScoredVector> out)
-      throws Exception {
-    scorer.score(vector, detector, timeMillis, threshold, name, context.timerService(), out);
   }
 
   @Override

@@ -48,31 +48,6 @@ public record TrainingPlan(
     GROWING
   }
 
-  /** A plan that fits every model anew, on the features of the schema. */
-  public TrainingPlan(
-      Window window,
-      long sizeMillis,
-      long slideMillis,
-      int rows,
-      boolean once,
-      int sampleRows,
-      int minRows,
-      double maxMissing,
-      long seed) {
-    this(
-        window,
-        sizeMillis,
-        slideMillis,
-        rows,
-        once,
-        sampleRows,
-        minRows,
-        maxMissing,
-        seed,
-        false,
-        false);
-  }
-
   public TrainingPlan {
     if (window == Window.TIME) {
       requirePositive("sizeMillis", sizeMillis);

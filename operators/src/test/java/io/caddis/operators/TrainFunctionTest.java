@@ -28,7 +28,8 @@ class TrainFunctionTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(boolean once, int minRows) throws Exception {
     TrainingPlan plan =
-        new TrainingPlan(TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 0.9, 42);
+        new TrainingPlan(
+            TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 0.9, 42, false, false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
         TrainingSample::group,

@@ -6,7 +6,6 @@ import io.caddis.detectors.detector.Parameters;
 import io.caddis.detectors.stream.Multivariate.Method;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Every streaming detector, by its name: the one place to add another. */
 public final class StreamDetectors {
@@ -18,10 +17,6 @@ public final class StreamDetectors {
           Method.MEWMA.label(),
           Method.T2Q.label(),
           Method.KNN.label());
-
-  /** Those whose {@code warm_up} is a number of readings. */
-  public static final Set<String> WARMED_UP =
-      Set.of(Method.AUTO.label(), Method.MEWMA.label(), Method.T2Q.label(), Method.KNN.label());
 
   private StreamDetectors() {}
 
