@@ -16,10 +16,11 @@ public final class PageHinkley {
 
   private long count;
   private double mean;
+
+  /** How far the sums have risen above their lowest points. */
   private double up;
-  private double lowestUp;
+
   private double down;
-  private double lowestDown;
 
   /**
    * @param tolerance change that does not count, in the values' unit, at least 0
@@ -46,11 +47,9 @@ public final class PageHinkley {
   public boolean update(double value) {
     count++;
     mean += (value - mean) / count;
-    up += value - mean - tolerance;
-    down += mean - value - tolerance;
-    lowestUp = Math.min(lowestUp, up);
-    lowestDown = Math.min(lowestDown, down);
-    boolean changed = count >= minValues && Math.max(up - lowestUp, down - lowestDown) > limit;
+    up = Math.max(0, up + value - mean - tolerance);
+    down = Math.max(0, down + mean - value - tolerance);
+    boolean changed = count >= minValues && Math.max(up, down) > limit;
     if (changed) {
       reset();
     }
@@ -66,8 +65,6 @@ public final class PageHinkley {
     count = 0;
     mean = 0;
     up = 0;
-    lowestUp = 0;
     down = 0;
-    lowestDown = 0;
   }
 }

@@ -3,8 +3,6 @@
 package io.caddis.detectors.evaluation;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -31,9 +29,7 @@ public record Curves(List<Point> roc, List<Point> precisionRecall) {
       System.arraycopy(series.labels(), 0, labels, filled, series.rows());
       filled += series.rows();
     }
-    Integer[] order = new Integer[rows];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingDouble((Integer i) -> scores[i]).reversed());
+    int[] order = RankMetrics.descending(scores);
     long positives = 0;
     for (boolean label : labels) {
       positives += label ? 1 : 0;

@@ -2,8 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.evaluation;
 
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /**
  * How well scores rank anomalous rows above normal ones, whatever the threshold. NaN where the
@@ -21,9 +21,7 @@ public record RankMetrics(
   /** Measures rows in any order. */
   public static RankMetrics of(double[] scores, boolean[] labels) {
     int rows = scores.length;
-    Integer[] order = new Integer[rows];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingDouble((Integer i) -> scores[i]).reversed());
+    int[] order = descending(scores);
     long positives = 0;
     for (boolean label : labels) {
       positives += label ? 1 : 0;
@@ -60,5 +58,14 @@ public record RankMetrics(
         positives == 0 ? Double.NaN : averagePrecision,
         bestF1,
         bestThreshold);
+  }
+
+  /** The rows from the highest score to the lowest, those of equal score as they came. */
+  static int[] descending(double[] scores) {
+    return IntStream.range(0, scores.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer i) -> scores[i]).reversed())
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 }

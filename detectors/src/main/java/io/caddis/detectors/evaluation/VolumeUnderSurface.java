@@ -5,7 +5,6 @@ package io.caddis.detectors.evaluation;
 import io.caddis.detectors.evaluation.Segments.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -60,10 +59,7 @@ public record VolumeUnderSurface(double roc, double pr) {
       this.events = events;
       this.positives = positives;
       int rows = scores.length;
-      Integer[] descending = new Integer[rows];
-      Arrays.setAll(descending, i -> i);
-      Arrays.sort(descending, Comparator.comparingDouble((Integer i) -> -scores[i]));
-      order = Arrays.stream(descending).mapToInt(Integer::intValue).toArray();
+      order = RankMetrics.descending(scores);
       thresholds = new double[THRESHOLDS];
       flagged = new int[THRESHOLDS];
       for (int t = 0; t < THRESHOLDS; t++) {

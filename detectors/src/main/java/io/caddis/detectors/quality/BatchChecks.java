@@ -101,13 +101,7 @@ public final class BatchChecks {
 
   private static List<Column> columns(List<Feature> features, List<QualityRules.Limits> limits) {
     return features.stream()
-        .map(
-            feature ->
-                limits.stream()
-                    .filter(limit -> limit.feature().equals(feature.name()))
-                    .findFirst()
-                    .orElseGet(() -> QualityRules.Limits.none(feature.name())))
-        .map(Column::new)
+        .map(feature -> new Column(QualityRules.Limits.of(feature.name(), limits)))
         .toList();
   }
 

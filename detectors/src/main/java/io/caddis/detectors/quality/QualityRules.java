@@ -51,9 +51,18 @@ public record QualityRules(
       }
     }
 
-    static Limits none(String feature) {
-      return new Limits(
-          feature, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+    /** Those of a feature among these, or none. */
+    static Limits of(String feature, List<Limits> all) {
+      return all.stream()
+          .filter(limits -> limits.feature().equals(feature))
+          .findFirst()
+          .orElseGet(
+              () ->
+                  new Limits(
+                      feature,
+                      Double.NEGATIVE_INFINITY,
+                      Double.POSITIVE_INFINITY,
+                      Double.POSITIVE_INFINITY));
     }
   }
 
@@ -78,12 +87,5 @@ public record QualityRules(
 
   boolean checks(QualityKind kind) {
     return checks.contains(kind);
-  }
-
-  Limits limits(String feature) {
-    return features.stream()
-        .filter(limits -> limits.feature().equals(feature))
-        .findFirst()
-        .orElseGet(() -> Limits.none(feature));
   }
 }

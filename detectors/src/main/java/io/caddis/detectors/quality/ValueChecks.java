@@ -78,7 +78,7 @@ final class ValueChecks {
     spikeFactor = rules.spike();
     boolean range = rules.checks(QualityKind.OUT_OF_RANGE);
     learnedRange = range && rules.learnRange();
-    QualityRules.Limits limits = rules.limits(name);
+    QualityRules.Limits limits = QualityRules.Limits.of(name, rules.features());
     min = range ? limits.min() : Double.NEGATIVE_INFINITY;
     max = range ? limits.max() : Double.POSITIVE_INFINITY;
     maxPerSecond = rate ? limits.maxPerSecond() : Double.POSITIVE_INFINITY;

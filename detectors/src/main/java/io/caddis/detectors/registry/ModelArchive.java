@@ -30,11 +30,13 @@ public final class ModelArchive {
   /** A version as an archive, after it has been verified. */
   public static byte[] export(ModelRegistry registry, String name, String reference)
       throws IOException {
-    ModelMetadata metadata = registry.load(name, reference).metadata();
+    ModelMetadata metadata = registry.metadata(name, reference);
+    byte[] model = registry.bytes(metadata);
+    ModelRegistry.decode(metadata, model);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       entry(zip, METADATA, RegistryJson.write(metadata));
-      entry(zip, MODEL, registry.bytes(metadata));
+      entry(zip, MODEL, model);
     }
     return bytes.toByteArray();
   }

@@ -202,7 +202,8 @@ public final class ModelRegistry {
     return present(path, ModelCodec.MAX_BYTES);
   }
 
-  private static Model decode(ModelMetadata metadata, byte[] bytes) {
+  /** The model of these bytes, after they have been verified. */
+  static Model decode(ModelMetadata metadata, byte[] bytes) {
     String sha256 = ModelCodec.sha256(bytes);
     if (!sha256.equals(metadata.sha256())) {
       throw new ModelFormatException(

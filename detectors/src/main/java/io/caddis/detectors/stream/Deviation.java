@@ -24,20 +24,11 @@ final class Deviation {
   /** Values after which excursions are recorded. */
   private static final int SETTLED = 30;
 
-  private final Excursions above;
-  private final Excursions below;
+  private final Excursions above = new Excursions();
+  private final Excursions below = new Excursions();
   private int count;
   private double mean;
   private double spread;
-
-  Deviation() {
-    this(new Excursions(), new Excursions());
-  }
-
-  private Deviation(Excursions above, Excursions below) {
-    this.above = above;
-    this.below = below;
-  }
 
   double mean() {
     return mean;
@@ -95,14 +86,11 @@ final class Deviation {
     below.write(out);
   }
 
-  static Deviation read(StateInput in) throws IOException {
-    int count = in.integer("values", Integer.MAX_VALUE);
-    double mean = in.number("mean");
-    double spread = in.number("spread");
-    Deviation deviation = new Deviation(Excursions.read(in), Excursions.read(in));
-    deviation.count = count;
-    deviation.mean = mean;
-    deviation.spread = spread;
-    return deviation;
+  void read(StateReader in) throws IOException {
+    count = in.integer("values", Integer.MAX_VALUE);
+    mean = in.finite("mean");
+    spread = in.finite("spread");
+    above.read(in);
+    below.read(in);
   }
 }

@@ -125,14 +125,12 @@ final class Excursions {
     }
   }
 
-  static Excursions read(StateInput in) throws IOException {
-    Excursions excursions = new Excursions();
-    excursions.peak = in.single("peak");
-    excursions.kept = in.octet("excursions", KEPT);
-    for (int i = 0; i < excursions.kept; i++) {
-      excursions.highest[i] = Math.max(in.single("excursion"), Float.MIN_NORMAL);
+  void read(StateReader in) throws IOException {
+    peak = in.finiteFloat("peak");
+    kept = in.octet("excursions", KEPT);
+    for (int i = 0; i < kept; i++) {
+      highest[i] = Math.max(in.finiteFloat("excursion"), Float.MIN_NORMAL);
     }
-    excursions.derive();
-    return excursions;
+    derive();
   }
 }

@@ -58,14 +58,16 @@ final class FeatureHistory {
   /** Values further from 0 count as this one. */
   private static final double LIMIT = 1e30;
 
-  private final Deviation level;
-  private final Deviation recentLevel;
-  private final Deviation longerLevel;
-  private final Deviation step;
-  private final Deviation residual;
-  private final Deviation recentResidual;
-  private final Deviation[] deviations;
-  private final SeasonProfile season;
+  private final Deviation level = new Deviation();
+  private final Deviation recentLevel = new Deviation();
+  private final Deviation longerLevel = new Deviation();
+  private final Deviation step = new Deviation();
+  private final Deviation residual = new Deviation();
+  private final Deviation recentResidual = new Deviation();
+  private final Deviation[] deviations = {
+    level, recentLevel, longerLevel, step, residual, recentResidual
+  };
+  private final SeasonProfile season = new SeasonProfile();
 
   /** The first value: all others are kept relative to it, so that their offset does not matter. */
   private double origin;
@@ -80,30 +82,6 @@ final class FeatureHistory {
 
   /** Evidence that a new alarm has to exceed. */
   private double flagged;
-
-  FeatureHistory() {
-    this(
-        new Deviation[] {
-          new Deviation(),
-          new Deviation(),
-          new Deviation(),
-          new Deviation(),
-          new Deviation(),
-          new Deviation()
-        },
-        new SeasonProfile());
-  }
-
-  private FeatureHistory(Deviation[] deviations, SeasonProfile season) {
-    this.deviations = deviations;
-    level = deviations[0];
-    recentLevel = deviations[1];
-    longerLevel = deviations[2];
-    step = deviations[3];
-    residual = deviations[4];
-    recentResidual = deviations[5];
-    this.season = season;
-  }
 
   /** What a reading at that time is expected to be, NaN before the first one. */
   double expected(long timeMillis) {
@@ -219,35 +197,22 @@ final class FeatureHistory {
     season.write(out);
   }
 
-  static FeatureHistory read(StateInput in) throws IOException {
-    long count = in.in().readLong();
-    double origin = in.number("origin");
-    double low = in.number("lowest value");
-    double high = in.number("highest value");
-    double recent = in.number("recent average");
-    double longer = in.number("longer average");
-    double residualAverage = in.number("average residual");
-    int blockReadings = in.integer("readings of the block", Integer.MAX_VALUE);
-    double flagged = in.number("flagged evidence");
-    Deviation[] deviations = new Deviation[6];
-    for (int i = 0; i < deviations.length; i++) {
-      deviations[i] = Deviation.read(in);
+  void read(StateReader in) throws IOException {
+    count = in.count("readings");
+    origin = in.finite("origin");
+    low = in.finite("lowest value");
+    high = in.finite("highest value");
+    recent = in.finite("recent average");
+    longer = in.finite("longer average");
+    residualAverage = in.finite("average residual");
+    blockReadings = in.integer("readings of the block", Integer.MAX_VALUE);
+    flagged = in.finite("flagged evidence");
+    for (Deviation deviation : deviations) {
+      deviation.read(in);
     }
-    if (count < 0 || low > high) {
-      throw new IOException(
-          "readings must be at least 0 and the range not negative, was %d and %s to %s"
-              .formatted(count, low, high));
+    season.read(in);
+    if (low > high) {
+      throw new IOException("range must not be negative, was %s to %s".formatted(low, high));
     }
-    FeatureHistory history = new FeatureHistory(deviations, SeasonProfile.read(in));
-    history.count = count;
-    history.origin = origin;
-    history.low = low;
-    history.high = high;
-    history.recent = recent;
-    history.longer = longer;
-    history.residualAverage = residualAverage;
-    history.blockReadings = blockReadings;
-    history.flagged = flagged;
-    return history;
   }
 }

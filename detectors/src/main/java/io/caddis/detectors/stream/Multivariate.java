@@ -92,7 +92,7 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
   public StreamDetector read(DataInput in) throws IOException {
     int format = in.readUnsignedByte();
     if (method == Method.AUTO && format == UnivariateDetector.FORMAT) {
-      return UnivariateDetector.readBody(new Univariate(), in);
+      return UnivariateDetector.read(new Univariate(), format, in);
     }
     return MultivariateDetector.read(this, format, in);
   }

@@ -4,14 +4,9 @@ package io.caddis.detectors.stream;
 
 import io.caddis.detectors.stream.Multivariate.Method;
 import io.caddis.detectors.stream.SensorModel.Spectrum;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.zip.CRC32;
 
 /** One sensor's state of {@link Multivariate}, which says how it works. */
 final class MultivariateDetector implements StreamDetector {
@@ -20,6 +15,9 @@ final class MultivariateDetector implements StreamDetector {
 
   /** Values beyond count as missing: products of two and sums of many stay finite. */
   private static final double MAX_VALUE = 1e30;
+
+  /** No number of the state is further from 0. */
+  private static final double MAX_STATE = 1e70;
 
   /** Share of the warm-up after which the statistic is learned, and after which it is scored. */
   private static final double STATISTIC_FROM = 0.5;
@@ -101,8 +99,7 @@ final class MultivariateDetector implements StreamDetector {
     }
     int from = 0;
     for (SensorModel block : blocks) {
-      block.whiten(last, from, white);
-      block.copyScales(scales, from);
+      block.whiten(last, from, white, scales);
       from += block.features();
     }
     readings = Math.min(readings + 1, Integer.MAX_VALUE - 1);
@@ -216,7 +213,7 @@ final class MultivariateDetector implements StreamDetector {
     double[] expected = new double[white.length];
     int from = 0;
     for (SensorModel block : blocks) {
-      block.expect(last, from, white, expected);
+      block.expect(last, from, white, scales, expected);
       from += block.features();
     }
     return expected;
@@ -224,13 +221,7 @@ final class MultivariateDetector implements StreamDetector {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    writeBody(new DataOutputStream(bytes));
-    out.writeByte(FORMAT);
-    out.writeInt(white.length);
-    out.writeInt(bytes.size());
-    out.write(bytes.toByteArray());
-    out.writeInt(checksum(bytes.toByteArray()));
+    StateReader.write(out, FORMAT, white.length, this::writeBody);
   }
 
   private void writeBody(DataOutput out) throws IOException {
@@ -250,28 +241,22 @@ final class MultivariateDetector implements StreamDetector {
     if (format != FORMAT) {
       throw new IOException("format must be " + FORMAT + ", was " + format);
     }
-    StateReader head = new StateReader(in);
-    int features = head.integer("features", 1, Multivariate.MAX_FEATURES);
-    int most = (features / SensorModel.MAX_FEATURES + 1) * MAX_BLOCK_BYTES;
-    byte[] bytes = new byte[head.integer("length", 1, most)];
-    in.readFully(bytes);
-    int checksum = in.readInt();
-    if (checksum != checksum(bytes)) {
-      throw new IOException("checksum must be " + checksum + ", was " + checksum(bytes));
-    }
-    ByteArrayInputStream body = new ByteArrayInputStream(bytes);
+    StateReader state =
+        StateReader.open(
+            in,
+            Multivariate.MAX_FEATURES,
+            features -> (features / SensorModel.MAX_FEATURES + 1) * MAX_BLOCK_BYTES,
+            MAX_STATE);
     MultivariateDetector detector =
-        new MultivariateDetector(features, type.warmUp(), type.method());
-    detector.readBody(new StateReader(new DataInputStream(body)));
-    if (body.available() > 0) {
-      throw new IOException("length must fit the features, was " + body.available() + " more");
-    }
+        new MultivariateDetector(state.features(), type.warmUp(), type.method());
+    detector.readBody(state);
+    state.end();
     return detector;
   }
 
   private void readBody(StateReader in) throws IOException {
-    readings = in.integer("readings", 0, Integer.MAX_VALUE - 1);
-    episode = in.integer("readings of the episode", 0, Integer.MAX_VALUE - 1);
+    readings = in.integer("readings", Integer.MAX_VALUE - 1);
+    episode = in.integer("readings of the episode", Integer.MAX_VALUE - 1);
     raw = in.finite("raw score");
     score = in.finite("score");
     if (score < 0 || score > 1) {
@@ -283,11 +268,5 @@ final class MultivariateDetector implements StreamDetector {
     for (SensorModel block : blocks) {
       block.read(in);
     }
-  }
-
-  private static int checksum(byte[] bytes) {
-    CRC32 checksum = new CRC32();
-    checksum.update(bytes);
-    return (int) checksum.getValue();
   }
 }

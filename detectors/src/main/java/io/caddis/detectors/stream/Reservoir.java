@@ -100,7 +100,7 @@ final class Reservoir {
 
   void read(StateReader in) throws IOException {
     offered = in.count("rows offered");
-    size = in.integer("rows kept", 0, rows.length);
+    size = in.integer("rows kept", rows.length);
     if (size > offered || size < Math.min(offered, rows.length)) {
       throw new IOException("rows kept must fit %d offered, was %d".formatted(offered, size));
     }
@@ -109,7 +109,7 @@ final class Reservoir {
     }
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < anchor.length; j++) {
-        rows[i][j] = in.floatOrNone("kept value");
+        rows[i][j] = in.finiteFloatOrNone("kept value");
       }
     }
   }

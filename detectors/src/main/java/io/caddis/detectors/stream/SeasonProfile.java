@@ -100,20 +100,18 @@ final class SeasonProfile {
     }
   }
 
-  static SeasonProfile read(StateInput in) throws IOException {
-    SeasonProfile profile = new SeasonProfile();
-    profile.hour = in.in().readLong();
-    profile.readings = in.integer("readings of the hour", Integer.MAX_VALUE);
-    profile.hourMean = in.number("mean of the hour");
-    profile.predicted = in.integer("predicted readings", Integer.MAX_VALUE);
-    profile.error = in.number("error");
-    profile.levelError = in.number("error of the level");
-    for (int i = 0; i < profile.means.length; i++) {
-      profile.visits[i] = (byte) in.octet("visits", DAYS);
-      if (profile.visits[i] > 0) {
-        profile.means[i] = in.single("usual value");
+  void read(StateReader in) throws IOException {
+    hour = in.time();
+    readings = in.integer("readings of the hour", Integer.MAX_VALUE);
+    hourMean = in.finite("mean of the hour");
+    predicted = in.integer("predicted readings", Integer.MAX_VALUE);
+    error = in.finite("error");
+    levelError = in.finite("error of the level");
+    for (int i = 0; i < means.length; i++) {
+      visits[i] = (byte) in.octet("visits", DAYS);
+      if (visits[i] > 0) {
+        means[i] = in.finiteFloat("usual value");
       }
     }
-    return profile;
   }
 }

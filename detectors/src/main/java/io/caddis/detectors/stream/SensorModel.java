@@ -69,7 +69,6 @@ final class SensorModel {
 
   private final double[] paces;
   private final double[] deviations;
-  private final double[] scales;
   private final double[] scaled;
 
   SensorModel(int features, Spectrum spectrum) {
@@ -83,7 +82,6 @@ final class SensorModel {
     seen = new int[features];
     paces = new double[features];
     deviations = new double[features];
-    scales = new double[features];
     scaled = new double[features];
   }
 
@@ -97,10 +95,11 @@ final class SensorModel {
   }
 
   /**
-   * Puts the white values of {@code values[from..]} into {@code white[from..]}; a missing value
-   * counts as the mean. All zero before {@link #ready}.
+   * Puts the white values of {@code values[from..]} into {@code white[from..]} and the spreads that
+   * they were divided by into {@code scales[from..]}; a missing value counts as the mean. White
+   * values are all zero before {@link #ready}.
    */
-  void whiten(double[] values, int from, double[] white) {
+  void whiten(double[] values, int from, double[] white, double[] scales) {
     int features = means.length;
     for (int j = 0; j < features; j++) {
       double value = values[from + j];
@@ -113,8 +112,9 @@ final class SensorModel {
       double phi = Math.min(MAX_PHI, autocorrelation(j));
       double independent = Math.max(1e-9, count * (1 - phi) / (1 + phi));
       double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
-      scales[j] = Math.sqrt(variance * (1 + 1 / independent));
-      scaled[j] = scales[j] > 0 && seen[j] >= TRIAL ? deviation / scales[j] : 0;
+      double scale = Math.sqrt(variance * (1 + 1 / independent));
+      scaled[j] = scale > 0 && seen[j] >= TRIAL ? deviation / scale : 0;
+      scales[from + j] = scale;
     }
     if (!ready()) {
       Arrays.fill(white, from, from + features, 0);
@@ -135,11 +135,6 @@ final class SensorModel {
     return Math.max(1, count);
   }
 
-  /** Copies the scales of the last reading that went through {@link #whiten}. */
-  void copyScales(double[] into, int from) {
-    System.arraycopy(scales, 0, into, from, scales.length);
-  }
-
   /** Lag-one autocorrelation of a feature so far, 0 to 1. */
   double autocorrelation(int feature) {
     double variance = covariance[feature][feature];
@@ -150,9 +145,10 @@ final class SensorModel {
    * What the other features led to expect of each value of the last reading that went through
    * {@link #whiten}: the value at which its distance would be least.
    *
-   * @param white what is left of its white values, {@code white[from..]}
+   * @param white its white values
+   * @param scales its scales
    */
-  void expect(double[] values, int from, double[] white, double[] expected) {
+  void expect(double[] values, int from, double[] white, double[] scales, double[] expected) {
     int features = means.length;
     for (int j = 0; j < features; j++) {
       double gradient = 0;
@@ -162,7 +158,8 @@ final class SensorModel {
         curvature += whitening[j][k] * whitening[j][k];
       }
       double value = Double.isFinite(values[from + j]) ? values[from + j] : means[j];
-      expected[from + j] = curvature > 0 ? value - gradient / curvature * scales[j] : means[j];
+      expected[from + j] =
+          curvature > 0 ? value - gradient / curvature * scales[from + j] : means[j];
     }
   }
 
@@ -289,7 +286,7 @@ final class SensorModel {
     in.finite("deviation", before);
     in.finite("lagged product", lagged);
     for (int j = 0; j < seen.length; j++) {
-      seen[j] = in.integer("values of a feature", 0, TRIAL);
+      seen[j] = in.integer("values of a feature", TRIAL);
     }
     for (int j = 0; j < means.length; j++) {
       for (int k = 0; k <= j; k++) {

@@ -84,6 +84,6 @@ final class SmoothedStatistic {
       spreads[i] = in.notNegative("spread of the statistic");
     }
     learned = in.notNegative("learned");
-    started = in.flag("started");
+    started = in.octet("started", 1) == 1;
   }
 }

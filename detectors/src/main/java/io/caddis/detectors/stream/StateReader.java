@@ -2,26 +2,98 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.function.IntUnaryOperator;
+import java.util.zip.CRC32;
 
 /**
- * Bytes from a checkpoint, read with a name and a range for each number, so that damaged ones are
- * refused instead of believed.
+ * A detector's state out of a checkpoint, read with a name and a range for each number, so that
+ * damaged bytes are refused instead of believed.
+ *
+ * <pre>
+ * u8 format | i32 features | i32 length | body | i32 CRC-32 of the body
+ * </pre>
  */
 final class StateReader {
-  /** No number of a state is further from 0: its products with others stay finite. */
-  private static final double LIMIT = 1e70;
-
-  private final DataInput in;
-
-  StateReader(DataInput in) {
-    this.in = in;
+  /** Writes the body of a state. */
+  interface Body {
+    void write(DataOutput out) throws IOException;
   }
 
-  int integer(String name, int min, int max) throws IOException {
-    int value = in.readInt();
+  private final int features;
+  private final double limit;
+  private final ByteArrayInputStream body;
+  private final DataInput in;
+
+  private StateReader(int features, byte[] body, double limit) {
+    this.features = features;
+    this.limit = limit;
+    this.body = new ByteArrayInputStream(body);
+    in = new DataInputStream(this.body);
+  }
+
+  static void write(DataOutput out, int format, int features, Body body) throws IOException {
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    body.write(new DataOutputStream(written));
+    byte[] bytes = written.toByteArray();
+    out.writeByte(format);
+    out.writeInt(features);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+    out.writeInt(checksum(bytes));
+  }
+
+  /**
+   * Opens a state whose format has been read.
+   *
+   * @param mostBytes of the body, for so many features
+   * @param limit no number of the state is further from 0: its products with others stay finite
+   */
+  static StateReader open(DataInput in, int mostFeatures, IntUnaryOperator mostBytes, double limit)
+      throws IOException {
+    int features = within("features", in.readInt(), 1, mostFeatures);
+    int length = within("length", in.readInt(), 1, mostBytes.applyAsInt(features));
+    byte[] body = new byte[length];
+    in.readFully(body);
+    int checksum = in.readInt();
+    if (checksum != checksum(body)) {
+      throw new IOException("checksum must be " + checksum + ", was " + checksum(body));
+    }
+    return new StateReader(features, body, limit);
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32 checksum = new CRC32();
+    checksum.update(bytes);
+    return (int) checksum.getValue();
+  }
+
+  int features() {
+    return features;
+  }
+
+  /** Refuses what is left of the body. */
+  void end() throws IOException {
+    if (body.available() > 0) {
+      throw new IOException("length must fit the features, was " + body.available() + " more");
+    }
+  }
+
+  int integer(String name, int max) throws IOException {
+    return within(name, in.readInt(), 0, max);
+  }
+
+  int octet(String name, int max) throws IOException {
+    return within(name, in.readUnsignedByte(), 0, max);
+  }
+
+  private static int within(String name, int value, int min, int max) throws IOException {
     if (value < min || value > max) {
       throw new IOException("%s must be %d to %d, was %d".formatted(name, min, max, value));
     }
@@ -37,18 +109,22 @@ final class StateReader {
     return value;
   }
 
-  boolean flag(String name) throws IOException {
-    int value = in.readUnsignedByte();
-    if (value > 1) {
-      throw new IOException(name + " must be 0 or 1, was " + value);
-    }
-    return value == 1;
+  /** A time, which may be any. */
+  long time() throws IOException {
+    return in.readLong();
   }
 
   double finite(String name) throws IOException {
-    double value = in.readDouble();
-    if (!(Math.abs(value) <= LIMIT)) {
-      throw new IOException(name + " must be within " + LIMIT + " of 0, was " + value);
+    return finite(name, in.readDouble());
+  }
+
+  float finiteFloat(String name) throws IOException {
+    return (float) finite(name, in.readFloat());
+  }
+
+  private double finite(String name, double value) throws IOException {
+    if (!(Math.abs(value) <= limit)) {
+      throw new IOException(name + " must be within " + limit + " of 0, was " + value);
     }
     return value;
   }
@@ -64,19 +140,13 @@ final class StateReader {
   /** A finite number, or NaN for "none yet". */
   double finiteOrNone(String name) throws IOException {
     double value = in.readDouble();
-    if (Math.abs(value) > LIMIT) {
-      throw new IOException(name + " must be within " + LIMIT + " of 0 or NaN, was " + value);
-    }
-    return value;
+    return Double.isNaN(value) ? value : finite(name, value);
   }
 
-  /** A finite number, or NaN for "missing". */
-  float floatOrNone(String name) throws IOException {
+  /** The same of 32 bits. */
+  float finiteFloatOrNone(String name) throws IOException {
     float value = in.readFloat();
-    if (Float.isInfinite(value)) {
-      throw new IOException(name + " must be finite or NaN, was " + value);
-    }
-    return value;
+    return Float.isNaN(value) ? value : (float) finite(name, value);
   }
 
   void finite(String name, double[] into) throws IOException {

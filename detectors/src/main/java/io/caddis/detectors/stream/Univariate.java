@@ -67,11 +67,11 @@ public record Univariate(int memory, double expectedAlarms, boolean lasting)
   @Override
   public StreamDetector create(int features) {
     Parameters.checked("features", features, 1, MAX_FEATURES);
-    return UnivariateDetector.empty(this, features);
+    return new UnivariateDetector(this, features);
   }
 
   @Override
   public StreamDetector read(DataInput in) throws IOException {
-    return UnivariateDetector.read(this, in);
+    return UnivariateDetector.read(this, in.readUnsignedByte(), in);
   }
 }

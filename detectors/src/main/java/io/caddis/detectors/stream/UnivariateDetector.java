@@ -2,49 +2,38 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.zip.CRC32;
 
-/**
- * One sensor's state of {@link Univariate}.
- *
- * <pre>
- * u8 format = 1 | i32 features | i32 length | features × history | i32 CRC-32 of the histories
- * </pre>
- */
+/** One sensor's state of {@link Univariate}: a {@link FeatureHistory} a feature. */
 final class UnivariateDetector implements StreamDetector {
   static final int FORMAT = 1;
+
+  /** No number of a history is further from 0. */
+  private static final double LIMIT = 1e32;
 
   private final Univariate type;
   private final FeatureHistory[] histories;
   private final double boundary;
+
+  /** What is left of each feature's evidence, and the place of the most. */
   private final double[] left;
-  private final double[] contributions;
+
+  private int worst;
   private final double[] expected;
-  private double raw = FeatureHistory.NONE;
 
-  UnivariateDetector(Univariate type, FeatureHistory[] histories) {
+  UnivariateDetector(Univariate type, int features) {
     this.type = type;
-    this.histories = histories;
-    // With more features, as many alarms in all.
-    boundary = StrictMath.log10(histories.length / type.expectedAlarms());
-    left = new double[histories.length];
-    contributions = new double[histories.length];
-    expected = new double[histories.length];
-    Arrays.fill(expected, Double.NaN);
-  }
-
-  static UnivariateDetector empty(Univariate type, int features) {
-    FeatureHistory[] histories = new FeatureHistory[features];
+    histories = new FeatureHistory[features];
     Arrays.setAll(histories, i -> new FeatureHistory());
-    return new UnivariateDetector(type, histories);
+    // With more features, as many alarms in all.
+    boundary = StrictMath.log10(features / type.expectedAlarms());
+    left = new double[features];
+    Arrays.fill(left, FeatureHistory.NONE);
+    expected = new double[features];
+    Arrays.fill(expected, Double.NaN);
   }
 
   @Override
@@ -53,7 +42,7 @@ final class UnivariateDetector implements StreamDetector {
       throw new IllegalArgumentException(
           "values must be " + histories.length + ", was " + values.length);
     }
-    int worst = 0;
+    worst = 0;
     for (int i = 0; i < values.length; i++) {
       expected[i] = histories[i].expected(timeMillis);
       left[i] =
@@ -64,10 +53,7 @@ final class UnivariateDetector implements StreamDetector {
         worst = i;
       }
     }
-    raw = left[worst];
-    double score = scale(raw);
-    contribute(score, worst);
-    return score;
+    return scale(rawScore());
   }
 
   /** 1 / (1 + expected excursions / those that make an alarm). */
@@ -75,11 +61,18 @@ final class UnivariateDetector implements StreamDetector {
     return raw <= FeatureHistory.NONE ? 0 : 1 / (1 + StrictMath.pow(10, -raw));
   }
 
+  @Override
+  public double rawScore() {
+    return left[worst];
+  }
+
   /** Shares the score out by the inverse of what was expected of each feature. */
-  private void contribute(double score, int worst) {
-    Arrays.fill(contributions, 0);
+  @Override
+  public double[] contributions() {
+    double score = scale(rawScore());
+    double[] contributions = new double[left.length];
     if (score == 0) {
-      return;
+      return contributions;
     }
     double sum = 0;
     for (int i = 0; i < left.length; i++) {
@@ -93,16 +86,7 @@ final class UnivariateDetector implements StreamDetector {
       others += i == worst ? 0 : contributions[i];
     }
     contributions[worst] = score - others;
-  }
-
-  @Override
-  public double rawScore() {
-    return raw;
-  }
-
-  @Override
-  public double[] contributions() {
-    return contributions.clone();
+    return contributions;
   }
 
   @Override
@@ -112,60 +96,29 @@ final class UnivariateDetector implements StreamDetector {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DataOutputStream payload = new DataOutputStream(bytes);
-    for (FeatureHistory history : histories) {
-      history.write(payload);
-    }
-    out.writeByte(FORMAT);
-    out.writeInt(histories.length);
-    out.writeInt(bytes.size());
-    out.write(bytes.toByteArray());
-    out.writeInt(checksum(bytes.toByteArray()));
+    StateReader.write(
+        out,
+        FORMAT,
+        histories.length,
+        body -> {
+          for (FeatureHistory history : histories) {
+            history.write(body);
+          }
+        });
   }
 
-  static UnivariateDetector read(Univariate type, DataInput in) throws IOException {
-    int format = in.readUnsignedByte();
+  static UnivariateDetector read(Univariate type, int format, DataInput in) throws IOException {
     if (format != FORMAT) {
       throw new IOException("format must be " + FORMAT + ", was " + format);
     }
-    return readBody(type, in);
-  }
-
-  /** Reads what follows the format. */
-  static UnivariateDetector readBody(Univariate type, DataInput in) throws IOException {
-    int features = in.readInt();
-    if (features < 1 || features > Univariate.MAX_FEATURES) {
-      throw new IOException(
-          "features must be 1 to " + Univariate.MAX_FEATURES + ", was " + features);
+    StateReader state =
+        StateReader.open(
+            in, Univariate.MAX_FEATURES, features -> features * FeatureHistory.MAX_BYTES, LIMIT);
+    UnivariateDetector detector = new UnivariateDetector(type, state.features());
+    for (FeatureHistory history : detector.histories) {
+      history.read(state);
     }
-    int length = in.readInt();
-    if (length < 1 || length > features * FeatureHistory.MAX_BYTES) {
-      throw new IOException(
-          "length must be at most %d a feature, was %d for %d"
-              .formatted(FeatureHistory.MAX_BYTES, length, features));
-    }
-    byte[] bytes = new byte[length];
-    in.readFully(bytes);
-    int checksum = in.readInt();
-    if (checksum != checksum(bytes)) {
-      throw new IOException("checksum must be " + checksum + ", was " + checksum(bytes));
-    }
-    ByteArrayInputStream payload = new ByteArrayInputStream(bytes);
-    StateInput state = new StateInput(new DataInputStream(payload));
-    FeatureHistory[] histories = new FeatureHistory[features];
-    for (int i = 0; i < features; i++) {
-      histories[i] = FeatureHistory.read(state);
-    }
-    if (payload.available() > 0) {
-      throw new IOException("length must fit the features, was " + payload.available() + " more");
-    }
-    return new UnivariateDetector(type, histories);
-  }
-
-  private static int checksum(byte[] bytes) {
-    CRC32 checksum = new CRC32();
-    checksum.update(bytes);
-    return (int) checksum.getValue();
+    state.end();
+    return detector;
   }
 }

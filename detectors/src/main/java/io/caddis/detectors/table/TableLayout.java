@@ -113,8 +113,9 @@ public record TableLayout(
         return true;
       }
     }
-    for (String text : texts(reading)) {
-      if (text != null) {
+    int texts = reading.texts().length - (timeField == null ? 0 : 1);
+    for (int i = 0; i < texts; i++) {
+      if (reading.texts()[i] != null) {
         return true;
       }
     }

@@ -31,10 +31,8 @@ class SimulatedQualityTest {
   @ParameterizedTest
   @ValueSource(longs = {50, 1_000, 60_000})
   void everyStuckSilentOrSpikingSensorIsToldAndHealthyOnesAreNot(long interval) {
-    SensorSimulator simulator =
-        new SensorSimulator(new SensorSimulator.Settings(7, SENSORS, 5, START, interval));
-    List<QualityIssue> issues =
-        issues(simulator, new QualityRules(Checks.ALL, 0, 0, 10, false, List.of()));
+    SensorSimulator simulator = simulator(interval);
+    List<QualityIssue> issues = issues(simulator, false);
     List<Injection> injections = simulator.injections(READINGS);
 
     assertThat(injections)
@@ -61,10 +59,8 @@ class SimulatedQualityTest {
   @ParameterizedTest
   @ValueSource(longs = {50, 1_000, 60_000})
   void theLearnedRangeFindsDriftToo(long interval) {
-    SensorSimulator simulator =
-        new SensorSimulator(new SensorSimulator.Settings(7, SENSORS, 5, START, interval));
-    List<QualityIssue> issues =
-        issues(simulator, new QualityRules(Checks.ALL, 0, 0, 10, true, List.of()));
+    SensorSimulator simulator = simulator(interval);
+    List<QualityIssue> issues = issues(simulator, true);
     List<Injection> injections = simulator.injections(READINGS);
 
     assertThat(injections)
@@ -79,7 +75,12 @@ class SimulatedQualityTest {
         .hasSizeLessThan(10);
   }
 
-  private static List<QualityIssue> issues(SensorSimulator simulator, QualityRules rules) {
+  private static SensorSimulator simulator(long interval) {
+    return new SensorSimulator(new SensorSimulator.Settings(7, SENSORS, 5, START, interval));
+  }
+
+  private static List<QualityIssue> issues(SensorSimulator simulator, boolean learnRange) {
+    QualityRules rules = new QualityRules(Checks.ALL, 0, 0, 10, learnRange, List.of());
     SensorChecks checks =
         new SensorChecks(rules, List.of("temperature", "vibration", "pressure", "current"));
     Map<String, SensorQuality> states = new HashMap<>();
