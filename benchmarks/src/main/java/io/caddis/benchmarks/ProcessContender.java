@@ -42,7 +42,12 @@ final class ProcessContender implements Contender {
     this.process = builder.start();
     this.answers = process.inputReader(StandardCharsets.UTF_8);
     this.requests = process.outputWriter(StandardCharsets.UTF_8);
-    this.sum = Double.parseDouble(answer()[1]);
+    try {
+      this.sum = Double.parseDouble(answer()[1]);
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
   }
 
   /** scikit-learn, by an interpreter that has it. */

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
  * no quotes, an empty cell or one that is not a number counts as missing.
  */
 @Command(
-    name = "stream-accuracy",
+    name = "stream",
     mixinStandardHelpOptions = true,
     description = "Scores a labelled set with one streaming detector.")
 public final class StreamAccuracy implements Callable<Integer> {

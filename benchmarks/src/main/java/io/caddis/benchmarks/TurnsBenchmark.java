@@ -3,34 +3,22 @@
 package io.caddis.benchmarks;
 
 import io.caddis.benchmarks.Contender.Work;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Ours and a peer in turns: an iteration of one, an iteration of the other, the first of a turn the
  * last of the turn before. Two neighbouring iterations so see the machine in the same mood, whoever
- * else works on it.
+ * else works on it. {@link Duel} sets the parameters and the iterations.
  */
 @SuppressWarnings("NullAway.Init") // JMH sets the parameters, then calls the setup
 @State(Scope.Thread)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 10, time = 100, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 50, time = 100, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(1)
 public class TurnsBenchmark {
   @Param("isolation_forest.score")
   public String kernel;

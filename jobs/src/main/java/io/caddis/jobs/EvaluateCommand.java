@@ -11,14 +11,11 @@ import io.caddis.detectors.evaluation.RateStability;
 import io.caddis.detectors.evaluation.VolumeUnderSurface;
 import io.caddis.detectors.evaluation.report.EvaluationReport;
 import io.caddis.detectors.model.Model;
-import io.caddis.detectors.registry.LocalRegistryFiles;
-import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,9 +134,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private List<String> features = List.of();
 
     private Model model() throws IOException {
-      return new ModelRegistry(new LocalRegistryFiles(registry), Clock.systemUTC())
-          .load(name, version)
-          .model();
+      return RegistryOption.open(registry).load(name, version).model();
     }
   }
 
@@ -233,11 +228,11 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, Number> figures = new LinkedHashMap<>();
     figures.put("sensors", series.size());
     figures.put("readings", series.stream().mapToLong(LabelledSeries::rows).sum());
-    figures.put("roc_auc", mean(series, s -> RankMetrics.of(s.scores(), s.labels()).rocAuc()));
-    figures.put(
-        "average_precision",
-        mean(series, s -> RankMetrics.of(s.scores(), s.labels()).averagePrecision()));
-    figures.put("best_f1", mean(series, s -> RankMetrics.of(s.scores(), s.labels()).bestF1()));
+    List<RankMetrics> ranks =
+        series.stream().map(s -> RankMetrics.of(s.scores(), s.labels())).toList();
+    figures.put("roc_auc", mean(ranks, RankMetrics::rocAuc));
+    figures.put("average_precision", mean(ranks, RankMetrics::averagePrecision));
+    figures.put("best_f1", mean(ranks, RankMetrics::bestF1));
     figures.put(
         "vus_pr", mean(series, s -> VolumeUnderSurface.of(s.scores(), s.labels(), vusWindow).pr()));
     DecisionMetrics decisions = DecisionMetrics.of(series);
@@ -257,8 +252,8 @@ final class EvaluateCommand implements Callable<Integer> {
     return figures;
   }
 
-  private static double mean(List<LabelledSeries> series, ToDoubleFunction<LabelledSeries> metric) {
-    return series.stream()
+  private static <T> double mean(List<T> sensors, ToDoubleFunction<T> metric) {
+    return sensors.stream()
         .mapToDouble(metric)
         .filter(value -> !Double.isNaN(value))
         .average()
@@ -273,15 +268,11 @@ final class EvaluateCommand implements Callable<Integer> {
       return;
     }
     figures.forEach(
-        (name, value) ->
-            out.println(
-                value instanceof Double number
-                    ? String.format(
-                        Locale.ROOT,
-                        "%-24s %s",
-                        name,
-                        number.isNaN() ? "-" : String.format(Locale.ROOT, "%.4f", number))
-                    : String.format(Locale.ROOT, "%-24s %,d", name, value.longValue())));
+        (name, value) -> {
+          boolean share = value instanceof Double;
+          String format = share ? Double.isNaN(value.doubleValue()) ? "-" : "%.4f" : "%,d";
+          out.printf(Locale.ROOT, "%-24s " + format + "%n", name, value);
+        });
   }
 
   private ParameterException wrong(String message) {

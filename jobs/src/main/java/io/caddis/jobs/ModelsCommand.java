@@ -69,8 +69,7 @@ final class ModelsCommand implements Runnable {
     return on(
         registry,
         models -> {
-          for (String each : name == null ? models.names() : List.of(name)) {
-            models.resolve(each, "latest");
+          for (String each : names(models, name)) {
             Aliases aliases = models.aliases(each);
             for (String version : models.versions(each)) {
               ModelMetadata metadata = models.metadata(each, version);
@@ -177,7 +176,7 @@ final class ModelsCommand implements Runnable {
         on(
             registry,
             models -> {
-              for (String each : name == null ? models.names() : List.of(name)) {
+              for (String each : names(models, name)) {
                 counts[0] += models.versions(each).size();
                 Map<String, String> problems = models.verify(each);
                 counts[1] += problems.size();
@@ -265,6 +264,16 @@ final class ModelsCommand implements Runnable {
             null,
             forest.trainingRows(),
             Map.of()));
+  }
+
+  /** All, or the one of that name, which must be there. */
+  private static List<String> names(ModelRegistry models, @Nullable String name)
+      throws IOException {
+    if (name == null) {
+      return models.names();
+    }
+    models.resolve(name, "latest");
+    return List.of(name);
   }
 
   private int on(RegistryOption registry, Step step) {

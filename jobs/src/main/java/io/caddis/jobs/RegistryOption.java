@@ -23,6 +23,10 @@ final class RegistryOption {
   }
 
   ModelRegistry open() {
+    return open(directory);
+  }
+
+  static ModelRegistry open(Path directory) {
     return new ModelRegistry(new LocalRegistryFiles(directory), Clock.systemUTC());
   }
 }

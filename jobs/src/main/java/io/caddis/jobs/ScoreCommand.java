@@ -141,7 +141,7 @@ final class ScoreCommand implements Callable<Integer> {
         training.calendar().stream()
             .map(feature -> CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)))
             .toList();
-    // Of what use the time is to the model decides whether it is looked at.
+    // A model without calendar features has no use for the time.
     String timeField = calendar.isEmpty() ? null : time == null ? training.timeField() : time;
     return new TableScorer(
         new TableLayout(registered.model().schema(), timeField, calendar),

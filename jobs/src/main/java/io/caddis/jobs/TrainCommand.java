@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -119,8 +120,8 @@ final class TrainCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "COL[:ENC]",
       description = {
-        "Only these columns, with their encoding: numeric, label, onehot, hash, frequency",
-        "or binary (default: numeric or frequency, by what the column holds)."
+        "Only these columns, with their encoding: numeric, label, onehot, hash, frequency,",
+        "binary or category (default: numeric or category, by what the column holds)."
       })
   private List<String> features = new ArrayList<>();
 
@@ -258,7 +259,8 @@ final class TrainCommand implements Callable<Integer> {
       }
     }
     throw new IllegalArgumentException(
-        "encoding must be numeric, label, onehot, hash, frequency or binary, was '" + name + "'");
+        "encoding must be one of %s, was '%s'"
+            .formatted(Arrays.toString(Encoding.values()).toLowerCase(Locale.ROOT), name));
   }
 
   private int checkedSampleRows() {
@@ -277,11 +279,17 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--contamination and --threshold must not be given together: choose one");
     }
-    String[] parts = threshold.split(":", 2);
-    for (ThresholdRule.Method method : ThresholdRule.Method.values()) {
-      if (parts.length == 2 && method.name().equalsIgnoreCase(parts[0])) {
-        return new ThresholdRule(method, Double.parseDouble(parts[1]));
+    int colon = threshold.indexOf(':');
+    String word = threshold.substring(0, Math.max(0, colon));
+    try {
+      double value = Double.parseDouble(threshold.substring(colon + 1));
+      for (ThresholdRule.Method method : ThresholdRule.Method.values()) {
+        if (method.name().equalsIgnoreCase(word)) {
+          return new ThresholdRule(method, value);
+        }
       }
+    } catch (NumberFormatException e) {
+      // No number is no METHOD:VALUE either.
     }
     throw new IllegalArgumentException(
         "--threshold must be METHOD:VALUE, e.g. std:3, was '" + threshold + "'");

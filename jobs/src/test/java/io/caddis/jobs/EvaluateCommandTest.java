@@ -4,23 +4,18 @@ package io.caddis.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class EvaluateCommandTest {
   @TempDir Path folder;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  private int evaluate(String labels, String... more) throws Exception {
+  private CommandRun evaluate(String labels, String... more) throws Exception {
     Path scores = Files.createDirectories(folder.resolve("scores"));
     StringBuilder lines = new StringBuilder();
     for (int second = 0; second < 10; second++) {
@@ -36,20 +31,19 @@ class EvaluateCommandTest {
     Files.writeString(scores.resolve("scores-0.jsonl"), lines);
     Files.writeString(scores.resolve(".scores-1.jsonl.inprogress"), "not yet");
     Path file = Files.writeString(folder.resolve("labels.csv"), labels);
-    CommandLine line = Caddis.commandLine((env, spec) -> {});
-    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String[] arguments = {"evaluate", "--scores", scores.toString(), "--labels", file.toString()};
-    String[] all = java.util.Arrays.copyOf(arguments, arguments.length + more.length);
-    System.arraycopy(more, 0, all, arguments.length, more.length);
-    return line.execute(all);
+    return CommandRun.of(
+        (env, spec) -> {},
+        Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new));
   }
 
   @Test
   void scoresAreMeasuredAgainstTheIntervals() throws Exception {
     String labels = "key,start,end\na,2026-01-01T00:00:05Z,2026-01-01T00:00:06Z\n";
-    assertThat(evaluate(labels, "--json")).isZero();
+    CommandRun run = evaluate(labels, "--json");
 
-    JsonNode figures = JsonMapper.shared().readTree(out.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode figures = JsonMapper.shared().readTree(run.out());
     assertThat(figures.get("readings").asInt()).isEqualTo(20);
     assertThat(figures.get("roc_auc").asDouble()).isEqualTo(1);
     assertThat(figures.get("precision").asDouble()).isEqualTo(0.5);
@@ -61,9 +55,10 @@ class EvaluateCommandTest {
 
   @Test
   void firstRowsCanBeLeftOut() throws Exception {
-    assertThat(evaluate("key,start,end\n", "--json", "--skip-rows", "6")).isZero();
+    CommandRun run = evaluate("key,start,end\n", "--json", "--skip-rows", "6");
 
-    JsonNode figures = JsonMapper.shared().readTree(out.toString());
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode figures = JsonMapper.shared().readTree(run.out());
     assertThat(figures.get("readings").asInt()).isEqualTo(8);
     assertThat(figures.get("roc_auc").isNull()).isTrue();
     assertThat(figures.get("false_alarms").asInt()).isEqualTo(2);
@@ -73,7 +68,7 @@ class EvaluateCommandTest {
   void aReportIsOnePageThatNeedsNothingElse() throws Exception {
     String labels = "key,start,end\na,2026-01-01T00:00:05Z,2026-01-01T00:00:06Z\n";
     Path page = folder.resolve("report.html");
-    assertThat(evaluate(labels, "--report", page.toString())).isZero();
+    assertThat(evaluate(labels, "--report", page.toString()).status()).isZero();
 
     assertThat(Files.readString(page)).contains("false alarm").doesNotContain("http");
   }
@@ -81,10 +76,11 @@ class EvaluateCommandTest {
   @Test
   void aRateThatDriftsTooFarFails() throws Exception {
     String[] gate = {"--contamination", "0.1", "--rate-windows", "5", "--max-rate-drift", "0.2"};
-    assertThat(evaluate("key,start,end\n", gate)).isEqualTo(1);
-    assertThat(err.toString()).contains("must stay within 0.2000 of 0.1000, was 0.4000 away");
+    CommandRun run = evaluate("key,start,end\n", gate);
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains("must stay within 0.2000 of 0.1000, was 0.4000 away");
 
-    assertThat(evaluate("key,start,end\n", "--max-rate-drift", "0.9")).isZero();
+    assertThat(evaluate("key,start,end\n", "--max-rate-drift", "0.9").status()).isZero();
   }
 
   @Test
@@ -120,15 +116,17 @@ class EvaluateCommandTest {
 
   @Test
   void aBadLabelIsNamedWithItsLine() throws Exception {
-    assertThat(evaluate("key,start,end\na,yesterday,2026-01-01T00:00:06Z\n")).isEqualTo(2);
+    CommandRun run = evaluate("key,start,end\na,yesterday,2026-01-01T00:00:06Z\n");
 
-    assertThat(err.toString()).contains("labels.csv:2:").contains("'yesterday'");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("labels.csv:2:").contains("'yesterday'");
   }
 
   @Test
   void aLabelFileWithoutItsColumnsIsRefused() throws Exception {
-    assertThat(evaluate("sensor,from,to\n")).isEqualTo(2);
+    CommandRun run = evaluate("sensor,from,to\n");
 
-    assertThat(err.toString()).contains("key, start and end").contains("[sensor, from, to]");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("key, start and end").contains("[sensor, from, to]");
   }
 }

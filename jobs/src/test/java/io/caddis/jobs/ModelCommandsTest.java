@@ -156,6 +156,7 @@ class ModelCommandsTest {
     assertThat(models("show", "pump").out()).contains("zscore");
     assertThat(models("prune", "pump", "--keep", "1").out()).isEmpty();
     assertThat(models("verify").out()).contains("2 versions checked, 0 damaged");
+    assertThat(models("verify", "pumpe").status()).isEqualTo(2);
   }
 
   @Test
@@ -213,6 +214,7 @@ class ModelCommandsTest {
     assertThat(train("--detector", "magic").err()).contains("isolation_forest");
     assertThat(train("--features", "a,c").err()).contains("'c'").contains("[a, b]");
     assertThat(train("--threshold", "3").err()).contains("METHOD:VALUE");
+    assertThat(train("--threshold", "std:x").err()).contains("METHOD:VALUE");
     assertThat(train("--contamination", "0.9").err()).contains("0 to 0.5");
     assertThat(score(folder.resolve("out.csv")).err()).contains("model must be one of []");
     assertThat(models("rollback", "../x").err()).contains("name must have");
