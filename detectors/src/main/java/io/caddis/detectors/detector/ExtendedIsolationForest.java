@@ -15,7 +15,7 @@ package io.caddis.detectors.detector;
  * within a node take no part in its cut; a sample of equal rows gives a tree as there.
  *
  * @param trees 1 to 10000, default 100
- * @param maxSamples rows drawn without replacement for each tree, 2 to 32768, default 256
+ * @param maxSamples rows drawn without replacement for each tree, 2 to 16384, default 256
  * @param extensionLevel features in a cut less one, 1 to 15, default 1; {@code trees * maxSamples *
  *     (extensionLevel + 1)} at most 1000000, which keeps a model under 32 MB
  */

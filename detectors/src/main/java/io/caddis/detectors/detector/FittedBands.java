@@ -2,7 +2,11 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
+import io.caddis.detectors.feature.ColumnStatistics;
 import io.caddis.detectors.feature.FeatureEncoder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A band for each feature; the raw score is the largest distance of any feature from its band, in
@@ -14,11 +18,27 @@ final class FittedBands implements FittedDetector {
   private final double[] high;
   private final double[] units;
 
-  FittedBands(String name, double[] low, double[] high, double[] units) {
+  private FittedBands(String name, double[] low, double[] high, double[] units) {
     this.name = name;
     this.low = low;
     this.high = high;
     this.units = units;
+  }
+
+  /** Learns the bands from what the statistics of each feature say. */
+  static FittedBands fit(
+      String name,
+      double[][] rows,
+      ToDoubleFunction<ColumnStatistics> low,
+      ToDoubleFunction<ColumnStatistics> high,
+      ToDoubleFunction<ColumnStatistics> unit) {
+    List<ColumnStatistics> statistics =
+        Arrays.stream(Detectors.columns(rows)).map(ColumnStatistics::of).toList();
+    return new FittedBands(
+        name,
+        statistics.stream().mapToDouble(low).toArray(),
+        statistics.stream().mapToDouble(high).toArray(),
+        statistics.stream().mapToDouble(unit).toArray());
   }
 
   @Override
@@ -35,11 +55,13 @@ final class FittedBands implements FittedDetector {
   public double rawScore(double[] row) {
     double worst = 0;
     for (int feature = 0; feature < units.length; feature++) {
-      double value = row[feature];
-      double distance = Math.max(low[feature] - value, value - high[feature]);
-      worst = Math.max(worst, distance / units[feature]);
+      worst = Math.max(worst, distance(row[feature], feature));
     }
     return Math.min(worst, FeatureEncoder.LIMIT);
+  }
+
+  private double distance(double value, int feature) {
+    return Math.max(0, Math.max(low[feature] - value, value - high[feature])) / units[feature];
   }
 
   /** The squares of the distances: the farthest, which alone makes the score, by far the most. */
@@ -47,9 +69,7 @@ final class FittedBands implements FittedDetector {
   public double[] contributions(double[] row, Baseline baseline) {
     double[] squares = new double[units.length];
     for (int feature = 0; feature < units.length; feature++) {
-      double distance =
-          Math.max(0, Math.max(low[feature] - row[feature], row[feature] - high[feature]))
-              / units[feature];
+      double distance = distance(row[feature], feature);
       squares[feature] = distance * distance;
     }
     return baseline.byFeature(squares);

@@ -12,10 +12,14 @@ final class FittedExtendedForest implements FittedDetector {
   private final int sampleSize;
   private final Trees trees;
 
+  /** What the path lengths of an average row add up to. */
+  private final double usualPath;
+
   FittedExtendedForest(int dimension, int sampleSize, Trees trees) {
     this.dimension = dimension;
     this.sampleSize = sampleSize;
     this.trees = trees;
+    this.usualPath = trees.sizes.length * IsolationForest.averagePath(sampleSize);
   }
 
   /**
@@ -104,8 +108,7 @@ final class FittedExtendedForest implements FittedDetector {
       path += trees.values[at];
       root += size;
     }
-    double usual = trees.sizes.length * IsolationForest.averagePath(sampleSize);
-    return StrictMath.exp(-LN_2 * path / usual);
+    return StrictMath.exp(-LN_2 * path / usualPath);
   }
 
   @Override

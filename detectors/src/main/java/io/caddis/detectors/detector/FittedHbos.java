@@ -43,18 +43,18 @@ final class FittedHbos implements FittedDetector {
   public double rawScore(double[] row) {
     double sum = 0;
     for (int feature = 0; feature < low.length; feature++) {
-      int bin = bin(row[feature], low[feature], width[feature], bins);
-      sum += rarities[feature][bin];
-      if (bin == 0 || bin > bins) {
-        sum += beyond(row[feature], feature);
-      }
+      sum += rarity(row[feature], feature);
     }
     return Detectors.bounded(sum);
   }
 
-  private double beyond(double value, int feature) {
+  private double rarity(double value, int feature) {
+    int bin = bin(value, low[feature], width[feature], bins);
+    if (bin > 0 && bin <= bins) {
+      return rarities[feature][bin];
+    }
     double position = (value - low[feature]) / width[feature];
-    return StrictMath.log1p(Math.max(-position, position - bins));
+    return rarities[feature][bin] + StrictMath.log1p(Math.max(-position, position - bins));
   }
 
   /** By how much each value is rarer than the commonest one of its feature. */
@@ -62,12 +62,7 @@ final class FittedHbos implements FittedDetector {
   public double[] contributions(double[] row, Baseline baseline) {
     double[] columns = new double[low.length];
     for (int feature = 0; feature < low.length; feature++) {
-      int bin = bin(row[feature], low[feature], width[feature], bins);
-      double rarity = rarities[feature][bin];
-      if (bin == 0 || bin > bins) {
-        rarity += beyond(row[feature], feature);
-      }
-      columns[feature] = rarity - rarities[feature][commonest(feature)];
+      columns[feature] = rarity(row[feature], feature) - rarities[feature][commonest(feature)];
     }
     return baseline.byFeature(columns);
   }

@@ -34,18 +34,13 @@ record FittedKnn(int neighbors, Knn.Method method, ReferenceRows reference)
 
   @Override
   public double[] contributions(double[] row, Baseline baseline) {
-    double[] distances = new double[neighbors];
-    int[] indices = new int[neighbors];
-    int found = reference.nearest(row, distances, indices);
-    return baseline.byFeature(reference.contributions(row, distances, indices, found));
+    return baseline.byFeature(reference.contributions(row, neighbors));
   }
 
   /** The mean of the neighbours. */
   @Override
   public double expected(double[] row, int column) {
-    int[] indices = new int[neighbors];
-    int found = reference.nearest(row, new double[neighbors], indices);
-    return reference.mean(column, indices, found);
+    return reference.mean(row, neighbors, column);
   }
 
   @Override

@@ -78,18 +78,13 @@ final class FittedLocalOutlierFactor implements FittedDetector {
   /** Those to the distances from the neighbours; their densities are the same for all features. */
   @Override
   public double[] contributions(double[] row, Baseline baseline) {
-    double[] distances = new double[neighbors];
-    int[] indices = new int[neighbors];
-    int found = reference.nearest(row, distances, indices);
-    return baseline.byFeature(reference.contributions(row, distances, indices, found));
+    return baseline.byFeature(reference.contributions(row, neighbors));
   }
 
   /** The mean of the neighbours. */
   @Override
   public double expected(double[] row, int column) {
-    int[] indices = new int[neighbors];
-    int found = reference.nearest(row, new double[neighbors], indices);
-    return reference.mean(column, indices, found);
+    return reference.mean(row, neighbors, column);
   }
 
   @Override

@@ -50,7 +50,7 @@ public record Hbos(int bins) implements Detector {
     double[] width = new double[columns.length];
     double[][] rarities = new double[columns.length][bins + 2];
     for (int feature = 0; feature < columns.length; feature++) {
-      double[] sorted = columns[feature].clone();
+      double[] sorted = columns[feature];
       Arrays.sort(sorted);
       low[feature] = ColumnStatistics.quantile(sorted, SPAN_FROM);
       double span = ColumnStatistics.quantile(sorted, 1 - SPAN_FROM) - low[feature];

@@ -20,7 +20,7 @@ public final class ImportedForest {
 
   /**
    * @param dimension numbers in a row, 1 to {@link Detectors#MAX_DIMENSION}
-   * @param sampleSize rows that each tree was grown on, 2 to 32768
+   * @param sampleSize rows that each tree was grown on, 2 to 16384
    */
   public ImportedForest(int dimension, int sampleSize) {
     Parameters.checked("features", dimension, 1, Detectors.MAX_DIMENSION);

@@ -24,13 +24,8 @@ public record IsolationForest(int trees, int maxSamples) implements Detector {
   static final int MAX_TOTAL_SAMPLES = 2_000_000;
 
   public IsolationForest {
-    if (trees < 1 || trees > MAX_TREES) {
-      throw new IllegalArgumentException("trees must be 1 to " + MAX_TREES + ", was " + trees);
-    }
-    if (maxSamples < 2 || maxSamples > MAX_SAMPLES) {
-      throw new IllegalArgumentException(
-          "max_samples must be 2 to " + MAX_SAMPLES + ", was " + maxSamples);
-    }
+    Parameters.checked("trees", trees, 1, MAX_TREES);
+    Parameters.checked("max_samples", maxSamples, 2, MAX_SAMPLES);
     if (trees * (long) maxSamples > MAX_TOTAL_SAMPLES) {
       throw new IllegalArgumentException(
           ("trees times max_samples must be at most %d, was %d times %d")

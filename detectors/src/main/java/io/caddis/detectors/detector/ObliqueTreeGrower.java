@@ -2,8 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
-import java.util.Arrays;
-
 /**
  * Grows the trees of an {@link ExtendedIsolationForest}, one after the other from one random
  * sequence.
@@ -30,10 +28,8 @@ final class ObliqueTreeGrower {
     this.sampleSize = Math.max(2, Math.min(shape.maxSamples(), rows.length));
     this.depthLimit = 32 - Integer.numberOfLeadingZeros(sampleSize - 1);
     this.random = random;
-    this.order = new int[rows.length];
-    Arrays.setAll(order, i -> i);
-    this.candidates = new int[rows[0].length];
-    Arrays.setAll(candidates, i -> i);
+    this.order = SplitMix.ascending(rows.length);
+    this.candidates = SplitMix.ascending(rows[0].length);
     this.projections = new double[rows.length];
     this.grown = new FittedExtendedForest.Trees(shape.trees(), terms, 2 * sampleSize);
   }
@@ -41,9 +37,7 @@ final class ObliqueTreeGrower {
   FittedExtendedForest grow() {
     for (int tree = 0; tree < grown.sizes.length; tree++) {
       int sampled = Math.min(sampleSize, rows.length);
-      for (int i = 0; i < sampled; i++) {
-        swap(order, i, i + random.below(rows.length - i));
-      }
+      random.draw(order, sampled);
       int root = grown.allocate(1);
       if (!grow(root, 0, sampled, 0)) {
         fence(root, rows[order[0]], tree);
@@ -59,7 +53,7 @@ final class ObliqueTreeGrower {
       int middle = from;
       for (int i = from; i < to; i++) {
         if (grown.projection(node, rows[order[i]]) <= grown.values[node]) {
-          swap(order, i, middle++);
+          SplitMix.swap(order, i, middle++);
         }
       }
       int children = grown.allocate(2);
@@ -95,7 +89,7 @@ final class ObliqueTreeGrower {
     for (int left = candidates.length; left > 0 && chosen < terms; ) {
       int pick = random.below(left);
       int feature = candidates[pick];
-      swap(candidates, pick, --left);
+      SplitMix.swap(candidates, pick, --left);
       if (varies(feature, from, to)) {
         grown.term(node, chosen++, feature, gaussian());
       }
@@ -136,11 +130,5 @@ final class ObliqueTreeGrower {
         return x * StrictMath.sqrt(-2 * StrictMath.log(square) / square);
       }
     }
-  }
-
-  private static void swap(int[] array, int i, int j) {
-    int kept = array[i];
-    array[i] = array[j];
-    array[j] = kept;
   }
 }

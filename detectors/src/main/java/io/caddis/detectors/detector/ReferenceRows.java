@@ -236,11 +236,11 @@ final class ReferenceRows {
   /**
    * What each feature contributes to the distances from the neighbours of a row: {@code d(distance)
    * / d(square)} times its square, summed up.
-   *
-   * @param distances as {@link #nearest(double[], double[], int[])} found them
-   * @param found how many
    */
-  double[] contributions(double[] row, double[] distances, int[] indices, int found) {
+  double[] contributions(double[] row, int neighbors) {
+    double[] distances = new double[neighbors];
+    int[] indices = new int[neighbors];
+    int found = nearest(row, distances, indices);
     double[] sums = new double[dimension];
     for (int i = 0; i < found; i++) {
       if (distances[i] > 0) {
@@ -253,8 +253,10 @@ final class ReferenceRows {
     return sums;
   }
 
-  /** Mean of one feature over some of the rows; NaN of none. */
-  double mean(int feature, int[] indices, int found) {
+  /** Mean of one feature over the neighbours of a row; NaN of none. */
+  double mean(double[] row, int neighbors, int feature) {
+    int[] indices = new int[neighbors];
+    int found = nearest(row, new double[neighbors], indices);
     double sum = 0;
     for (int i = 0; i < found; i++) {
       sum += values[at(indices[i], feature)] / found;

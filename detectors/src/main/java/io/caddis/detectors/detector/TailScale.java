@@ -36,12 +36,7 @@ final class TailScale {
     }
     knots[KNOTS - 1] = raw[raw.length - 1];
     double tail = ColumnStatistics.quantile(raw, 0.9);
-    double excess = 0;
-    int count = 0;
-    for (int i = raw.length - 1; i >= 0 && raw[i] > tail; i--) {
-      count++;
-      excess += (raw[i] - tail - excess) / count;
-    }
+    double excess = ColumnStatistics.meanExcess(raw, tail);
     double floor = 1e-6 * Math.max(Math.abs(tail), 1e-6);
     return new TailScale(knots, step, Math.max(excess, floor));
   }

@@ -31,14 +31,15 @@ final class TreeGrower {
     this.sampleSize = Math.max(2, Math.min(maxSamples, rows.length));
     this.depthLimit = 32 - Integer.numberOfLeadingZeros(sampleSize - 1);
     this.random = new SplitMix(seed);
-    this.order = ascending(rows.length);
-    this.features = ascending(dimension);
+    this.order = SplitMix.ascending(rows.length);
+    this.features = SplitMix.ascending(dimension);
   }
 
   FittedIsolationForest grow() {
     int[] sizes = new int[trees];
     for (int tree = 0; tree < trees; tree++) {
-      int sampled = drawSample();
+      int sampled = Math.min(sampleSize, rows.length);
+      random.draw(order, sampled);
       int root = allocate(1);
       if (!grow(root, 0, sampled, 0, dimension)) {
         fence(root, rows[order[0]], tree);
@@ -46,15 +47,6 @@ final class TreeGrower {
       sizes[tree] = used - root;
     }
     return new FittedIsolationForest(dimension, sampleSize, sizes, nodes);
-  }
-
-  /** Moves a random sample to the front of {@link #order}; earlier draws do not matter. */
-  private int drawSample() {
-    int sampled = Math.min(sampleSize, rows.length);
-    for (int i = 0; i < sampled; i++) {
-      swap(order, i, i + random.below(rows.length - i));
-    }
-    return sampled;
   }
 
   /**
@@ -81,7 +73,7 @@ final class TreeGrower {
         split(node, from, to, level, left, feature, threshold(min, max));
         return true;
       }
-      swap(features, pick, --left);
+      SplitMix.swap(features, pick, --left);
     }
     nodes[node] = FittedIsolationForest.leaf(level + IsolationForest.averagePath(to - from));
     return false;
@@ -92,7 +84,7 @@ final class TreeGrower {
     int middle = from;
     for (int i = from; i < to; i++) {
       if (number(order[i], feature) <= threshold) {
-        swap(order, i, middle++);
+        SplitMix.swap(order, i, middle++);
       }
     }
     int children = allocate(2);
@@ -148,17 +140,5 @@ final class TreeGrower {
     }
     used += count;
     return used - count;
-  }
-
-  private static int[] ascending(int count) {
-    int[] numbers = new int[count];
-    Arrays.setAll(numbers, i -> i);
-    return numbers;
-  }
-
-  private static void swap(int[] array, int i, int j) {
-    int kept = array[i];
-    array[i] = array[j];
-    array[j] = kept;
   }
 }

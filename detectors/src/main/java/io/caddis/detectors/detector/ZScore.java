@@ -2,7 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
-import io.caddis.detectors.feature.ColumnStatistics;
+import io.caddis.detectors.feature.Scaling;
 
 /**
  * The largest distance of any feature from its training mean, in standard deviations.
@@ -20,14 +20,7 @@ public record ZScore() implements Detector {
 
   @Override
   public FittedDetector fit(double[][] rows, long seed) {
-    double[][] columns = Detectors.columns(rows);
-    double[] means = new double[columns.length];
-    double[] deviations = new double[columns.length];
-    for (int feature = 0; feature < columns.length; feature++) {
-      ColumnStatistics statistics = ColumnStatistics.of(columns[feature]);
-      means[feature] = statistics.mean();
-      deviations[feature] = statistics.std() > 0 ? statistics.std() : 1;
-    }
-    return new FittedBands(NAME, means, means, deviations);
+    return FittedBands.fit(
+        NAME, rows, Scaling.STANDARD::center, Scaling.STANDARD::center, Scaling.STANDARD::unit);
   }
 }

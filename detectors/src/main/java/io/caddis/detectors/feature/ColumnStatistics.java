@@ -64,4 +64,19 @@ public record ColumnStatistics(
     double high = sorted[Math.min(below + 1, sorted.length - 1)];
     return Math.min(low + (rank - below) * (high - low), high);
   }
+
+  /**
+   * Mean by which the values above a level exceed it; 0 when none does.
+   *
+   * @param sorted ascending
+   */
+  public static double meanExcess(double[] sorted, double level) {
+    double mean = 0;
+    int count = 0;
+    for (int i = sorted.length - 1; i >= 0 && sorted[i] > level; i--) {
+      count++;
+      mean += (sorted[i] - level - mean) / count;
+    }
+    return mean;
+  }
 }

@@ -280,7 +280,8 @@ public final class FeatureEncoder {
     return any ? names(numeric, textual).toArray(String[]::new) : null;
   }
 
-  private static double limited(double number) {
+  /** The number, held within ±{@value #LIMIT}. */
+  public static double limited(double number) {
     return Math.max(-LIMIT, Math.min(number, LIMIT));
   }
 

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.feature;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -262,11 +263,7 @@ public final class TextEncoder {
     try {
       byte[] digest =
           MessageDigest.getInstance("MD5").digest(value.getBytes(StandardCharsets.UTF_8));
-      long code = 0;
-      for (int i = 0; i < 4; i++) {
-        code = code << 8 | digest[i] & 0xFF;
-      }
-      return code;
+      return Integer.toUnsignedLong(ByteBuffer.wrap(digest).getInt());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has MD5", e);
     }

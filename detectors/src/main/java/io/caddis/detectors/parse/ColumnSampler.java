@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.parse;
 
+import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.parse.SchemaInference.ColumnCounts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,6 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Counts the columns at the beginning of one source, whatever its format. */
 final class ColumnSampler {
-  private static final int MAX_NAME_CHARS = 256;
 
   private final String source;
   private final Limits limits;
@@ -111,7 +111,9 @@ final class ColumnSampler {
     if (counts == null) {
       counts = new ColumnCounts();
       // Names that are data (a map written as an object) must not fill the memory.
-      if (columns.size() < limits.fields() && !name.isBlank() && name.length() <= MAX_NAME_CHARS) {
+      if (columns.size() < limits.fields()
+          && !name.isBlank()
+          && name.length() <= Feature.MAX_NAME_CHARS) {
         columns.put(name, counts);
       }
     }

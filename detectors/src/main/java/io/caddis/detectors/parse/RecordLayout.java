@@ -108,9 +108,4 @@ public record RecordLayout(
     return new FeatureSchema(
         columns.stream().map(c -> new Feature(c.name(), c.encoding())).toList());
   }
-
-  /** The same layout for lines that do not name their sensor. */
-  public RecordLayout withDefaultKey(String key) {
-    return new RecordLayout(timeField, null, key, groupField, columns, minTimestamp, maxTimestamp);
-  }
 }

@@ -156,7 +156,7 @@ final class Row {
           RejectionReason.INVALID_KEY,
           "key must have at most " + limits.keyChars() + " characters, was " + trimmed.length(),
           layout.keyField());
-    } else if (trimmed.chars().anyMatch(Character::isISOControl) || hasLoneSurrogate(trimmed)) {
+    } else if (hasControl(trimmed) || hasLoneSurrogate(trimmed)) {
       reject(
           RejectionReason.INVALID_KEY,
           "key must have no control characters, was '" + cut(trimmed) + "'",
@@ -313,6 +313,15 @@ final class Row {
 
   static String cut(String text) {
     return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
+  }
+
+  private static boolean hasControl(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isISOControl(text.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean hasLoneSurrogate(String text) {

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.parse;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,10 +21,6 @@ public final class SourceId {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("SHA-256 must be available in every JDK", e);
     }
-    long id = 0;
-    for (int i = 0; i < Long.BYTES; i++) {
-      id = id << 8 | digest[i] & 0xff;
-    }
-    return id;
+    return ByteBuffer.wrap(digest).getLong();
   }
 }

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.sample;
 
+import io.caddis.detectors.detector.SplitMix;
 import io.caddis.detectors.event.FeatureVector;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -48,19 +49,19 @@ public record SampledRow(
    * @param extra whether fields that the schema does not know count
    */
   public static SampledRow of(FeatureVector vector, long seed, boolean extra) {
-    long hash = mix(seed ^ vector.key().hashCode());
-    hash = mix(hash ^ vector.timestamp());
+    long hash = SplitMix.mix(seed ^ vector.key().hashCode());
+    hash = SplitMix.mix(hash ^ vector.timestamp());
     for (double number : vector.numbers()) {
-      hash = mix(hash ^ Double.doubleToLongBits(number));
+      hash = SplitMix.mix(hash ^ Double.doubleToLongBits(number));
     }
     for (String text : vector.texts()) {
-      hash = mix(hash ^ (text == null ? 0 : text.hashCode()));
+      hash = SplitMix.mix(hash ^ (text == null ? 0 : text.hashCode()));
     }
     Map<String, Double> more = extra ? vector.extra() : null;
     if (more != null) {
       // in any order
       for (Map.Entry<String, Double> field : more.entrySet()) {
-        hash += mix(field.getKey().hashCode() ^ Double.doubleToLongBits(field.getValue()));
+        hash += SplitMix.mix(field.getKey().hashCode() ^ Double.doubleToLongBits(field.getValue()));
       }
     }
     return new SampledRow(hash, vector.timestamp(), vector.numbers(), vector.texts(), more);
@@ -68,17 +69,6 @@ public record SampledRow(
 
   private static @Nullable Map<String, Double> sorted(@Nullable Map<String, Double> extra) {
     return extra == null ? null : new TreeMap<>(extra);
-  }
-
-  /**
-   * Finalizer of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
-   * 2014).
-   */
-  private static long mix(long value) {
-    long z = value + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 
   private static int compareTexts(@Nullable String[] left, @Nullable String[] right) {

@@ -45,12 +45,7 @@ public record ScoreScale(double rawThreshold, double above, double below) {
    */
   public static ScoreScale fit(double[] sorted, double rawThreshold) {
     double tail = ColumnStatistics.quantile(sorted, 0.9);
-    double excess = 0;
-    int count = 0;
-    for (int i = sorted.length - 1; i >= 0 && sorted[i] > tail; i--) {
-      count++;
-      excess += (sorted[i] - tail - excess) / count;
-    }
+    double excess = ColumnStatistics.meanExcess(sorted, tail);
     double floor = floor(rawThreshold);
     double below = rawThreshold - ColumnStatistics.quantile(sorted, 0.5);
     return new ScoreScale(

@@ -56,14 +56,9 @@ public record SensorStatistics(
     int tracked = Math.min(counts.length, numbers.length);
     for (int i = 0; i < tracked; i++) {
       if (!Double.isNaN(numbers[i])) {
-        learn(i, limited(numbers[i]));
+        learn(i, FeatureEncoder.limited(numbers[i]));
       }
     }
-  }
-
-  /** Within reach of squaring. */
-  static double limited(double number) {
-    return Math.max(-FeatureEncoder.LIMIT, Math.min(number, FeatureEncoder.LIMIT));
   }
 
   /** Welford's update (Technometrics 4, 1962). */

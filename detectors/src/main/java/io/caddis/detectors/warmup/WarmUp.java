@@ -3,6 +3,7 @@
 package io.caddis.detectors.warmup;
 
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.feature.FeatureEncoder;
 import java.util.List;
 
 /**
@@ -44,7 +45,7 @@ public final class WarmUp {
     if (count < 2 || Double.isNaN(numbers[i])) {
       return 0;
     }
-    double number = SensorStatistics.limited(numbers[i]);
+    double number = FeatureEncoder.limited(numbers[i]);
     double deviation = Math.abs(number - statistics.means()[i]);
     double score = normalScore(deviation, statistics.squares()[i], count);
     return statistics.inRange(i, number) ? Math.min(score, IN_RANGE) : score;

@@ -10,6 +10,7 @@ import io.caddis.detectors.event.RejectionReason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -182,17 +183,27 @@ class CsvDecoderTest {
 
   @Test
   void aLayoutWithoutKeyNamesTheSensorAfterTheSource() {
-    RecordLayout perFile = Outcomes.LAYOUT.withDefaultKey(null);
     byte[] line = "5,1,on,2".getBytes(StandardCharsets.UTF_8);
     assertThat(
             Outcomes.show(
-                CsvDecoder.withoutHeader("plant/pump.7.csv", perFile, Limits.DEFAULT)
+                CsvDecoder.withoutHeader("plant/pump.7.csv", withoutKey(null), Limits.DEFAULT)
                     .decode(line, 0, line.length, 9, 1)))
         .isEqualTo("pump.7@5000 [1.0, 2.0] [on]");
     assertThat(
             Outcomes.show(
-                CsvDecoder.withoutHeader("pump", perFile.withDefaultKey("all"), Limits.DEFAULT)
+                CsvDecoder.withoutHeader("pump", withoutKey("all"), Limits.DEFAULT)
                     .decode(line, 0, line.length, 9, 1)))
         .isEqualTo("all@5000 [1.0, 2.0] [on]");
+  }
+
+  private static RecordLayout withoutKey(@Nullable String sensor) {
+    return new RecordLayout(
+        "ts",
+        null,
+        sensor,
+        null,
+        Outcomes.LAYOUT.columns(),
+        RecordLayout.MIN_TIMESTAMP,
+        RecordLayout.MAX_TIMESTAMP);
   }
 }
