@@ -5,7 +5,7 @@ package io.caddis.operators;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 
 /** Small readings and vectors for tests. */
 final class Vectors {
@@ -31,7 +31,7 @@ final class Vectors {
         score,
         0.5,
         score >= 0.5,
-        Severity.of(score),
+        SeverityScale.DEFAULT.of(score),
         "v1",
         false,
         null,

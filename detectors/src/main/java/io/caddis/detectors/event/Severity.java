@@ -7,10 +7,5 @@ public enum Severity {
   LOW,
   MEDIUM,
   HIGH,
-  CRITICAL;
-
-  /** By the scale that holds where no other is given. */
-  public static Severity of(double score) {
-    return SeverityScale.DEFAULT.of(score);
-  }
+  CRITICAL
 }

@@ -18,7 +18,7 @@ public enum Encoding {
   ONEHOT,
   /**
    * First 32 bits of the MD5 digest, unsigned. Gives categories an arbitrary order: prefer {@link
-   * #FREQUENCY}.
+   * #CATEGORY} or {@link #FREQUENCY}.
    */
   HASH,
   /** Share of the training rows that have the category; 0 for unseen ones. */

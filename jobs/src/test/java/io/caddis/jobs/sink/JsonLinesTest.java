@@ -13,6 +13,7 @@ import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
@@ -199,7 +200,7 @@ class JsonLinesTest {
         -0.1,
         0.5,
         score >= 0.5,
-        Severity.of(score),
+        SeverityScale.DEFAULT.of(score),
         "m-7",
         late,
         imputed,
