@@ -39,6 +39,12 @@ class DetectionSystemTest {
   /** Published after the last fault: a restored job knows of no event time until it reads again. */
   private static final int LAST_FILES = 4;
 
+  private static final List<String> GLOBAL = List.of("--scope", "global");
+
+  /** Quiet by the time it is drained: what then is still on its way must not count as late. */
+  private static final List<String> QUICKLY_IDLE =
+      List.of("--scope", "sensor", "--set", "time.idleness=500 ms");
+
   /** Readings that wait for the watermark at the end of the files: 5 s of out-of-orderness. */
   private static final long WAITING = 10L * SensorFiles.SENSORS;
 
@@ -79,7 +85,7 @@ class DetectionSystemTest {
     SensorFiles files = new SensorFiles(work, FILES);
     Path output = work.resolve("output");
     files.publish(5);
-    String job = Submission.detached(cluster, List.of(), streaming(files, output, "global"));
+    String job = Submission.detached(cluster, List.of(), streaming(files, output, GLOBAL));
 
     ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
     List<String> killed;
@@ -98,7 +104,7 @@ class DetectionSystemTest {
     assertThat(cluster.rest().checkpoints(job).restored()).isPositive();
     assertShowsMetrics(job);
     drain(job);
-    Path undisturbed = undisturbed(files, work, "global");
+    Path undisturbed = undisturbed(files, work, GLOBAL);
     assertSameResults(undisturbed, output, files);
   }
 
@@ -107,7 +113,7 @@ class DetectionSystemTest {
     SensorFiles files = new SensorFiles(work, FILES / 4);
     // As typed in a shell: the job has to find them from another working directory.
     Path output = Path.of("").toAbsolutePath().relativize(work.resolve("output"));
-    List<String> job = streaming(files, output, "sensor");
+    List<String> job = streaming(files, output, QUICKLY_IDLE);
     files.publish(FILES / 8);
     String first = Submission.detached(cluster, List.of(), job);
     awaitCommitted(output, 1);
@@ -121,41 +127,41 @@ class DetectionSystemTest {
     awaitCheckpoints(second, 2);
     drain(second);
 
-    assertSameResults(undisturbed(files, work, "sensor"), output, files);
+    assertSameResults(undisturbed(files, work, QUICKLY_IDLE), output, files);
   }
 
-  private static List<String> streaming(SensorFiles files, Path output, String scope) {
+  private static List<String> streaming(SensorFiles files, Path output, List<String> options) {
     return Stream.concat(
-            detect(files, output, scope).stream(),
+            detect(files, output, options).stream(),
             Stream.of("--continuous", "--set", "source.poll-interval=200 ms"))
         .toList();
   }
 
-  private static List<String> detect(SensorFiles files, Path output, String scope) {
-    return List.of(
-        TestCluster.distribution().resolve("jobs/caddis.jar").toString(),
-        "detect",
-        "--input",
-        files.input().toString(),
-        "--output",
-        output.toString(),
-        "--alignment",
-        "event-time",
-        "--train-window",
-        "10min",
-        "--scope",
-        scope,
-        "--set",
-        "derived=[interval, delta(temperature)]");
+  private static List<String> detect(SensorFiles files, Path output, List<String> options) {
+    List<String> command =
+        List.of(
+            TestCluster.distribution().resolve("jobs/caddis.jar").toString(),
+            "detect",
+            "--input",
+            files.input().toString(),
+            "--output",
+            output.toString(),
+            "--alignment",
+            "event-time",
+            "--train-window",
+            "10min",
+            "--set",
+            "derived=[interval, delta(temperature)]");
+    return Stream.concat(command.stream(), options.stream()).toList();
   }
 
   /** Where the results of a bounded run of the same files are; it waits for its end. */
-  private static Path undisturbed(SensorFiles files, Path work, String scope) {
+  private static Path undisturbed(SensorFiles files, Path work, List<String> options) {
     Path output = work.resolve("undisturbed");
     FlinkCli.Result result =
         cluster
             .cli()
-            .run(Stream.concat(Stream.of("run"), detect(files, output, scope).stream()).toList());
+            .run(Stream.concat(Stream.of("run"), detect(files, output, options).stream()).toList());
     assertThat(result.exitCode()).as(result.output()).isZero();
     assertThat(result.output()).contains("readings scored");
     return output;

@@ -128,13 +128,20 @@ public final class OrderOperator extends AbstractStreamOperator<Reading>
   }
 
   /**
-   * Lets go of all readings when the job is drained. Flink's last watermark does not reach a
+   * Keeps idleness to itself. All subtasks have the same sources before them and so the same
+   * watermark; what follows would gain nothing, and would take the end of time from the first
+   * subtask that drains while another, thought idle, still has readings to send.
+   */
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) {}
+
+  /**
+   * Lets go of all readings when the job is drained. Flink's last watermark does not come through a
    * channel that has been marked idle, which a stream that has been quiet for a while is.
    */
   @Override
   public void finish() throws Exception {
     if (timers.currentWatermark() < Watermark.MAX_WATERMARK.getTimestamp()) {
-      output.emitWatermarkStatus(WatermarkStatus.ACTIVE);
       processWatermark(Watermark.MAX_WATERMARK);
     }
     super.finish();
