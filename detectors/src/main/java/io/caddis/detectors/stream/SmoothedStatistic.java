@@ -34,6 +34,11 @@ final class SmoothedStatistic {
     started = true;
   }
 
+  /** Takes the smoothed form down to what is usual. */
+  void settle() {
+    values[SMOOTHED] = Math.min(values[SMOOTHED], means[SMOOTHED]);
+  }
+
   /** Standard deviations that the last statistic lay above its mean. */
   double sudden() {
     return standardised(SUDDEN);

@@ -107,9 +107,49 @@ final class MultivariateTest {
     double[][] other = series(WARM + 60, 4);
     for (int i = WARM; i < rows.length; i++) {
       rows[i][0] = other[i][0];
+      rows[i][2] = other[i][2];
     }
     double[] scores = scores(detector, rows, WARM, rows.length);
     assertThat(flagged(Arrays.copyOfRange(scores, 20, 60))).isGreaterThan(25);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void faultIsOverWhenTheSensorComesToRestNearItsOldLevels(String name) {
+    double[][] rows = series(2_000, 13);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][2] += i < WARM + 400 ? 80 : 20;
+      rows[i][5] += i < WARM + 400 ? 80 : 15;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 20, 400))).isEqualTo(380);
+    assertThat(flagged(Arrays.copyOfRange(scores, 440, scores.length))).isLessThan(50);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void newFaultAtTheNewLevelsIsFlagged(String name) {
+    double[][] rows = series(2_000, 14);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][2] += i < WARM + 400 || i >= WARM + 1_000 ? 80 : 20;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 500, 1_000))).isLessThan(25);
+    assertThat(flagged(Arrays.copyOfRange(scores, 1_020, 1_400))).isGreaterThan(370);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void faultThatTurnsIntoAnotherIsNotOver(String name) {
+    double[][] rows = series(1_400, 15);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][i < WARM + 300 ? 2 : 5] += i < WARM + 300 ? 40 : 80;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 20, 800))).isEqualTo(780);
   }
 
   @ParameterizedTest
