@@ -86,6 +86,7 @@ final class MultivariateDetector implements StreamDetector {
   private final Persistence persistence = new Persistence();
   private final SmoothedStatistic statistic = new SmoothedStatistic();
   private final Recovery recovery;
+  private final UnitChange units;
   private final Reservoir reservoir;
   private final double[] smoothed;
   private final double[] squares;
@@ -95,6 +96,7 @@ final class MultivariateDetector implements StreamDetector {
   private double score;
 
   private final double[] last;
+  private final double[] lastSmoothed;
   private final View fromMeans;
   private final View fromRest;
   private final View scratch;
@@ -106,11 +108,13 @@ final class MultivariateDetector implements StreamDetector {
     model = new SensorBlocks(features, method == Method.T2Q ? Spectrum.SUBSPACE : Spectrum.RIDGE);
     smoothedModel = new SensorBlocks(features, Spectrum.RIDGE);
     recovery = new Recovery(features);
+    units = new UnitChange(features);
     reservoir = new Reservoir(features);
     smoothed = new double[features];
     Arrays.fill(smoothed, Double.NaN);
     squares = new double[features];
     last = new double[features];
+    lastSmoothed = new double[features];
     fromMeans = new View(smoothed.clone());
     fromRest = new View(recovery.levels());
     scratch = new View(smoothed.clone());
@@ -139,8 +143,10 @@ final class MultivariateDetector implements StreamDetector {
       }
     }
     View learned = recovery.inUse() ? fromRest : fromMeans;
-    model.learn(last, learned.levels, weight, slowest(SLOWEST, REGIME_PACE));
-    smoothedModel.learn(smoothed, learned.levels, weight, slowest(SLOWEST, REGIME_PACE));
+    if (model.learn(last, learned.levels, weight, slowest(SLOWEST, REGIME_PACE))) {
+      statistic.relearn();
+    }
+    smoothedModel.learn(lastSmoothed, learned.levels, weight, slowest(SLOWEST, REGIME_PACE));
     if (near() && weight > 0.5) {
       reservoir.offer(last);
     }
@@ -160,7 +166,9 @@ final class MultivariateDetector implements StreamDetector {
                 ? values[j]
                 : smoothed[j] + SMOOTHING * (values[j] - smoothed[j]);
       }
+      lastSmoothed[j] = usable ? smoothed[j] : Double.NaN;
     }
+    units.add(last);
     return any;
   }
 
@@ -210,7 +218,7 @@ final class MultivariateDetector implements StreamDetector {
     }
     double squares =
         smoothedModel.whiten(
-            smoothed, view.levels, Damping.SMOOTHED, scratch.white, scratch.scales);
+            lastSmoothed, view.levels, Damping.SMOOTHED, scratch.white, scratch.scales);
     return (own + share * smoothedModel.logDistance(squares)) / (1 + share);
   }
 
@@ -279,6 +287,9 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   private void recover() {
+    if (episode > UnitChange.FEWEST) {
+      adoptUnits();
+    }
     if (recovery.settling()) {
       rest();
     }
@@ -287,9 +298,20 @@ final class MultivariateDetector implements StreamDetector {
       return;
     }
     View from = recovery.active() ? fromRest : fromMeans;
-    model.whiten(smoothed, from.levels, Damping.STRONG, scratch.white, scratch.scales);
+    model.whiten(lastSmoothed, from.levels, Damping.STRONG, scratch.white, scratch.scales);
     if (recovery.returned(episode, scratch.white, smoothed)) {
       rest();
+    }
+  }
+
+  private void adoptUnits() {
+    for (int j = 0; j < last.length; j++) {
+      double factor = units.factor(j, model.mean(j), model.variance(j));
+      if (factor != 1) {
+        model.rescale(j, factor);
+        smoothedModel.rescale(j, factor);
+        recovery.rescale(j, factor);
+      }
     }
   }
 
@@ -340,6 +362,7 @@ final class MultivariateDetector implements StreamDetector {
     persistence.write(out);
     statistic.write(out);
     recovery.write(out);
+    units.write(out);
     reservoir.write(out);
     model.write(out);
     smoothedModel.write(out);
@@ -377,6 +400,7 @@ final class MultivariateDetector implements StreamDetector {
     persistence.read(in);
     statistic.read(in);
     recovery.read(in);
+    units.read(in);
     reservoir.read(in);
     model.read(in);
     smoothedModel.read(in);

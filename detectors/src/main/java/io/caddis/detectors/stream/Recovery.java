@@ -79,6 +79,10 @@ final class Recovery {
     return levels;
   }
 
+  void rescale(int feature, double factor) {
+    levels[feature] *= factor;
+  }
+
   /** Says whether the levels were nearer to a reading than the old ones. */
   void used(boolean nearer) {
     unused = nearer ? 0 : unused + 1;

@@ -45,10 +45,13 @@ final class SensorBlocks {
     return Math.log1p(squares * Math.max(0.5, 1 - features / blocks[0].learned()));
   }
 
-  void learn(double[] values, double[] levels, double weight, double slowest) {
+  /** {@link SensorModel#learn} of all features. */
+  boolean learn(double[] values, double[] levels, double weight, double slowest) {
+    boolean joined = false;
     for (int b = 0; b < blocks.length; b++) {
-      blocks[b].learn(values, levels, from(b), weight, slowest);
+      joined |= blocks[b].learn(values, levels, from(b), weight, slowest);
     }
+    return joined;
   }
 
   void expect(
@@ -56,6 +59,22 @@ final class SensorBlocks {
     for (int b = 0; b < blocks.length; b++) {
       blocks[b].expect(values, levels, from(b), white, scales, expected);
     }
+  }
+
+  double mean(int feature) {
+    return block(feature).mean(feature % SensorModel.MAX_FEATURES);
+  }
+
+  double variance(int feature) {
+    return block(feature).variance(feature % SensorModel.MAX_FEATURES);
+  }
+
+  void rescale(int feature, double factor) {
+    block(feature).rescale(feature % SensorModel.MAX_FEATURES, factor);
+  }
+
+  private SensorModel block(int feature) {
+    return blocks[feature / SensorModel.MAX_FEATURES];
   }
 
   /** The largest lag-one autocorrelation of a feature. */

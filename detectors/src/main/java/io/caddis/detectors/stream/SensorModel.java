@@ -75,6 +75,9 @@ final class SensorModel {
   /** Values of a new feature that teach before it is judged. */
   private static final int TRIAL = 200;
 
+  /** Rounds in which missing values are made to agree with the others and with each other. */
+  private static final int SWEEPS = 3;
+
   private final Spectrum spectrum;
   private final double[] means;
   private final double[] before;
@@ -92,6 +95,7 @@ final class SensorModel {
   private final double[] paces;
   private final double[] deviations;
   private final double[] scaled;
+  private final boolean[] missing;
 
   SensorModel(int features, Spectrum spectrum) {
     this.spectrum = spectrum;
@@ -105,6 +109,7 @@ final class SensorModel {
     paces = new double[features];
     deviations = new double[features];
     scaled = new double[features];
+    missing = new boolean[features];
   }
 
   int features() {
@@ -118,8 +123,8 @@ final class SensorModel {
 
   /**
    * Puts the white values of {@code values[from..]} into {@code white[from..]} and the spreads that
-   * they were divided by into {@code scales[from..]}; a missing value counts as usual. White values
-   * are all zero before {@link #ready}.
+   * they were divided by into {@code scales[from..]}; a missing value counts as what the others
+   * lead to expect. White values are all zero before {@link #ready}.
    *
    * @param levels where the features usually are at present, NaN for where the means say
    * @return the sum of the squares of the white values
@@ -135,19 +140,19 @@ final class SensorModel {
     double readings = Math.min(count, damping.mostReadings);
     for (int j = 0; j < features; j++) {
       double deviation = deviation(values, levels, from, j);
+      missing[j] = Double.isNaN(deviation) || onTrial(j);
       deviation = Double.isNaN(deviation) ? 0 : deviation;
       double phi = Math.min(MAX_PHI, autocorrelation(j));
       double independent = Math.max(1e-9, readings * (1 - phi) / (1 + phi));
       double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
       double scale = Math.sqrt(variance * (1 + damping.factor / independent));
-      scaled[j] = scale > 0 && seen[j] >= TRIAL ? deviation / scale : 0;
+      scaled[j] = scale > 0 && !missing[j] ? deviation / scale : 0;
       scales[from + j] = scale;
     }
     if (!ready()) {
       Arrays.fill(white, from, from + features, 0);
       return 0;
     }
-    double squares = 0;
     for (int j = 0; j < features; j++) {
       double[] row = whitening[j];
       double sum = 0;
@@ -155,9 +160,37 @@ final class SensorModel {
         sum += row[k] * scaled[k];
       }
       white[from + j] = sum;
-      squares += sum * sum;
+    }
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+      for (int j = 0; j < features; j++) {
+        if (missing[j]) {
+          expectMissing(whitening[j], from, white);
+        }
+      }
+    }
+    double squares = 0;
+    for (int j = 0; j < features; j++) {
+      squares += white[from + j] * white[from + j];
     }
     return squares;
+  }
+
+  /**
+   * Gives a feature without a value the one that the others lead to expect, which is where the
+   * distance is least (a step of Gauss and Seidel). Its mean would contradict them.
+   */
+  private static void expectMissing(double[] row, int from, double[] white) {
+    double gradient = 0;
+    double curvature = 0;
+    for (int k = 0; k < row.length; k++) {
+      gradient += row[k] * white[from + k];
+      curvature += row[k] * row[k];
+    }
+    if (curvature > 0) {
+      for (int k = 0; k < row.length; k++) {
+        white[from + k] -= row[k] * gradient / curvature;
+      }
+    }
   }
 
   /** NaN where the value is missing. */
@@ -224,8 +257,10 @@ final class SensorModel {
    *     the means stay; NaN for the means
    * @param weight 0 not at all to 1 as any other
    * @param slowest number of readings that this one is at least weighed against
+   * @return whether a new feature takes part in the distance from now on
    */
-  void learn(double[] values, double[] levels, int from, double weight, double slowest) {
+  boolean learn(double[] values, double[] levels, int from, double weight, double slowest) {
+    boolean joined = false;
     rows++;
     count += weight;
     double rate = weight / Math.max(count, slowest);
@@ -237,7 +272,14 @@ final class SensorModel {
       }
       deviations[j] = deviation(values, levels, from, j);
       boolean absent = Double.isNaN(deviations[j]);
-      paces[j] = absent ? 0 : onTrial(j) ? 1.0 / ++seen[j] : rate;
+      if (absent) {
+        paces[j] = 0;
+      } else if (onTrial(j)) {
+        paces[j] = 1.0 / ++seen[j];
+        joined |= !onTrial(j);
+      } else {
+        paces[j] = rate;
+      }
       if (paces[j] > 0) {
         learn(j, levels[from + j]);
       }
@@ -249,6 +291,7 @@ final class SensorModel {
       renewal = rows + Math.min(1024, Math.max(8, rows / 4));
       renew();
     }
+    return joined;
   }
 
   /** Learns the deviation of a feature and its products with those of the features before it. */
@@ -264,6 +307,26 @@ final class SensorModel {
     lagged[j] += pace * ((1 - pace) * deviations[j] * before[j] - lagged[j]);
     if (Double.isNaN(level) || onTrial(j)) {
       means[j] += pace * deviations[j];
+    }
+  }
+
+  /** Mean of a feature, NaN before its first value. */
+  double mean(int feature) {
+    return means[feature];
+  }
+
+  double variance(int feature) {
+    return covariance[feature][feature];
+  }
+
+  /** Goes on as if all values of a feature so far had been so many times as large. */
+  void rescale(int feature, double factor) {
+    means[feature] *= factor;
+    before[feature] *= factor;
+    lagged[feature] *= factor * factor;
+    for (int k = 0; k < means.length; k++) {
+      double[] row = covariance[Math.max(feature, k)];
+      row[Math.min(feature, k)] *= k == feature ? factor * factor : factor;
     }
   }
 

@@ -129,6 +129,37 @@ final class MultivariateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void changeOfUnitIsToldOnceAndThenUsual(String name) {
+    double[][] rows = series(2_000, 16);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][4] *= 1000;
+    }
+    rows[1_900][4] *= 2;
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 10, 50))).isEqualTo(40);
+    assertThat(flagged(Arrays.copyOfRange(scores, 150, 1_300))).isLessThan(60);
+    assertThat(scores[1_300]).isGreaterThanOrEqualTo(0.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void valueThatGoesMissingDoesNotContradictTheOthers(String name) {
+    double[][] rows = series(3_000, 17);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][0] = Double.NaN;
+      rows[i][3] = Double.NaN;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(scores)).isLessThan(scores.length / 10);
+    rows[2_999][6] += 300;
+    assertThat(detector.score(3_000_000L, rows[2_999])).isGreaterThanOrEqualTo(0.5);
+    assertThat(detector.contributions()[0]).isLessThan(detector.contributions()[6]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
   void newFaultAtTheNewLevelsIsFlagged(String name) {
     double[][] rows = series(2_000, 14);
     StreamDetector detector = warm(name, rows);
