@@ -55,10 +55,6 @@ final class FittedBands implements FittedDetector {
     return low;
   }
 
-  double[] units() {
-    return units;
-  }
-
   @Override
   public double rawScore(double[] row) {
     double worst = 0;

@@ -16,8 +16,12 @@ final class FittedZScore implements Updatable {
 
   /** Arrays are kept. */
   FittedZScore(double[] means, double[] units, long rows, double[] squares) {
-    this.bands = new FittedBands(ZScore.NAME, means, means, units);
-    this.means = means;
+    this(new FittedBands(ZScore.NAME, means, means, units), rows, squares);
+  }
+
+  private FittedZScore(FittedBands bands, long rows, double[] squares) {
+    this.bands = bands;
+    this.means = bands.low();
     this.rows = rows;
     this.squares = squares;
   }
@@ -74,7 +78,7 @@ final class FittedZScore implements Updatable {
             "squared deviations must be at least 0, was " + squares[feature]);
       }
     }
-    return new FittedZScore(bands.low(), bands.units(), rows, squares);
+    return new FittedZScore(bands, rows, squares);
   }
 
   @Override
