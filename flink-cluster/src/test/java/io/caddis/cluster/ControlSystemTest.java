@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
  * job commits equals what a bounded run without commands gives for the same files.
  */
 class ControlSystemTest {
-  private static final int FILES = 60;
+  private static final int FILES = 36;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** Readings that wait for the watermark at the end of the files: 5 s of out-of-orderness. */
@@ -99,8 +99,7 @@ class ControlSystemTest {
       flowUntil(
           () -> {
             Map<String, Answer> answers = answers();
-            return Stream.of(ids)
-                .allMatch(id -> answers.getOrDefault(id, Answer.NONE).complete());
+            return Stream.of(ids).allMatch(id -> answers.getOrDefault(id, Answer.NONE).complete());
           });
       Map<String, Answer> answers = answers();
       for (String id : ids) {
@@ -240,7 +239,10 @@ class ControlSystemTest {
         .filteredOn(raised)
         .isNotEmpty()
         .allMatch(row -> row.get("threshold").asDouble() == 0.99);
-    assertThat(scores).filteredOn(muted).isNotEmpty().allMatch(row -> row.path("muted").asBoolean());
+    assertThat(scores)
+        .filteredOn(muted)
+        .isNotEmpty()
+        .allMatch(row -> row.path("muted").asBoolean());
     assertThat(rows(run.output, Sinks.ALERTS))
         .filteredOn(muted)
         .noneMatch(row -> row.get("state").asString().equals("opened"));
