@@ -52,6 +52,7 @@ class LearningITCase {
             "--update=incremental",
             "--set=training.window=count",
             "--set=training.size=200",
+            "--set=training.flagged=train",
             "--set=detector.parameters={window_size: 100, height: 5}");
     List<Model> models =
         run.models().stream()

@@ -2,9 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
-import io.caddis.detectors.feature.Encoding;
-import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.ModelFormatException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -199,23 +198,14 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
 
   private @Nullable String misfit(ModelUpdate model) {
     try {
-      List<Feature> features = LoadedModel.of(model).model().schema().features();
-      List<Feature> own = schema.features();
-      boolean fits =
-          features.size() >= own.size()
-              && features.subList(0, own.size()).equals(own)
-              && features.stream().skip(own.size()).allMatch(AdmissionOperator::isNumber);
-      return fits
+      FeatureSchema features = LoadedModel.of(model).model().schema();
+      return NewFeatures.extend(schema, features)
           ? null
           : "model %s must have the job's features %s, had %s"
-              .formatted(model.modelVersion(), own, features);
+              .formatted(model.modelVersion(), schema.features(), features.features());
     } catch (ModelFormatException e) {
       return "model " + model.modelVersion() + " is damaged: " + e.getMessage();
     }
-  }
-
-  private static boolean isNumber(Feature feature) {
-    return feature.encoding() == Encoding.NUMERIC;
   }
 
   private void remember(ControlCommand command) {

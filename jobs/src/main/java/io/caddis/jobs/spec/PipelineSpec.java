@@ -156,7 +156,8 @@ public record PipelineSpec(
       double maxMissing,
       long seed,
       Update update,
-      boolean adoptNewFeatures) {
+      boolean adoptNewFeatures,
+      Flagged flagged) {
 
     /**
      * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
@@ -175,6 +176,12 @@ public record PipelineSpec(
   public enum Update {
     REFIT,
     INCREMENTAL
+  }
+
+  /** What becomes of training rows that the model before flags. */
+  public enum Flagged {
+    SKIP,
+    TRAIN
   }
 
   public enum Window {

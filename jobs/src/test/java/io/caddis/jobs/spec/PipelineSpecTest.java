@@ -80,6 +80,7 @@ class PipelineSpecTest {
         seed: 43
         update: incremental
         adopt-new-features: false
+        flagged: train
       detector:
         name: zscore
         parameters:
