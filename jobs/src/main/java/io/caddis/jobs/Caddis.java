@@ -48,6 +48,7 @@ public final class Caddis implements Runnable {
         .addSubcommand(new SimulateCommand())
         .addSubcommand(new PublishCommand())
         .addSubcommand(new ModelsCommand())
+        .addSubcommand(new ControlCli())
         .addSubcommand(new TrainCommand())
         .addSubcommand(new ScoreCommand(System.console() != null))
         .setCaseInsensitiveEnumValuesAllowed(true)

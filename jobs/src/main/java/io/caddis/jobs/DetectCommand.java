@@ -132,7 +132,7 @@ final class DetectCommand implements Callable<Integer> {
     OutputDirectory directory = new OutputDirectory(output);
     try {
       checkInput(spec.source());
-      directory.prepare(spec.source().local(), overwrite);
+      directory.prepare(spec.source().local(), spec.control().local(), overwrite);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }

@@ -41,6 +41,12 @@ final class DetectOptions {
   @Nullable String output;
 
   @Option(
+      names = "--control",
+      paramLabel = "DIR",
+      description = "Directory that is watched for commands, as './caddis control' writes them.")
+  @Nullable String control;
+
+  @Option(
       names = "--key",
       paramLabel = "COL",
       description = "Column that names the sensor (default: key, sensor or sensor_id).")
@@ -160,6 +166,7 @@ final class DetectOptions {
     set(loader, "source.path", input, "--input");
     set(loader, "source.continuous", continuous ? "true" : null, "--continuous");
     set(loader, "sink.directory", output, "--output");
+    set(loader, "control.directory", control, "--control");
     set(loader, "fields.key", key, "--key");
     set(loader, "fields.time", time, "--time");
     set(loader, "fields.group", group, "--group");

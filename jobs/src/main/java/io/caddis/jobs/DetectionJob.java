@@ -5,6 +5,7 @@ package io.caddis.jobs;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
+import io.caddis.jobs.control.ControlSource;
 import io.caddis.jobs.sink.JsonLines;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.source.FileReadings;
@@ -12,6 +13,7 @@ import io.caddis.jobs.source.SimulatorSource;
 import io.caddis.jobs.source.SocketSource;
 import io.caddis.jobs.source.Watermarks;
 import io.caddis.jobs.spec.PipelineSpec;
+import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +24,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /** The detection job: a source, {@link DetectionTopology} and the sinks of a specification. */
 public final class DetectionJob implements Pipeline {
@@ -34,13 +37,19 @@ public final class DetectionJob implements Pipeline {
     DataStream<Parsed> readings =
         env.fromSource(source(spec, layout), watermarks(spec), OperatorUids.SOURCE)
             .uid(OperatorUids.SOURCE);
-    DetectionTopology.Outputs outputs = DetectionTopology.of(readings, plan);
+    URI commands = spec.control().uri();
+    ControlSource.@Nullable Outputs control =
+        commands == null ? null : ControlSource.of(env, spec, commands);
+    DetectionTopology.Outputs outputs =
+        DetectionTopology.of(readings, plan, control == null ? null : control.commands());
     Sinks sinks = new Sinks(spec.sink().uri());
     sinks.write(outputs.scores(), Sinks.SCORES, JsonLines.scores(), OperatorUids.SCORES_SINK);
     sinks.write(
         outputs.alerts(), Sinks.ALERTS, JsonLines.alerts(spec.version()), OperatorUids.ALERTS_SINK);
     sinks.write(
-        outputs.deadLetters(),
+        control == null
+            ? outputs.deadLetters()
+            : outputs.deadLetters().union(control.deadLetters()),
         Sinks.DEAD_LETTERS,
         JsonLines.deadLetters(),
         OperatorUids.DEAD_LETTERS_SINK);
@@ -53,6 +62,11 @@ public final class DetectionJob implements Pipeline {
     DataStream<ModelUpdate> models = outputs.models();
     if (models != null) {
       sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+    }
+    DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
+    if (acknowledgements != null) {
+      sinks.write(
+          acknowledgements, Sinks.CONTROL, JsonLines.acknowledgements(), OperatorUids.CONTROL_SINK);
     }
   }
 

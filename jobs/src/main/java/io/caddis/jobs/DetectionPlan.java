@@ -172,6 +172,7 @@ public record DetectionPlan(
         training.maxMissing(),
         training.seed(),
         training.update() == PipelineSpec.Update.INCREMENTAL,
-        training.adoptNewFeatures());
+        training.adoptNewFeatures(),
+        training.flagged() == PipelineSpec.Flagged.SKIP);
   }
 }

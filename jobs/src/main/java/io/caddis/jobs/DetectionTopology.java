@@ -10,6 +10,8 @@ import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.operators.Acknowledgement;
+import io.caddis.operators.ControlCommand;
 import io.caddis.operators.CountSampleFunction;
 import io.caddis.operators.DriftFunction;
 import io.caddis.operators.FeatureFunction;
@@ -49,7 +51,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
- * there when the specification asks for it.
+ * there when the specification asks for it. Where commands come in, {@code control} stands between
+ * features and score and says of each reading what they say, and {@code model-control} between
+ * train and score.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -65,6 +69,7 @@ public final class DetectionTopology {
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
+   * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
       DataStream<ScoredVector> scores,
@@ -72,12 +77,25 @@ public final class DetectionTopology {
       DataStream<Rejection> deadLetters,
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
-      @Nullable DataStream<ModelUpdate> models) {}
+      @Nullable DataStream<ModelUpdate> models,
+      @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
 
-  /** Builds the graph behind a source. */
+  /** Builds the graph behind a source, without commands. */
   public static Outputs of(DataStream<Parsed> source, DetectionPlan plan) {
+    return of(source, plan, null);
+  }
+
+  /**
+   * Builds the graph behind a source.
+   *
+   * @param commands to the running job, null to take none
+   */
+  public static Outputs of(
+      DataStream<Parsed> source,
+      DetectionPlan plan,
+      @Nullable DataStream<ControlCommand> commands) {
     SingleOutputStreamOperator<Reading> parsed =
         source
             .process(new ParseFunction(plan.maxFutureMillis()))
@@ -101,8 +119,12 @@ public final class DetectionTopology {
     SingleOutputStreamOperator<ScoredVector> scores;
     @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
+    @Nullable Controlled controlled =
+        commands == null ? null : Controlled.of(features, commands, plan);
+    SingleOutputStreamOperator<FeatureVector> judged =
+        controlled == null ? features : controlled.readings();
     if (plan.detector().learnsByReading()) {
-      scores = learnAndScore(features, plan);
+      scores = learnAndScore(judged, plan);
     } else {
       models =
           sample(features, plan)
@@ -110,7 +132,7 @@ public final class DetectionTopology {
               .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
-      scores = score(features, models, plan);
+      scores = score(judged, controlled == null ? models : controlled.inForce(models, plan), plan);
       quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
     }
     if (plan.drift() != null) {
@@ -126,7 +148,13 @@ public final class DetectionTopology {
             .getSideOutput(SideOutputs.DEAD_LETTERS)
             .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
     return new Outputs(
-        scores, alerts, deadLetters, features.getSideOutput(SideOutputs.LATE), quality, models);
+        scores,
+        alerts,
+        deadLetters,
+        features.getSideOutput(SideOutputs.LATE),
+        quality,
+        models,
+        controlled == null ? null : controlled.acknowledgements());
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(

@@ -22,7 +22,7 @@ final class OutputDirectory {
       List.of(
           Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.QUALITY, Sinks.MODELS);
   private static final List<String> FOLDERS =
-      Stream.concat(RESULTS.stream(), Stream.of(CHECKPOINTS)).toList();
+      Stream.concat(RESULTS.stream(), Stream.of(Sinks.CONTROL, CHECKPOINTS)).toList();
 
   private final Path directory;
 
@@ -38,12 +38,16 @@ final class OutputDirectory {
    * Makes sure that the results of two runs never mix, and that results are never taken for input.
    *
    * @param input what is read, null when it is not on this machine
+   * @param control where commands come from, null when none do or it is not on this machine
    * @param overwrite whether results of an earlier run are removed; other files are never touched
    * @throws IllegalArgumentException with a remedy, if the directory cannot be used
    */
-  void prepare(@Nullable Path input, boolean overwrite) throws IOException {
+  void prepare(@Nullable Path input, @Nullable Path control, boolean overwrite) throws IOException {
     if (input != null) {
-      separate(input.toAbsolutePath().normalize());
+      separate("--input", input.toAbsolutePath().normalize());
+    }
+    if (control != null) {
+      separate("--control", control.toAbsolutePath().normalize());
     }
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new IllegalArgumentException("--output must be a directory, was a file: " + directory);
@@ -75,10 +79,12 @@ final class OutputDirectory {
     }
   }
 
-  private void separate(Path input) {
+  private void separate(String option, Path input) {
     if (Files.isDirectory(input) && directory.startsWith(input)) {
       throw new IllegalArgumentException(
-          "--output must lie outside --input, was "
+          "--output must lie outside "
+              + option
+              + ", was "
               + directory
               + " in "
               + input
@@ -87,7 +93,8 @@ final class OutputDirectory {
     for (String name : FOLDERS) {
       if (input.startsWith(directory.resolve(name))) {
         throw new IllegalArgumentException(
-            "--input must lie outside the results in --output, was "
+            option
+                + " must lie outside the results in --output, was "
                 + input
                 + " in "
                 + directory.resolve(name)

@@ -144,12 +144,13 @@ class DetectionTopologyITCase {
         0.9,
         42,
         false,
-        false);
+        false,
+        true);
   }
 
   private static TrainingPlan firstRows(int rows) {
     return new TrainingPlan(
-        TrainingPlan.Window.COUNT, 0, 0, rows, true, 10_000, 10, 0.9, 42, false, false);
+        TrainingPlan.Window.COUNT, 0, 0, rows, true, 10_000, 10, 0.9, 42, false, false, true);
   }
 
   private static Result run(List<Parsed> readings, DetectionPlan plan, int parallelism)

@@ -58,6 +58,7 @@ class LearningITCase {
             "--update=incremental",
             "--set=training.window=count",
             "--set=training.size=200",
+            "--set=training.flagged=train",
             "--set=detector.parameters=" + parameters);
     List<Model> models =
         run.models().stream()

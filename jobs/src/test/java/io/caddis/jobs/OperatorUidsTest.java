@@ -95,6 +95,29 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void commandsAddOperatorsAndLeaveTheOthersAsTheyAre() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.addAll(
+        List.of(
+            "control-source | Source: control-source",
+            "control-parse",
+            "control-admission",
+            "control",
+            "model-control",
+            "control-sink | control-sink: Writer",
+            "Sink Committer: control-sink | control-sink: Committer"));
+
+    assertThat(
+            operators(
+                "files",
+                "global",
+                "growing",
+                "detector.name=isolation_forest",
+                "control.directory=" + directory.resolve("control")))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private List<String> operators(String source, String scope, String window, String... more)
       throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");

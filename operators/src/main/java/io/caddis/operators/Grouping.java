@@ -4,6 +4,7 @@ package io.caddis.operators;
 
 import io.caddis.detectors.event.Reading;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which model a reading belongs to.
@@ -21,6 +22,11 @@ public record Grouping(Scope scope, int textIndex) implements Serializable {
     SENSOR,
     GLOBAL,
     FIELD
+  }
+
+  /** The group of all readings, null when there are several. */
+  @Nullable String onlyGroup() {
+    return scope == Scope.GLOBAL ? ALL : null;
   }
 
   String groupOf(Reading reading) {

@@ -11,12 +11,14 @@ import io.caddis.detectors.model.ModelCodec;
  *
  * @param model immutable
  * @param lineage of the model
+ * @param scoresFrom event time from which on it scores, epoch milliseconds
  */
-record LoadedModel(Model model, ModelLineage lineage) {
+record LoadedModel(Model model, ModelLineage lineage, long scoresFrom) {
   /**
    * @throws io.caddis.detectors.model.ModelFormatException when the bytes are not a model
    */
   static LoadedModel of(ModelUpdate update) {
-    return new LoadedModel(ModelCodec.decode(update.bytes()), update.lineage());
+    return new LoadedModel(
+        ModelCodec.decode(update.bytes()), update.lineage(), update.scoresFrom());
   }
 }

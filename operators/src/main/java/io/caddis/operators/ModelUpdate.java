@@ -9,13 +9,13 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A newly trained model on its way to the scorers.
+ * A model on its way to the scorers: newly trained, or put in force by a command.
  *
  * @param group whose readings it scores
  * @param modelVersion end of the training interval and the first 8 digits of the checksum
  * @param detector name of the algorithm
  * @param trainFrom start of the training interval, epoch milliseconds, inclusive
- * @param trainTo its end, exclusive: the model scores readings from this event time on
+ * @param trainTo its end, exclusive
  * @param rowsSeen readings the interval held
  * @param rowsSampled those that training saw
  * @param thresholdOrigin how the threshold was set
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *     was none
  * @param sha256 checksum of the bytes, hexadecimal
  * @param bytes the encoded model
+ * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
+ *     a newly trained one
  */
 public record ModelUpdate(
     String group,
@@ -37,19 +39,73 @@ public record ModelUpdate(
     String @Nullable [] issues,
     String @Nullable [] drift,
     String sha256,
-    byte[] bytes) {
+    byte[] bytes,
+    long shiftMillis) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** A newly trained model. */
+  public ModelUpdate(
+      String group,
+      String modelVersion,
+      String detector,
+      long trainFrom,
+      long trainTo,
+      long rowsSeen,
+      int rowsSampled,
+      String thresholdOrigin,
+      String @Nullable [] issues,
+      String @Nullable [] drift,
+      String sha256,
+      byte[] bytes) {
+    this(
+        group,
+        modelVersion,
+        detector,
+        trainFrom,
+        trainTo,
+        rowsSeen,
+        rowsSampled,
+        thresholdOrigin,
+        issues,
+        drift,
+        sha256,
+        bytes,
+        0);
+  }
+
+  /** The event time from which on the model scores, epoch milliseconds. */
+  public long scoresFrom() {
+    return trainTo + shiftMillis;
+  }
+
+  /** The same model for a group, scoring from another event time on. */
+  ModelUpdate inForce(String otherGroup, long from) {
+    return new ModelUpdate(
+        otherGroup,
+        modelVersion,
+        detector,
+        trainFrom,
+        trainTo,
+        rowsSeen,
+        rowsSampled,
+        thresholdOrigin,
+        issues,
+        drift,
+        sha256,
+        bytes,
+        from - trainTo);
+  }
 
   static String versionOf(long trainTo, String sha256) {
     return BASIC.format(Instant.ofEpochMilli(trainTo)) + '-' + sha256.substring(0, 8);
   }
 
   /**
-   * Which of two models of the same group and training end is kept: the one that stands for more
-   * readings, and the same one wherever and in whatever order they arrive, so that all subtasks
-   * hold the same models.
+   * Which of two models of the same group that score from the same time on is kept: the one that
+   * stands for more readings, and the same one wherever and in whatever order they arrive, so that
+   * all subtasks hold the same models.
    */
   ModelUpdate merge(ModelUpdate other) {
     int bySize = Long.compare(rowsSeen, other.rowsSeen);

@@ -4,6 +4,8 @@ package io.caddis.operators;
 
 import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.ModelLineage;
+import io.caddis.detectors.event.Ruling;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.Feature;
@@ -61,6 +63,7 @@ final class ReadingScorer {
   private final Tally anomalies;
   private final LatencyHistogram latency = new LatencyHistogram();
   private long newestTrainedTo = -1;
+  private long newestScoresFrom = Long.MIN_VALUE;
   private String newestVersion = "none";
   private long newestReading;
   private long calls;
@@ -87,7 +90,8 @@ final class ReadingScorer {
 
   /** Notes for the metrics that a model has come. */
   void received(LoadedModel loaded) {
-    if (loaded.lineage().trainTo() >= newestTrainedTo) {
+    if (loaded.scoresFrom() >= newestScoresFrom) {
+      newestScoresFrom = loaded.scoresFrom();
       newestTrainedTo = loaded.lineage().trainTo();
       newestVersion = loaded.lineage().modelVersion();
     }
@@ -131,12 +135,12 @@ final class ReadingScorer {
                 vector,
                 score,
                 detector.rawScore(),
-                threshold,
+                ruled(vector, threshold),
                 name,
                 missing(vector.numbers()),
                 NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
                 null,
-                score >= threshold ? explained(detector, score) : null);
+                score >= ruled(vector, threshold) ? explained(detector, score) : null);
     finish(result, start, out);
   }
 
@@ -169,8 +173,9 @@ final class ReadingScorer {
     double[] numbers = NewFeatures.numbers(model.schema(), vector.numbers(), vector.extra());
     double raw = model.rawScore(numbers, vector.texts());
     double score = model.score(raw);
-    double threshold =
+    double learned =
         spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
+    double threshold = ruled(vector, learned);
     return result(
         vector,
         score,
@@ -224,8 +229,9 @@ final class ReadingScorer {
     }
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
+    double threshold = ruled(vector, BOUNDARY);
     Attribution attribution =
-        score >= BOUNDARY ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
+        score >= threshold ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -235,12 +241,24 @@ final class ReadingScorer {
         vector,
         score,
         raw,
-        BOUNDARY,
+        threshold,
         WarmUp.VERSION,
         missing(vector.numbers()),
         NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
         null,
         attribution);
+  }
+
+  /** The threshold that a command has set for the reading, or else the learned one. */
+  private static double ruled(FeatureVector vector, double learned) {
+    Ruling ruling = vector.ruling();
+    return ruling == null || Double.isNaN(ruling.threshold()) ? learned : ruling.threshold();
+  }
+
+  private static ModelLineage lineage(LoadedModel loaded, @Nullable Ruling ruling) {
+    return ruling == null || ruling.command() == null
+        ? loaded.lineage()
+        : loaded.lineage().withThresholdOrigin("command " + ruling.command());
   }
 
   private String @Nullable [] missing(double[] numbers) {
@@ -264,6 +282,7 @@ final class ReadingScorer {
       @Nullable LoadedModel loaded,
       @Nullable Attribution attribution) {
     boolean anomaly = score >= threshold;
+    Ruling ruling = vector.ruling();
     return new ScoredVector(
         vector.key(),
         vector.group(),
@@ -279,8 +298,9 @@ final class ReadingScorer {
         vector.late(),
         imputed,
         ignored,
-        anomaly && loaded != null ? loaded.lineage() : null,
-        attribution);
+        anomaly && loaded != null ? lineage(loaded, ruling) : null,
+        attribution,
+        ruling != null && ruling.muted());
   }
 
   /**

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores every reading with the newest model of its group whose training interval ended at or
- * before the reading's event time. Keyed by sensor; models come by broadcast and are held by every
- * subtask.
+ * Scores every reading with the model of its group that came into force last at the reading's event
+ * time: the newest whose training interval had ended, unless a command put another one in force.
+ * Keyed by sensor; models come by broadcast and are held by every subtask.
  *
  * <p>The models held are a set that grows by a commutative, idempotent merge: after the same
  * updates in any order every subtask holds the same set. A model is dropped when the watermark has
@@ -35,7 +35,7 @@ public final class ScoreFunction
     extends KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> {
   private static final Logger LOG = LoggerFactory.getLogger(ScoreFunction.class);
 
-  /** Broadcast state: group and training end to model. */
+  /** Broadcast state: group and the time from which it scores to model. */
   public static final MapStateDescriptor<String, ModelUpdate> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, TypeInformation.of(ModelUpdate.class));
 
@@ -47,8 +47,8 @@ public final class ScoreFunction
   private transient WaitingReadings waiting;
 
   /**
-   * Decoded view of the broadcast state, by group and training end; null until first needed after a
-   * start.
+   * Decoded view of the broadcast state, by group and the time from which they score; null until
+   * first needed after a start.
    */
   private transient @Nullable Map<String, NavigableMap<Long, LoadedModel>> timelines;
 
@@ -104,15 +104,15 @@ public final class ScoreFunction
       ModelUpdate update, Context context, Collector<ScoredVector> out) throws Exception {
     BroadcastState<String, ModelUpdate> models = context.getBroadcastState(MODELS);
     Map<String, NavigableMap<Long, LoadedModel>> held = timelines(models);
-    ModelUpdate rival = models.get(key(update.group(), update.trainTo()));
+    ModelUpdate rival = models.get(key(update.group(), update.scoresFrom()));
     ModelUpdate kept = rival == null ? update : update.merge(rival);
     if (kept == rival) {
       return;
     }
     try {
       LoadedModel loaded = LoadedModel.of(kept);
-      models.put(key(kept.group(), kept.trainTo()), kept);
-      held.computeIfAbsent(kept.group(), group -> new TreeMap<>()).put(kept.trainTo(), loaded);
+      models.put(key(kept.group(), kept.scoresFrom()), kept);
+      held.computeIfAbsent(kept.group(), group -> new TreeMap<>()).put(kept.scoresFrom(), loaded);
       scorer.received(loaded);
     } catch (ModelFormatException e) {
       LOG.error(
@@ -148,7 +148,7 @@ public final class ScoreFunction
         ModelUpdate model = entry.getValue();
         try {
           LoadedModel loaded = LoadedModel.of(model);
-          held.computeIfAbsent(model.group(), g -> new TreeMap<>()).put(model.trainTo(), loaded);
+          held.computeIfAbsent(model.group(), g -> new TreeMap<>()).put(model.scoresFrom(), loaded);
           scorer.received(loaded);
         } catch (ModelFormatException e) {
           LOG.error("Model {} in restored state left out: {}", entry.getKey(), e.getMessage());
@@ -159,7 +159,7 @@ public final class ScoreFunction
     return held;
   }
 
-  private static String key(String group, long trainTo) {
-    return group + '\n' + trainTo;
+  private static String key(String group, long scoresFrom) {
+    return group + '\n' + scoresFrom;
   }
 }

@@ -98,7 +98,7 @@ public final class SensorScoreFunction
   @Override
   public void processElement2(ModelUpdate update, Context context, Collector<ScoredVector> out)
       throws Exception {
-    ModelUpdate rival = models.get(update.trainTo());
+    ModelUpdate rival = models.get(update.scoresFrom());
     ModelUpdate kept = rival == null ? update : update.merge(rival);
     if (kept == rival) {
       return;
@@ -106,8 +106,8 @@ public final class SensorScoreFunction
     try {
       LoadedModel loaded = LoadedModel.of(kept);
       NavigableMap<Long, LoadedModel> timeline = timeline(kept.group());
-      models.put(kept.trainTo(), kept);
-      timeline.put(kept.trainTo(), loaded);
+      models.put(kept.scoresFrom(), kept);
+      timeline.put(kept.scoresFrom(), loaded);
       scorer.received(loaded);
       prune(timeline, context.timerService().currentWatermark());
     } catch (ModelFormatException e) {
@@ -127,7 +127,7 @@ public final class SensorScoreFunction
     }
   }
 
-  /** Decoded models of the current sensor, by training end. */
+  /** Decoded models of the current sensor, by the time from which they score. */
   private NavigableMap<Long, LoadedModel> timeline(String sensor) throws Exception {
     NavigableMap<Long, LoadedModel> timeline = decoded.get(sensor);
     if (timeline == null) {

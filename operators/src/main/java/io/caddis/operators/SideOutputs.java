@@ -6,6 +6,7 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.util.OutputTag;
 
 /** What leaves an operator beside its main stream. */
@@ -21,6 +22,17 @@ public final class SideOutputs {
   /** What is wrong with sensors' data. */
   public static final OutputTag<QualityIssue> QUALITY =
       new OutputTag<>("quality", TypeInformation.of(QualityIssue.class));
+
+  /** Nothing but watermarks, for whoever needs to know how far the readings are. */
+  public static final OutputTag<Boolean> CLOCK = new OutputTag<>("clock", Types.BOOLEAN);
+
+  /** Commands about models. */
+  public static final OutputTag<ControlCommand> MODEL_COMMANDS =
+      new OutputTag<>("model-commands", TypeInformation.of(ControlCommand.class));
+
+  /** What subtasks say about commands. */
+  public static final OutputTag<Acknowledgement> ACKNOWLEDGEMENTS =
+      new OutputTag<>("acknowledgements", TypeInformation.of(Acknowledgement.class));
 
   private SideOutputs() {}
 }

@@ -20,6 +20,7 @@ import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -40,9 +41,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The same readings and seed give the same model bytes, whatever their order and the
  * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
- * before it stay in force. Where models are updated, every window changes the one before. Each
- * sample is compared with that of the model before it; what has drifted goes with the model and,
- * once a feature, to the quality issues.
+ * before it stay in force. Where models are updated, every window changes the one before. Rows that
+ * the model before flags do not train, see {@link FlaggedRows}; the boundary is that of all rows.
+ * Each sample is compared with that of the model before it; what has drifted goes with the model
+ * and, once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -191,10 +193,19 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
 
   private ModelUpdate fit(TrainingSample sample, List<String> issues, List<FeatureDrift> drifts)
       throws Exception {
-    Model fitted = plan.incremental() ? updated(sample) : fitted(sample);
+    Model before = before();
+    FlaggedRows rows =
+        plan.skipFlagged() && before != null
+            ? FlaggedRows.by(before, sample.rows())
+            : FlaggedRows.none(sample.rows());
+    Model fitted = updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
-    if (plan.incremental()) {
+    if (plan.incremental() || (plan.skipFlagged() && !plan.once())) {
       model.update(bytes);
+    }
+    List<String> all = new ArrayList<>(issues);
+    if (rows.issue() != null) {
+      all.add(rows.issue());
     }
     String sha256 = ModelCodec.sha256(bytes);
     return new ModelUpdate(
@@ -204,9 +215,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         sample.from(),
         sample.to(),
         sample.seen(),
-        sample.rows().size(),
+        rows.kept().size(),
         fitted.thresholdRule().toString(),
-        orNull(issues),
+        orNull(all),
         orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
         sha256,
         bytes);
@@ -216,7 +227,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return texts.isEmpty() ? null : texts.toArray(String[]::new);
   }
 
-  private Model fitted(TrainingSample sample) {
+  /** The model before, if it can judge the sample's rows. */
+  private @Nullable Model before() throws Exception {
+    byte[] bytes = model.value();
+    Model before = bytes == null ? null : ModelCodec.decode(bytes);
+    return before != null && NewFeatures.extend(detector.schema(), before.schema()) ? before : null;
+  }
+
+  private boolean updates(@Nullable Model before) {
+    return plan.incremental()
+        && before != null
+        && before.schema().equals(detector.schema())
+        && before.detector().equals(detector.detector());
+  }
+
+  private Model fitted(TrainingSample sample, FlaggedRows rows) {
     FeatureSchema schema =
         plan.adoptNewFeatures()
             ? NewFeatures.adopt(
@@ -231,21 +256,20 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     }
     return detector
         .trainer(schema)
-        .fit(rows(sample.rows(), schema), plan.seed() * 31 + sample.group().hashCode());
+        .fit(
+            rows(rows.kept(), schema),
+            rows(rows.flagged(), schema),
+            plan.seed() * 31 + sample.group().hashCode());
   }
 
-  /** The model before this window, once it has learned the window's rows in their order of time. */
-  private Model updated(TrainingSample sample) throws Exception {
-    byte[] bytes = model.value();
-    Model before = bytes == null ? null : ModelCodec.decode(bytes);
-    if (before == null
-        || !before.schema().equals(detector.schema())
-        || !before.detector().equals(detector.detector())) {
-      return fitted(sample);
-    }
-    List<SampledRow> inTime = new ArrayList<>(sample.rows());
+  /** The model before, once it has learned the window's rows in their order of time. */
+  private Model updated(@Nullable Model before, FlaggedRows rows) {
+    Model known = Objects.requireNonNull(before);
+    List<SampledRow> inTime = new ArrayList<>(rows.kept());
     inTime.sort(Comparator.comparingLong(SampledRow::timestamp));
-    return detector.trainer().update(before, rows(inTime, before.schema()));
+    return detector
+        .trainer()
+        .update(known, rows(inTime, known.schema()), rows(rows.flagged(), known.schema()));
   }
 
   private static List<Row> rows(List<SampledRow> sampled, FeatureSchema schema) {

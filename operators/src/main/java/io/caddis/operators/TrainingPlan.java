@@ -23,6 +23,7 @@ import java.io.Serializable;
  *     detectors that are updatable
  * @param adoptNewFeatures whether numeric fields that the schema does not know become features of
  *     the next model once they are common
+ * @param skipFlagged whether rows that the model before flags do not train the next one
  */
 public record TrainingPlan(
     Window window,
@@ -35,7 +36,8 @@ public record TrainingPlan(
     double maxMissing,
     long seed,
     boolean incremental,
-    boolean adoptNewFeatures)
+    boolean adoptNewFeatures,
+    boolean skipFlagged)
     implements Serializable {
 
   /** How readings are gathered into training sets. */

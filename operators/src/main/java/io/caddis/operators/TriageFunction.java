@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns runs of anomalous readings of a sensor into episodes: one alert when an episode opens, one
  * whenever it becomes more severe, one when it is over. Keyed by sensor; a sensor without an open
- * episode has no state.
+ * episode has no state. An anomaly that is muted counts as a normal reading: it opens nothing, and
+ * what is open comes to its end.
  */
 public final class TriageFunction extends KeyedProcessFunction<String, ScoredVector, Alert> {
   private static final ValueStateDescriptor<Episode> EPISODE =
@@ -47,7 +48,7 @@ public final class TriageFunction extends KeyedProcessFunction<String, ScoredVec
       close(current, vector.timestamp(), out);
       current = null;
     }
-    if (vector.anomaly()) {
+    if (vector.anomaly() && !vector.muted()) {
       open(current, vector, context, out);
     } else if (current != null) {
       Episode next = current.normal();

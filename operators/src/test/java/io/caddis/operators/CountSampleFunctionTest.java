@@ -23,7 +23,7 @@ class CountSampleFunctionTest {
       harness(TrainingPlan.Window window, int rows, boolean once, int sampleRows, boolean reorder)
           throws Exception {
     TrainingPlan plan =
-        new TrainingPlan(window, 0, 0, rows, once, sampleRows, 1, 0.9, 42, false, false);
+        new TrainingPlan(window, 0, 0, rows, once, sampleRows, 1, 0.9, 42, false, false, false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new CountSampleFunction(plan, reorder, TTL)),
         FeatureVector::group,

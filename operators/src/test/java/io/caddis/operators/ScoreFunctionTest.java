@@ -5,6 +5,7 @@ package io.caddis.operators;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.Ruling;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
 import io.caddis.detectors.event.SeverityScale;
@@ -200,6 +201,31 @@ class ScoreFunctionTest {
       assertThat(scored.get(1).attribution().features()).startsWith("humidity");
       assertThat(scored.get(2).anomaly()).isFalse();
       assertThat(scored.get(2).imputed()).containsExactly("humidity");
+    }
+  }
+
+  @Test
+  void aThresholdByCommandDecidesBeforeAndAfterThereIsAModel() throws Exception {
+    Ruling low = new Ruling(0, "c-1", true);
+    try (var harness = harness(false)) {
+      harness.open();
+      FeatureVector early = Vectors.vector("s", "g", 10, 0).under(low);
+      harness.processElement1(new StreamRecord<>(early, 10));
+      model(harness, Models.update("g", 100, 0));
+      FeatureVector late = Vectors.vector("s", "g", 200, 0).under(low);
+      harness.processElement1(new StreamRecord<>(late, 200));
+      reading(harness, 201, 0);
+
+      List<ScoredVector> scored = harness.extractOutputValues();
+      for (ScoredVector byCommand : scored.subList(0, 2)) {
+        assertThat(byCommand.threshold()).isZero();
+        assertThat(byCommand.anomaly()).isTrue();
+        assertThat(byCommand.muted()).isTrue();
+        assertThat(byCommand.attribution()).isNotNull();
+      }
+      assertThat(scored.get(1).lineage().thresholdOrigin()).isEqualTo("command c-1");
+      assertThat(scored.get(2).anomaly()).isFalse();
+      assertThat(scored.get(2).muted()).isFalse();
     }
   }
 

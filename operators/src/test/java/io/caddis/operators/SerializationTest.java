@@ -14,6 +14,7 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
+import io.caddis.detectors.event.Ruling;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.RollingState;
 import io.caddis.detectors.quality.SensorQuality;
@@ -44,7 +45,11 @@ class SerializationTest {
         Attribution.class,
         ModelLineage.class,
         Alert.class,
+        Ruling.class,
         ModelUpdate.class,
+        ControlCommand.class,
+        Acknowledgement.class,
+        ModelChoice.class,
         TrainingSample.class,
         SampledRow.class,
         CountProgress.class,

@@ -27,9 +27,25 @@ class TrainFunctionTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(boolean once, int minRows) throws Exception {
+    return harness(once, minRows, false);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(boolean once, int minRows, boolean skipFlagged) throws Exception {
     TrainingPlan plan =
         new TrainingPlan(
-            TrainingPlan.Window.TIME, 1000, 1000, 0, once, 500, minRows, 0.9, 42, false, false);
+            TrainingPlan.Window.TIME,
+            1000,
+            1000,
+            0,
+            once,
+            500,
+            minRows,
+            0.9,
+            42,
+            false,
+            false,
+            skipFlagged);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
         TrainingSample::group,
@@ -43,7 +59,18 @@ class TrainFunctionTest {
       harness(boolean incremental, boolean adopt, DetectorPlan detector) throws Exception {
     TrainingPlan plan =
         new TrainingPlan(
-            TrainingPlan.Window.TIME, 1000, 1000, 0, false, 500, 10, 0.9, 42, incremental, adopt);
+            TrainingPlan.Window.TIME,
+            1000,
+            1000,
+            0,
+            false,
+            500,
+            10,
+            0.9,
+            42,
+            incremental,
+            adopt,
+            false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new TrainFunction(plan, detector, TTL)),
         TrainingSample::group,
@@ -86,7 +113,7 @@ class TrainFunctionTest {
               .toList();
       ModelUpdate update = harness.extractOutputValues().get(0);
       assertThat(update.bytes())
-          .isEqualTo(ModelCodec.encode(trees.trainer().update(before, inTime)));
+          .isEqualTo(ModelCodec.encode(trees.trainer().update(before, inTime, List.of())));
       assertThat(ModelCodec.decode(update.bytes()).rows()).isEqualTo(220);
     }
   }
@@ -272,6 +299,54 @@ class TrainFunctionTest {
 
       assertThat(harness.extractOutputValues().get(0).sha256())
           .isEqualTo(checksum(List.of(sample)));
+    }
+  }
+
+  @Test
+  void whatTheModelBeforeFlagsDoesNotTrainTheNextOneButCountsForItsBoundary() throws Exception {
+    List<SampledRow> usual = Models.sample("g", 1000, 2000, 100).rows();
+    List<SampledRow> rows = new ArrayList<>(usual);
+    for (int i = 0; i < 10; i++) {
+      rows.add(SampledRow.of(Vectors.vector("s", "g", 1900 + i, 50), 42));
+    }
+    try (var harness = harness(false, 10, true)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      send(harness, new TrainingSample("g", 1000, 2000, 110, rows));
+      harness.processWatermark(1999);
+
+      Model first = ModelCodec.decode(harness.extractOutputValues().get(0).bytes());
+      ModelUpdate second = harness.extractOutputValues().get(1);
+      FlaggedRows split = FlaggedRows.by(first, rows);
+      assertThat(split.flagged()).hasSizeBetween(10, 13);
+      assertThat(split.kept()).isSubsetOf(usual);
+      assertThat(second.rowsSampled()).isEqualTo(split.kept().size());
+      assertThat(second.issues()).isNull();
+      Model learned = ModelCodec.decode(second.bytes());
+      assertThat(learned.rawScore(new double[] {50}, new String[0]))
+          .isGreaterThan(first.rawScore(new double[] {50}, new String[0]) / 2);
+      // one in a hundred may be flagged, and ten of 110 are as far off as this
+      assertThat(learned.rawThreshold()).isGreaterThan(5 * first.rawThreshold());
+    }
+  }
+
+  @Test
+  void whenTooMuchIsFlaggedTheProcessHasChangedAndAllOfItTrains() throws Exception {
+    List<SampledRow> changed = new ArrayList<>();
+    for (SampledRow row : Models.sample("g", 1000, 2000, 100).rows()) {
+      changed.add(
+          SampledRow.of(Vectors.vector("s", "g", row.timestamp(), row.numbers()[0] + 50), 42));
+    }
+    try (var harness = harness(false, 10, true)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      send(harness, new TrainingSample("g", 1000, 2000, 100, changed));
+      harness.processWatermark(1999);
+
+      ModelUpdate second = harness.extractOutputValues().get(1);
+      assertThat(second.rowsSampled()).isEqualTo(100);
+      assertThat(second.issues())
+          .contains("100 of 100 rows are flagged by the model before, so all of them train");
     }
   }
 }

@@ -121,6 +121,45 @@ class TriageFunctionTest {
   }
 
   @Test
+  void aMutedAnomalyOpensNothingAndLetsAnOpenEpisodeEnd() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      send(harness, muted(scored("a", 5, 0.9)));
+      assertThat(harness.extractOutputValues()).isEmpty();
+      send(harness, scored("a", 10, 0.6));
+      send(harness, muted(scored("a", 20, 0.9)));
+      send(harness, muted(scored("a", 30, 0.9)));
+      send(harness, muted(scored("a", 40, 0.9)));
+
+      assertThat(harness.extractOutputValues())
+          .extracting(Alert::state)
+          .containsExactly(AlertState.OPENED, AlertState.CLOSED);
+      assertThat(harness.extractOutputValues().get(1).peakScore()).isEqualTo(0.6);
+    }
+  }
+
+  private static ScoredVector muted(ScoredVector vector) {
+    return new ScoredVector(
+        vector.key(),
+        vector.group(),
+        vector.timestamp(),
+        vector.source(),
+        vector.position(),
+        vector.score(),
+        vector.rawScore(),
+        vector.threshold(),
+        vector.anomaly(),
+        vector.severity(),
+        vector.modelVersion(),
+        vector.late(),
+        null,
+        null,
+        null,
+        null,
+        true);
+  }
+
+  @Test
   void anOpenEpisodeSurvivesARestart() throws Exception {
     OperatorSubtaskState snapshot;
     Alert opened;

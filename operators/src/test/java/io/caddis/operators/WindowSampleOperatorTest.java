@@ -18,7 +18,18 @@ class WindowSampleOperatorTest {
 
   private static TrainingPlan plan(long size, long slide, int sampleRows) {
     return new TrainingPlan(
-        TrainingPlan.Window.TIME, size, slide, 0, false, sampleRows, 1, 0.9, 42, false, false);
+        TrainingPlan.Window.TIME,
+        size,
+        slide,
+        0,
+        false,
+        sampleRows,
+        1,
+        0.9,
+        42,
+        false,
+        false,
+        false);
   }
 
   private static OneInputStreamOperatorTestHarness<FeatureVector, TrainingSample> harness(

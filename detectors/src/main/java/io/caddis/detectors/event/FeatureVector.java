@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param numbers numeric features in schema order, NaN = missing
  * @param texts other features in schema order, null = missing
  * @param extra numeric fields that the schema does not know, null when there are none
+ * @param ruling what commands say about it, null when they say nothing
  */
 public record FeatureVector(
     String key,
@@ -28,4 +29,26 @@ public record FeatureVector(
     boolean late,
     double[] numbers,
     @Nullable String[] texts,
-    @Nullable Map<String, Double> extra) {}
+    @Nullable Map<String, Double> extra,
+    @Nullable Ruling ruling) {
+
+  /** A vector that no command is about. */
+  public FeatureVector(
+      String key,
+      String group,
+      long timestamp,
+      long source,
+      long position,
+      boolean late,
+      double[] numbers,
+      @Nullable String[] texts,
+      @Nullable Map<String, Double> extra) {
+    this(key, group, timestamp, source, position, late, numbers, texts, extra, null);
+  }
+
+  /** The same vector under a ruling. */
+  public FeatureVector under(Ruling other) {
+    return new FeatureVector(
+        key, group, timestamp, source, position, late, numbers, texts, extra, other);
+  }
+}

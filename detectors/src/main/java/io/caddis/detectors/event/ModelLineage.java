@@ -20,4 +20,10 @@ public record ModelLineage(
     long trainFrom,
     long trainTo,
     long rows,
-    String thresholdOrigin) {}
+    String thresholdOrigin) {
+
+  /** The same model with a threshold that came from elsewhere. */
+  public ModelLineage withThresholdOrigin(String origin) {
+    return new ModelLineage(modelVersion, sha256, detector, trainFrom, trainTo, rows, origin);
+  }
+}

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored names of fields that the model does not use, null when there are none
  * @param lineage of the model, set on anomalies only, null in warm-up
  * @param attribution which features made the score, set on anomalies only
+ * @param muted whether a command keeps it from raising an alert
  */
 public record ScoredVector(
     String key,
@@ -42,4 +43,44 @@ public record ScoredVector(
     String @Nullable [] imputed,
     String @Nullable [] ignored,
     @Nullable ModelLineage lineage,
-    @Nullable Attribution attribution) {}
+    @Nullable Attribution attribution,
+    boolean muted) {
+
+  /** A verdict that may raise an alert. */
+  public ScoredVector(
+      String key,
+      String group,
+      long timestamp,
+      long source,
+      long position,
+      double score,
+      double rawScore,
+      double threshold,
+      boolean anomaly,
+      Severity severity,
+      String modelVersion,
+      boolean late,
+      String @Nullable [] imputed,
+      String @Nullable [] ignored,
+      @Nullable ModelLineage lineage,
+      @Nullable Attribution attribution) {
+    this(
+        key,
+        group,
+        timestamp,
+        source,
+        position,
+        score,
+        rawScore,
+        threshold,
+        anomaly,
+        severity,
+        modelVersion,
+        late,
+        imputed,
+        ignored,
+        lineage,
+        attribution,
+        false);
+  }
+}

@@ -57,6 +57,15 @@ public final class NewFeatures {
     return features.size() == schema.features().size() ? schema : new FeatureSchema(features);
   }
 
+  /** Whether a schema is another one, or that with features that {@link #adopt} added. */
+  public static boolean extend(FeatureSchema original, FeatureSchema schema) {
+    List<Feature> own = original.features();
+    List<Feature> all = schema.features();
+    return all.size() >= own.size()
+        && all.subList(0, own.size()).equals(own)
+        && all.stream().skip(own.size()).allMatch(f -> f.encoding() == Encoding.NUMERIC);
+  }
+
   private static boolean isName(String name) {
     return !name.isBlank()
         && name.length() <= Feature.MAX_NAME_CHARS

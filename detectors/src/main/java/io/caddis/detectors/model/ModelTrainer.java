@@ -52,6 +52,20 @@ public record ModelTrainer(
    * @throws UnusableSampleException if no model can come of these rows
    */
   public Model fit(List<Row> rows, long seed) {
+    return fit(rows, List.of(), seed);
+  }
+
+  /**
+   * Fits a model to some rows and learns its boundary from these and others: what looks anomalous
+   * must not shape the model, but counts among what it may flag. Without it a boundary by a share
+   * of the rows would move closer with every training.
+   *
+   * @param rows as above
+   * @param others rows that count for the boundary only; not changed, not kept
+   * @param seed of every random choice
+   * @throws UnusableSampleException if no model can come of these rows
+   */
+  public Model fit(List<Row> rows, List<Row> others, long seed) {
     if (rows.size() < 2) {
       throw new UnusableSampleException(
           "training rows must be at least 2, was "
@@ -72,7 +86,7 @@ public record ModelTrainer(
     FeatureEncoder encoder = unscaled.scaled(scaling, encoded);
     encode(encoder, numbers, texts, encoded);
     FittedDetector fitted = detector.expecting(rule.contamination()).fit(encoded, seed);
-    return model(encoder, fitted, encoded, seed, rows.size());
+    return model(encoder, fitted, scores(fitted, encoder, encoded, others), seed, rows.size());
   }
 
   /**
@@ -81,9 +95,10 @@ public record ModelTrainer(
    *
    * @param model of this trainer's schema, whose detector is {@link Detector#updatable()}
    * @param rows at least two, in the order in which they are learned; not changed, not kept
+   * @param others rows that count for the boundary only; not changed, not kept
    * @throws UnusableSampleException if there are fewer
    */
-  public Model update(Model model, List<Row> rows) {
+  public Model update(Model model, List<Row> rows, List<Row> others) {
     if (!(model.fitted() instanceof Updatable updatable) || !model.schema().equals(schema)) {
       throw new IllegalArgumentException(
           "model must be of an updatable detector and these features, was %s of %s"
@@ -99,13 +114,27 @@ public record ModelTrainer(
       learner.update(encoded[i]);
     }
     int seen = (int) Math.min(Integer.MAX_VALUE, (long) model.rows() + rows.size());
-    return model(model.encoder(), learner.fitted(), encoded, model.seed(), seen);
+    FittedDetector fitted = learner.fitted();
+    double[] scores = scores(fitted, model.encoder(), encoded, others);
+    return model(model.encoder(), fitted, scores, model.seed(), seen);
   }
 
-  /** A model whose boundary is learned from the scores of these rows. */
+  /** Raw scores of encoded rows and of others. */
+  private static double[] scores(
+      FittedDetector fitted, FeatureEncoder encoder, double[][] encoded, List<Row> others) {
+    double[] raw = Arrays.copyOf(fitted.rawScores(encoded), encoded.length + others.size());
+    double[] one = new double[encoder.width()];
+    for (int i = encoded.length; i < raw.length; i++) {
+      Row other = others.get(i - encoded.length);
+      encoder.encode(other.numbers(), other.texts(), one);
+      raw[i] = fitted.rawScore(one);
+    }
+    return raw;
+  }
+
+  /** A model whose boundary is learned from raw scores, which are sorted. */
   private Model model(
-      FeatureEncoder encoder, FittedDetector fitted, double[][] encoded, long seed, int rows) {
-    double[] raw = fitted.rawScores(encoded);
+      FeatureEncoder encoder, FittedDetector fitted, double[] raw, long seed, int rows) {
     Arrays.sort(raw);
     ScoreScale scale = ScoreScale.fit(raw, rule.rawThreshold(raw));
     return new Model(encoder, fitted, rule, scale, seed, rows);

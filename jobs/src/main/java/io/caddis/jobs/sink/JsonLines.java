@@ -8,6 +8,7 @@ import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,6 +70,10 @@ public final class JsonLines<T> implements Encoder<T> {
 
   public static JsonLines<ModelUpdate> models() {
     return of(ModelRow::write);
+  }
+
+  public static JsonLines<Acknowledgement> acknowledgements() {
+    return of(AcknowledgementRow::write);
   }
 
   @Override

@@ -22,6 +22,7 @@ final class ScoreRow {
   private static final SerializableString SEVERITY = name("severity");
   private static final SerializableString EVENT_ID = name("event_id");
   private static final SerializableString LATE = name("late");
+  private static final SerializableString MUTED = name("muted");
   private static final SerializableString FEATURES_IMPUTED = name("features_imputed");
   private static final SerializableString FEATURES_IGNORED = name("features_ignored");
   private static final SerializableString[] SEVERITIES =
@@ -43,6 +44,9 @@ final class ScoreRow {
         .eventId(EVENT_ID, scored.source(), scored.position());
     if (scored.late()) {
       line.flag(LATE, true);
+    }
+    if (scored.muted()) {
+      line.flag(MUTED, true);
     }
     line.texts(FEATURES_IMPUTED, scored.imputed()).texts(FEATURES_IGNORED, scored.ignored());
     AttributionFields.write(line, scored.attribution());

@@ -36,6 +36,7 @@ public record PipelineSpec(
     Triage triage,
     State state,
     Sink sink,
+    Control control,
     boolean deduplicate,
     Limits limits,
     @Nullable Integer parallelism) {
@@ -166,7 +167,8 @@ public record PipelineSpec(
       double maxMissing,
       long seed,
       Update update,
-      boolean adoptNewFeatures) {
+      boolean adoptNewFeatures,
+      Flagged flagged) {
 
     /**
      * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
@@ -185,6 +187,12 @@ public record PipelineSpec(
   public enum Update {
     REFIT,
     INCREMENTAL
+  }
+
+  /** What becomes of training rows that the model before flags. */
+  public enum Flagged {
+    SKIP,
+    TRAIN
   }
 
   public enum Window {
@@ -247,6 +255,31 @@ public record PipelineSpec(
     }
   }
 
+  /**
+   * Where commands to the running job come from.
+   *
+   * @param directory a directory of this machine or a URI, null when there are none
+   * @param registry models that commands may promote, on this machine; null when there are none
+   */
+  public record Control(
+      @Nullable String directory, Duration pollInterval, @Nullable String registry) {
+
+    /** The directory as Flink's file systems take it, or null. */
+    public @Nullable URI uri() {
+      return directory == null ? null : Location.uri(directory);
+    }
+
+    /** The directory on this machine, or null when there is none or it is elsewhere. */
+    public @Nullable Path local() {
+      return directory == null ? null : Location.local(directory);
+    }
+
+    /** The registry, or null when there is none. */
+    public @Nullable Path localRegistry() {
+      return registry == null ? null : Location.local(registry);
+    }
+  }
+
   /** The specification as YAML, every key with its value. */
   public String toYaml() {
     return SpecMapper.yaml(this);
@@ -254,8 +287,8 @@ public record PipelineSpec(
 
   /**
    * First 12 hexadecimal digits of the SHA-256 of what decides a verdict: everything but {@code
-   * source}, {@code sink} and {@code parallelism}, so that the same settings have the same version
-   * wherever, on whatever input and however wide they run.
+   * source}, {@code sink}, {@code control} and {@code parallelism}, so that the same settings have
+   * the same version wherever, on whatever input and however wide they run.
    */
   public String version() {
     return SpecMapper.version(this);

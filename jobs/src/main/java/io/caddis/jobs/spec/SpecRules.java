@@ -21,6 +21,7 @@ final class SpecRules {
   private static final List<String> POSITIVE_DURATIONS =
       List.of(
           "/source/poll-interval",
+          "/control/poll-interval",
           "/time/idleness",
           "/time/max-jump",
           "/triage/quiet-period",
@@ -67,6 +68,8 @@ final class SpecRules {
         "must be given: where the results go (--output DIR)");
     location("/source/path");
     location("/sink/directory");
+    location("/control/directory");
+    location("/control/registry");
     quality();
     training();
     update();

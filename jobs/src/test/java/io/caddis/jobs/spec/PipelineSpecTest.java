@@ -83,6 +83,7 @@ class PipelineSpecTest {
         seed: 43
         update: incremental
         adopt-new-features: false
+        flagged: train
       detector:
         name: zscore
         parameters:
@@ -103,6 +104,10 @@ class PipelineSpecTest {
         ttl: 1 d
       sink:
         directory: out
+      control:
+        directory: commands
+        poll-interval: 2 s
+        registry: models
       deduplicate: true
       limits:
         line-bytes: 1000
@@ -159,6 +164,7 @@ class PipelineSpecTest {
     assertThat(version).matches("[0-9a-f]{12}");
     assertThat(load(FULL.replace("path: in", "path: elsewhere")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("directory: out", "directory: b")).version()).isEqualTo(version);
+    assertThat(load(FULL.replace("registry: models", "registry: b")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("parallelism: 2", "parallelism: 1")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("slide: 1 h", "slide: 60 min")).version()).isEqualTo(version);
     assertThat(load(FULL.replace("seed: 43", "seed: 44")).version()).isNotEqualTo(version);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.operators.Acknowledgement;
+import io.caddis.operators.AdmissionOperator;
+import io.caddis.operators.ControlCommand;
+import io.caddis.operators.ControlFunction;
+import io.caddis.operators.ModelControlFunction;
+import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.SideOutputs;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The part of the graph that commands go through.
+ *
+ * <pre>
+ *   features ------------------- control -- score
+ *       : watermarks only           #         #
+ *   commands - admission ===========+         #
+ *                  | by group                 #
+ *       train - model-control ================+
+ * </pre>
+ */
+final class Controlled {
+  private final SingleOutputStreamOperator<ControlCommand> admitted;
+  private final SingleOutputStreamOperator<FeatureVector> readings;
+  private final List<DataStream<Acknowledgement>> acknowledgements = new ArrayList<>();
+
+  private Controlled(
+      SingleOutputStreamOperator<ControlCommand> admitted,
+      SingleOutputStreamOperator<FeatureVector> readings) {
+    this.admitted = admitted;
+    this.readings = readings;
+    acknowledgements.add(admitted.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    acknowledgements.add(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+  }
+
+  static Controlled of(
+      SingleOutputStreamOperator<FeatureVector> features,
+      DataStream<ControlCommand> commands,
+      DetectionPlan plan) {
+    SingleOutputStreamOperator<ControlCommand> admitted =
+        features
+            .getSideOutput(SideOutputs.CLOCK)
+            .connect(commands)
+            .transform(
+                OperatorUids.CONTROL_ADMISSION,
+                TypeInformation.of(ControlCommand.class),
+                new AdmissionOperator(plan.detector(), plan.features().grouping()))
+            .uid(OperatorUids.CONTROL_ADMISSION)
+            .setParallelism(1)
+            .setMaxParallelism(1);
+    return new Controlled(
+        admitted,
+        DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
+            .connect(admitted.broadcast(ControlFunction.COMMANDS))
+            .process(new ControlFunction(plan.ordered()))
+            .uid(OperatorUids.CONTROL)
+            .name(OperatorUids.CONTROL));
+  }
+
+  /** The readings, each with what commands say about it. */
+  SingleOutputStreamOperator<FeatureVector> readings() {
+    return readings;
+  }
+
+  /** The models in force, of those trained and those that commands choose. */
+  DataStream<ModelUpdate> inForce(DataStream<ModelUpdate> trained, DetectionPlan plan) {
+    SingleOutputStreamOperator<ModelUpdate> inForce =
+        trained
+            .keyBy(ModelUpdate::group)
+            .connect(
+                admitted
+                    .getSideOutput(SideOutputs.MODEL_COMMANDS)
+                    .keyBy(command -> String.valueOf(command.group())))
+            .process(new ModelControlFunction(plan.ttlMillis()))
+            .uid(OperatorUids.MODEL_CONTROL)
+            .name(OperatorUids.MODEL_CONTROL);
+    acknowledgements.add(inForce.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    return inForce;
+  }
+
+  /** What became of the commands. */
+  DataStream<Acknowledgement> acknowledgements() {
+    List<DataStream<Acknowledgement>> others = acknowledgements.subList(1, acknowledgements.size());
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    DataStream<Acknowledgement>[] rest = others.toArray(new DataStream[0]);
+    return acknowledgements.get(0).union(rest);
+  }
+}

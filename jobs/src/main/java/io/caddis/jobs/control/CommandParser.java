@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.control;
+
+import io.caddis.detectors.event.Rejection;
+import io.caddis.detectors.event.RejectionReason;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.ModelCodec;
+import io.caddis.detectors.model.ModelFormatException;
+import io.caddis.detectors.registry.LocalRegistryFiles;
+import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.registry.RegisteredModel;
+import io.caddis.operators.ControlCommand;
+import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.SideOutputs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes commands of files, with the models that they promote. What is no command becomes a dead
+ * letter, never a failure.
+ */
+final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
+  private final @Nullable String registry;
+  private final int deadLetterBytes;
+
+  /**
+   * @param registry directory of the models that commands may promote, null when there is none
+   * @param deadLetterBytes most bytes of a refused file that are kept
+   */
+  CommandParser(@Nullable String registry, int deadLetterBytes) {
+    this.registry = registry;
+    this.deadLetterBytes = deadLetterBytes;
+  }
+
+  @Override
+  public void processElement(CommandText text, Context context, Collector<ControlCommand> out) {
+    try {
+      if (text.problem() != null) {
+        throw new IllegalArgumentException(text.problem());
+      }
+      out.collect(command(text));
+    } catch (IllegalArgumentException | ModelFormatException | IOException e) {
+      context.output(SideOutputs.DEAD_LETTERS, rejection(text, String.valueOf(e.getMessage())));
+    }
+  }
+
+  private ControlCommand command(CommandText text) throws IOException {
+    CommandJson.Parsed parsed = CommandJson.parse(text.file(), text.content());
+    String model = parsed.model();
+    if (model == null) {
+      return parsed.command();
+    }
+    if (registry == null) {
+      throw new IllegalArgumentException(
+          "model must be in a registry, and the job has none: set control.registry");
+    }
+    ModelRegistry models =
+        new ModelRegistry(new LocalRegistryFiles(Path.of(registry)), Clock.systemUTC());
+    return parsed.command().promoting(update(models.load(model, parsed.version())));
+  }
+
+  private static ModelUpdate update(RegisteredModel registered) {
+    ModelMetadata metadata = registered.metadata();
+    Model model = registered.model();
+    return new ModelUpdate(
+        "",
+        metadata.version(),
+        metadata.algorithm(),
+        millis(metadata.training().from()),
+        millis(metadata.training().to()),
+        metadata.training().rows(),
+        model.rows(),
+        metadata.threshold().rule(),
+        null,
+        null,
+        metadata.sha256(),
+        ModelCodec.encode(model));
+  }
+
+  private static long millis(@Nullable Instant time) {
+    return time == null ? 0 : time.toEpochMilli();
+  }
+
+  private Rejection rejection(CommandText text, String why) {
+    byte[] raw = text.content();
+    return new Rejection(
+        RejectionReason.INVALID_COMMAND,
+        why,
+        text.file(),
+        0,
+        0,
+        raw.length,
+        Arrays.copyOf(raw, Math.min(raw.length, deadLetterBytes)),
+        null,
+        false);
+  }
+}

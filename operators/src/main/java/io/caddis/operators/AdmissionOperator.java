@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.NewFeatures;
+import io.caddis.detectors.model.ModelFormatException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admits each command once and decides the event time from which on it holds, or refuses it. One
+ * subtask whatever the parallelism, so that all others hear the same.
+ *
+ * <p>Its first input carries nothing but the watermarks of the readings. A command holds from the
+ * time it names, or, when that has passed or it names none, from just behind the watermark. What
+ * follows waits for watermarks that have come through here, so no reading that a command is about
+ * is judged before the command is there: with readings in event-time order the results depend on
+ * the admitted times only. An operator rather than a function, because functions are not told of
+ * watermarks.
+ */
+public final class AdmissionOperator extends AbstractStreamOperator<ControlCommand>
+    implements TwoInputStreamOperator<Boolean, ControlCommand, ControlCommand> {
+  /** Commands about readings that may be held: in force, or ended within a day of event time. */
+  static final int MAX_HELD = 1_000;
+
+  /** The watermark at the end of a stream, from which one cannot count on. */
+  private static final long LAST = Long.MAX_VALUE - 2;
+
+  private static final int REMEMBERED_IDS = 10_000;
+  private static final int REMEMBERED_MODEL_COMMANDS = 1_000;
+
+  private static final String OPERATOR = "control-admission";
+  private static final ListStateDescriptor<ControlCommand> COMMANDS =
+      new ListStateDescriptor<>("admitted-commands", TypeInformation.of(ControlCommand.class));
+  private static final ListStateDescriptor<String> IDS =
+      new ListStateDescriptor<>("admitted-ids", Types.STRING);
+  private static final ListStateDescriptor<Long> WATERMARK =
+      new ListStateDescriptor<>("watermark", Types.LONG);
+
+  private final FeatureSchema schema;
+  private final String detector;
+  private final boolean trained;
+  private final @Nullable String onlyGroup;
+
+  private transient Map<String, ControlCommand> admitted;
+  private transient Set<String> ids;
+  private transient ListState<ControlCommand> admittedState;
+  private transient ListState<String> idState;
+  private transient ListState<Long> watermarkState;
+  private transient long watermark;
+
+  /**
+   * @param detector what the job scores with
+   * @param grouping which groups have models
+   */
+  public AdmissionOperator(DetectorPlan detector, Grouping grouping) {
+    this.schema = detector.schema();
+    this.detector = detector.detector();
+    this.trained = !detector.learnsByReading();
+    this.onlyGroup = grouping.onlyGroup();
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    admittedState = getOperatorStateBackend().getListState(COMMANDS);
+    idState = getOperatorStateBackend().getListState(IDS);
+    watermarkState = getOperatorStateBackend().getListState(WATERMARK);
+    admitted = new LinkedHashMap<>();
+    for (ControlCommand command : admittedState.get()) {
+      admitted.put(command.id(), command);
+    }
+    ids = new LinkedHashSet<>();
+    idState.get().forEach(ids::add);
+    watermark = Long.MIN_VALUE;
+    for (Long known : watermarkState.get()) {
+      watermark = Math.max(watermark, known);
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    admittedState.update(List.copyOf(admitted.values()));
+    idState.update(List.copyOf(ids));
+    watermarkState.update(List.of(watermark));
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    watermark = Math.max(watermark, mark.getTimestamp());
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void processElement1(StreamRecord<Boolean> nothing) {}
+
+  @Override
+  public void processElement2(StreamRecord<ControlCommand> record) {
+    ControlCommand command = record.getValue();
+    if (ids.contains(command.id())) {
+      return;
+    }
+    admitted.keySet().removeAll(ended());
+    ControlCommand decided =
+        command.admitted(Math.max(command.from(), earliest()), groupOf(command));
+    String refusal = refusal(decided);
+    if (refusal != null) {
+      output.collect(
+          SideOutputs.ACKNOWLEDGEMENTS,
+          new StreamRecord<>(Acknowledgement.refused(decided, OPERATOR, refusal)));
+      return;
+    }
+    remember(decided);
+    if (decided.group() == null) {
+      output.collect(new StreamRecord<>(decided));
+    } else {
+      output.collect(SideOutputs.MODEL_COMMANDS, new StreamRecord<>(decided));
+    }
+  }
+
+  /** The watermark W lets readings of W + 1 go. */
+  private long earliest() {
+    return watermark == Long.MIN_VALUE ? ControlCommand.FIRST : Math.min(watermark, LAST) + 2;
+  }
+
+  private Set<String> ended() {
+    return ControlRules.ended(admitted.values(), ControlRules.longBefore(watermark));
+  }
+
+  private @Nullable String groupOf(ControlCommand command) {
+    String target = command.target();
+    if (target != null) {
+      ControlCommand undone = admitted.get(target);
+      return undone == null ? null : undone.group();
+    }
+    if (!command.type().aboutModels()) {
+      return null;
+    }
+    return command.group() == null ? onlyGroup : command.group();
+  }
+
+  private @Nullable String refusal(ControlCommand command) {
+    if (command.type() == ControlType.UNDO) {
+      return refusalOfUndo(command);
+    }
+    if (command.type().aboutModels()) {
+      return refusalOfModels(command);
+    }
+    if (command.to() <= command.from()) {
+      return "its end must be after %d, which the readings have reached, was %d (epoch ms)"
+          .formatted(command.from(), command.to());
+    }
+    long held = admitted.values().stream().filter(c -> c.group() == null).count();
+    return held < MAX_HELD
+        ? null
+        : "at most %d commands can be in force: undo some, and those are dropped a day later"
+            .formatted(MAX_HELD);
+  }
+
+  private @Nullable String refusalOfUndo(ControlCommand command) {
+    ControlCommand target = admitted.get(command.target());
+    if (target == null || target.type() == ControlType.UNDO) {
+      return "command must be the id of one that was applied and is no undo, was '%s'"
+          .formatted(command.target());
+    }
+    boolean undone = admitted.values().stream().anyMatch(c -> target.id().equals(c.target()));
+    return undone ? "command '%s' has been undone before".formatted(target.id()) : null;
+  }
+
+  private @Nullable String refusalOfModels(ControlCommand command) {
+    if (!trained) {
+      return "the detector %s learns from each reading: there are no models".formatted(detector);
+    }
+    if (command.group() == null) {
+      return "group must be given";
+    }
+    if (onlyGroup != null && !onlyGroup.equals(command.group())) {
+      return "group must be '%s', was '%s'".formatted(onlyGroup, command.group());
+    }
+    ModelUpdate model = command.model();
+    return model == null ? null : misfit(model);
+  }
+
+  private @Nullable String misfit(ModelUpdate model) {
+    try {
+      FeatureSchema features = LoadedModel.of(model).model().schema();
+      return NewFeatures.extend(schema, features)
+          ? null
+          : "model %s must have the job's features %s, had %s"
+              .formatted(model.modelVersion(), schema.features(), features.features());
+    } catch (ModelFormatException e) {
+      return "model " + model.modelVersion() + " is damaged: " + e.getMessage();
+    }
+  }
+
+  private void remember(ControlCommand command) {
+    ids.add(command.id());
+    if (ids.size() > REMEMBERED_IDS) {
+      ids.remove(ids.iterator().next());
+    }
+    admitted.put(command.id(), command.withoutModel());
+    List<String> aboutModels =
+        admitted.values().stream().filter(c -> c.group() != null).map(ControlCommand::id).toList();
+    if (aboutModels.size() > REMEMBERED_MODEL_COMMANDS) {
+      admitted.remove(aboutModels.get(0));
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.event.Ruling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts on every reading what commands say about it: its threshold, and whether it may raise an
+ * alert. Keyed by sensor; commands come by broadcast and are held by every subtask, which tells so.
+ *
+ * <p>The one place where commands about readings are held: the ruling travels with the reading, so
+ * that scorers and triage cannot disagree about a command that is on its way.
+ */
+public final class ControlFunction
+    extends KeyedBroadcastProcessFunction<String, FeatureVector, ControlCommand, FeatureVector> {
+  /** Broadcast state: id to command. */
+  public static final MapStateDescriptor<String, ControlCommand> COMMANDS =
+      new MapStateDescriptor<>(
+          "control-commands", Types.STRING, TypeInformation.of(ControlCommand.class));
+
+  private static final String OPERATOR = "control";
+
+  private final boolean ordered;
+
+  private transient WaitingReadings waiting;
+  private transient @Nullable ControlRules rules;
+
+  /**
+   * @param ordered whether a reading waits until the watermark says that every command that holds
+   *     at its time has come
+   */
+  public ControlFunction(boolean ordered) {
+    this.ordered = ordered;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    waiting = new WaitingReadings(getRuntimeContext());
+  }
+
+  @Override
+  public void processElement(
+      FeatureVector vector, ReadOnlyContext context, Collector<FeatureVector> out)
+      throws Exception {
+    if (ordered && WaitingReadings.mustWait(vector, context.timerService())) {
+      waiting.add(vector, context.timerService());
+    } else {
+      out.collect(ruled(vector, context));
+    }
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<FeatureVector> out)
+      throws Exception {
+    for (FeatureVector vector : waiting.release(timestamp)) {
+      out.collect(ruled(vector, context));
+    }
+  }
+
+  private FeatureVector ruled(FeatureVector vector, ReadOnlyContext context) throws Exception {
+    ControlRules known = rules;
+    if (known == null) {
+      known = new ControlRules(commands(context.getBroadcastState(COMMANDS)));
+      rules = known;
+    }
+    Ruling ruling = known.ruling(vector.key(), vector.timestamp());
+    return ruling == null ? vector : vector.under(ruling);
+  }
+
+  @Override
+  public void processBroadcastElement(
+      ControlCommand command, Context context, Collector<FeatureVector> out) throws Exception {
+    BroadcastState<String, ControlCommand> commands = context.getBroadcastState(COMMANDS);
+    commands.put(command.id(), command);
+    long longAgo = ControlRules.longBefore(context.currentWatermark());
+    for (String ended : ControlRules.ended(commands(commands), longAgo)) {
+      commands.remove(ended);
+    }
+    rules = null;
+    RuntimeContext runtime = getRuntimeContext();
+    context.output(
+        SideOutputs.ACKNOWLEDGEMENTS,
+        Acknowledgement.applied(
+            command,
+            OPERATOR,
+            runtime.getTaskInfo().getIndexOfThisSubtask(),
+            runtime.getTaskInfo().getNumberOfParallelSubtasks()));
+  }
+
+  private static List<ControlCommand> commands(
+      ReadOnlyBroadcastState<String, ControlCommand> commands) throws Exception {
+    List<ControlCommand> all = new ArrayList<>();
+    for (Map.Entry<String, ControlCommand> entry : commands.immutableEntries()) {
+      all.add(entry.getValue());
+    }
+    return all;
+  }
+}

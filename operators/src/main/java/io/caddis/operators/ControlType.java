@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+/** What a command does. Names are a format: never renamed, never reused. */
+public enum ControlType {
+  SET_THRESHOLD,
+  RESET_THRESHOLD,
+  MUTE,
+  UNMUTE,
+  MAINTENANCE,
+  PROMOTE,
+  ROLLBACK,
+  UNPIN,
+  UNDO;
+
+  /** Whether it decides which model scores, rather than what becomes of a score. */
+  public boolean aboutModels() {
+    return this == PROMOTE || this == ROLLBACK || this == UNPIN;
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The models of a group among which commands choose, and the choice. Immutable.
+ *
+ * @param trained the newest models trained, oldest first
+ * @param pins what commands have chosen, the one that holds last; when there is none, or the last
+ *     has no model, the newest model trained scores
+ * @param current the model in force, null before the first
+ * @param previous the one that was in force before it, null when there was none
+ */
+public record ModelChoice(
+    List<ModelUpdate> trained,
+    List<Pin> pins,
+    @Nullable ModelUpdate current,
+    @Nullable ModelUpdate previous) {
+
+  static final ModelChoice NONE = new ModelChoice(List.of(), List.of(), null, null);
+
+  private static final int TRAINED_KEPT = 4;
+  private static final int PINS_KEPT = 8;
+
+  /**
+   * A choice by command.
+   *
+   * @param command its id
+   * @param model the one to score, null for the newest trained
+   */
+  public record Pin(String command, @Nullable ModelUpdate model) {}
+
+  /** The choice once one more model has been trained. */
+  ModelChoice withTrained(ModelUpdate update) {
+    List<ModelUpdate> models = new ArrayList<>(trained);
+    ModelUpdate kept = update;
+    for (ModelUpdate rival : trained) {
+      if (rival.trainTo() == update.trainTo()) {
+        models.remove(rival);
+        kept = kept.merge(rival);
+      }
+    }
+    models.add(kept);
+    models.sort(Comparator.comparingLong(ModelUpdate::trainTo));
+    return new ModelChoice(last(models, TRAINED_KEPT), pins, current, previous);
+  }
+
+  /** The choice once a command has made its own; the oldest of many can no longer be undone. */
+  ModelChoice with(Pin pin) {
+    List<Pin> all = new ArrayList<>(pins);
+    all.add(pin);
+    return new ModelChoice(trained, last(all, PINS_KEPT), current, previous);
+  }
+
+  /** The choice as if a command had not been given; null when it is not among them. */
+  @Nullable ModelChoice without(String command) {
+    List<Pin> others = pins.stream().filter(pin -> !pin.command().equals(command)).toList();
+    return others.size() == pins.size()
+        ? null
+        : new ModelChoice(trained, others, current, previous);
+  }
+
+  /** What should score: as chosen, or as before when what was chosen is not there yet. */
+  @Nullable ModelUpdate chosen() {
+    Pin last = pins.isEmpty() ? null : pins.get(pins.size() - 1);
+    if (last != null && last.model() != null) {
+      return last.model();
+    }
+    return trained.isEmpty() ? current : trained.get(trained.size() - 1);
+  }
+
+  /** The choice when what is chosen has come into force. */
+  ModelChoice settled() {
+    ModelUpdate chosen = chosen();
+    return same(chosen, current) ? this : new ModelChoice(trained, pins, chosen, current);
+  }
+
+  /** The model of a version, or of the only one that begins so; null when there is none. */
+  @Nullable ModelUpdate version(String version) {
+    List<ModelUpdate> known = new ArrayList<>(trained);
+    pins.stream().map(Pin::model).filter(Objects::nonNull).forEach(known::add);
+    known.removeIf(model -> !model.modelVersion().startsWith(version));
+    return known.stream().map(ModelUpdate::sha256).distinct().count() == 1 ? known.get(0) : null;
+  }
+
+  static boolean same(@Nullable ModelUpdate left, @Nullable ModelUpdate right) {
+    return left == null || right == null
+        ? left == right
+        : left.sha256().equals(right.sha256()) && left.modelVersion().equals(right.modelVersion());
+  }
+
+  private static <T> List<T> last(List<T> all, int count) {
+    return List.copyOf(all.subList(Math.max(0, all.size() - count), all.size()));
+  }
+}

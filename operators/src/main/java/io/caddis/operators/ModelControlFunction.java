@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which model of a group is in force: the newest trained, unless a command has chosen
+ * another. Keyed by group; what comes out are the models in force, each with the event time from
+ * which on it scores.
+ *
+ * <p>Models and commands take effect in the order of event time, each when the watermark is just
+ * before it, so the result does not depend on which came first. A chosen model stays in force until
+ * a command says otherwise; models trained meanwhile are kept, the latest few.
+ */
+public final class ModelControlFunction
+    extends KeyedCoProcessFunction<String, ModelUpdate, ControlCommand, ModelUpdate> {
+  private static final String OPERATOR = "model-control";
+
+  private static final MapStateDescriptor<Long, List<ModelUpdate>> MODELS =
+      new MapStateDescriptor<>(
+          "waiting-models", Types.LONG, Types.LIST(TypeInformation.of(ModelUpdate.class)));
+  private static final MapStateDescriptor<Long, List<ControlCommand>> COMMANDS =
+      new MapStateDescriptor<>(
+          "waiting-commands", Types.LONG, Types.LIST(TypeInformation.of(ControlCommand.class)));
+  private static final ValueStateDescriptor<ModelChoice> CHOICE =
+      new ValueStateDescriptor<>("model-choice", TypeInformation.of(ModelChoice.class));
+
+  private final long ttlMillis;
+
+  private transient MapState<Long, List<ModelUpdate>> models;
+  private transient MapState<Long, List<ControlCommand>> commands;
+  private transient ValueState<ModelChoice> choice;
+  private transient IdleExpiry idle;
+
+  /**
+   * @param ttlMillis event time after which a group is forgotten that had neither a model nor a
+   *     command and for which no command has chosen, milliseconds
+   */
+  public ModelControlFunction(long ttlMillis) {
+    this.ttlMillis = ttlMillis;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    models = getRuntimeContext().getMapState(MODELS);
+    commands = getRuntimeContext().getMapState(COMMANDS);
+    choice = getRuntimeContext().getState(CHOICE);
+    idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
+  }
+
+  @Override
+  public void processElement1(ModelUpdate update, Context context, Collector<ModelUpdate> out)
+      throws Exception {
+    add(models, update, update.scoresFrom(), context.timerService());
+  }
+
+  @Override
+  public void processElement2(ControlCommand command, Context context, Collector<ModelUpdate> out)
+      throws Exception {
+    add(commands, command, command.from(), context.timerService());
+  }
+
+  private static <T> void add(
+      MapState<Long, List<T>> waiting, T one, long from, TimerService timers) throws Exception {
+    List<T> sameTime = waiting.get(from - 1);
+    List<T> all = sameTime == null ? new ArrayList<>() : new ArrayList<>(sameTime);
+    all.add(one);
+    waiting.put(from - 1, all);
+    timers.registerEventTimeTimer(from - 1);
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ModelUpdate> out)
+      throws Exception {
+    ModelChoice before = choice.value();
+    ModelChoice now = before == null ? ModelChoice.NONE : before;
+    // A choice by command stays; the next model or command sets the deadline anew.
+    if (idle.expired(timestamp) && now.pins().isEmpty()) {
+      choice.clear();
+      now = ModelChoice.NONE;
+    }
+    List<ModelUpdate> trained = models.get(timestamp);
+    List<ControlCommand> given = commands.get(timestamp);
+    if (trained == null && given == null) {
+      return;
+    }
+    models.remove(timestamp);
+    commands.remove(timestamp);
+    if (trained != null) {
+      for (ModelUpdate update : trained) {
+        now = now.withTrained(update);
+      }
+    }
+    // What a model and a command bring at the same time, or two commands, is one change.
+    ModelChoice settled = given == null ? now.settled() : obeyed(now, given, context).settled();
+    ModelUpdate inForce = settled.current();
+    if (inForce != null && !ModelChoice.same(inForce, now.current())) {
+      out.collect(inForce.inForce(context.getCurrentKey(), timestamp + 1));
+    }
+    choice.update(settled);
+    if (timestamp + 1 > ControlCommand.FIRST) {
+      idle.touch(timestamp, context.timerService());
+    }
+  }
+
+  private ModelChoice obeyed(
+      ModelChoice choice, List<ControlCommand> given, OnTimerContext context) {
+    List<ControlCommand> inOrder = new ArrayList<>(given);
+    inOrder.sort(Comparator.comparing(ControlCommand::file).thenComparing(ControlCommand::id));
+    ModelChoice now = choice.settled();
+    for (ControlCommand command : inOrder) {
+      ModelChoice next = obeyed(now, command);
+      if (next != null) {
+        now = next;
+        acknowledge(command, context, null);
+      } else {
+        acknowledge(command, context, refusal(now, command));
+      }
+    }
+    return now;
+  }
+
+  /** The choice after a command; null when it cannot be obeyed. */
+  private static @Nullable ModelChoice obeyed(ModelChoice choice, ControlCommand command) {
+    String target = command.target();
+    if (target != null) {
+      return choice.without(target);
+    }
+    if (command.type() == ControlType.UNPIN) {
+      return choice.with(new ModelChoice.Pin(command.id(), null));
+    }
+    ModelUpdate model = command.model();
+    if (model == null) {
+      String version = command.version();
+      model = version == null ? choice.previous() : choice.version(version);
+    }
+    return model == null ? null : choice.with(new ModelChoice.Pin(command.id(), model));
+  }
+
+  private static String refusal(ModelChoice choice, ControlCommand command) {
+    if (command.target() != null) {
+      return "command '%s' is no longer among the last that can be undone"
+          .formatted(command.target());
+    }
+    return command.type() == ControlType.ROLLBACK
+        ? "there is no model before the one in force"
+        : "version must be one of the last trained %s, was '%s'"
+            .formatted(
+                choice.trained().stream().map(ModelUpdate::modelVersion).toList(),
+                command.version());
+  }
+
+  private void acknowledge(
+      ControlCommand command, OnTimerContext context, @Nullable String refusal) {
+    RuntimeContext runtime = getRuntimeContext();
+    context.output(
+        SideOutputs.ACKNOWLEDGEMENTS,
+        new Acknowledgement(
+            command.id(),
+            command.type(),
+            OPERATOR,
+            runtime.getTaskInfo().getIndexOfThisSubtask(),
+            1,
+            command.from(),
+            refusal));
+  }
+}
