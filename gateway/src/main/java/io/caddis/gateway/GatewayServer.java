@@ -11,6 +11,7 @@ import io.javalin.http.HttpStatus;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -35,6 +36,10 @@ public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
   private static final String CLIENT = "client";
   private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** How long a stop waits for connections on which no request is under way. */
+  private static final Duration SHUTDOWN_IDLE = Duration.ofMillis(50);
+
   private static final int THREADS = 200;
 
   /** Slower bodies are given up. */
@@ -100,6 +105,14 @@ public final class GatewayServer implements AutoCloseable {
         HttpResponseException.class,
         (e, context) -> refuse(new ProblemException(e.getStatus(), title(e), detail(e)), context));
     config.routes.exception(
+        UncheckedIOException.class,
+        (e, context) -> {
+          LOG.error("{} {} failed", context.method().name(), context.path(), e);
+          refuse(
+              new ProblemException(503, "Storage failed", "the cause is in the gateway's log"),
+              context);
+        });
+    config.routes.exception(
         Exception.class,
         (e, context) -> {
           LOG.error("{} {} failed", context.method().name(), context.path(), e);
@@ -117,6 +130,7 @@ public final class GatewayServer implements AutoCloseable {
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.limits().idle().toMillis());
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE.toMillis());
     return connector;
   }
 
@@ -196,6 +210,15 @@ public final class GatewayServer implements AutoCloseable {
       case 405 -> "this path has other methods: see /docs";
       default -> message == null ? "" : message;
     };
+  }
+
+  /** Every method and path that is served, as in {@code POST /predict}. */
+  List<String> routes() {
+    return server.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(parsed -> parsed.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+        .toList();
   }
 
   /** The port that it listens on. */
