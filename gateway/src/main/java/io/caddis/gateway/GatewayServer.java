@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Connector;
@@ -36,9 +37,6 @@ public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
   private static final String CLIENT = "client";
   private static final Duration GRACE = Duration.ofSeconds(10);
-
-  /** How long a stop waits for connections on which no request is under way. */
-  private static final Duration SHUTDOWN_IDLE = Duration.ofMillis(50);
 
   private static final int THREADS = 200;
 
@@ -123,14 +121,29 @@ public final class GatewayServer implements AutoCloseable {
     groups.forEach(group -> group.register(config.routes));
   }
 
+  /**
+   * Does not wait for idle connections to be closed by their clients, which sometimes takes until
+   * the stop is given up. That requests under way are answered is seen to by the handler.
+   */
+  private static final class PromptConnector extends ServerConnector {
+    private PromptConnector(Server jetty, HttpConnectionFactory http) {
+      super(jetty, http);
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdown() {
+      super.shutdown();
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
   private Connector connector(Server jetty, HttpConfiguration http) {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(16 << 10);
-    ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+    ServerConnector connector = new PromptConnector(jetty, new HttpConnectionFactory(http));
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.limits().idle().toMillis());
-    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE.toMillis());
     return connector;
   }
 
