@@ -38,6 +38,13 @@ public final class GatewayServer implements AutoCloseable {
   private static final String CLIENT = "client";
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  /**
+   * Bodies up to here are waited for without a thread; the rest of longer ones is read with one.
+   */
+  private static final int EAGER_BYTES = 64 << 10;
+
+  private static final int UNIT = 1 << 10;
+
   private static final int THREADS = 200;
 
   /** Slower bodies are given up. */
@@ -52,6 +59,10 @@ public final class GatewayServer implements AutoCloseable {
   private final Metrics metrics;
   private final AccessLog log;
   private final Semaphore busy;
+
+  /** Room for bodies, in units of {@link #UNIT} bytes. */
+  private final Semaphore room;
+
   private final Javalin server;
 
   private GatewayServer(
@@ -65,6 +76,7 @@ public final class GatewayServer implements AutoCloseable {
     this.metrics = metrics;
     this.log = new AccessLog(clock);
     this.busy = new Semaphore(options.limits().busy());
+    this.room = new Semaphore(units(options.limits().bodiesBytes()));
     this.server = Javalin.create(config -> configure(config, groups));
   }
 
@@ -147,12 +159,14 @@ public final class GatewayServer implements AutoCloseable {
     return connector;
   }
 
-  /** A body is waited for without a thread: slow clients take none from the others. */
+  /**
+   * The beginning of a body is waited for without a thread: slow clients take none from the others.
+   * Not more than that, because nobody has asked yet who sends it.
+   */
   private void guard(Server jetty) {
-    int body = options.limits().bodyBytes();
     EagerContentHandler whole =
         new EagerContentHandler(
-            new EagerContentHandler.RetainedContentLoaderFactory(body + 1L, 0, false));
+            new EagerContentHandler.RetainedContentLoaderFactory(EAGER_BYTES, 0, false));
     jetty.setHandler(
         new GracefulHandler(new MinimumDataRateHandler(whole, LEAST_BYTES_PER_SECOND, 0)));
     jetty.setStopTimeout(GRACE.toMillis());
@@ -168,16 +182,43 @@ public final class GatewayServer implements AutoCloseable {
       endpoint.handler.handle(context);
       return;
     }
-    if (!busy.tryAcquire(options.limits().patience().toMillis(), TimeUnit.MILLISECONDS)) {
-      context.header("Retry-After", "1");
-      throw new ProblemException(
-          503, "Overloaded", "requests at work must be at most " + options.limits().busy());
-    }
+    int units = units(bodyBytes(context));
+    acquire(busy, 1, context);
     try {
-      endpoint.handler.handle(context);
+      acquire(room, units, context);
+      try {
+        endpoint.handler.handle(context);
+      } finally {
+        room.release(units);
+      }
     } finally {
       busy.release();
     }
+  }
+
+  private void acquire(Semaphore semaphore, int permits, Context context)
+      throws InterruptedException {
+    if (!semaphore.tryAcquire(
+        permits, options.limits().patience().toMillis(), TimeUnit.MILLISECONDS)) {
+      context.header("Retry-After", "1");
+      throw new ProblemException(
+          503,
+          "Overloaded",
+          "requests at work must be at most %d, with %d bytes"
+              .formatted(options.limits().busy(), options.limits().bodiesBytes()));
+    }
+  }
+
+  /** How long the body may turn out to be. */
+  private long bodyBytes(Context context) {
+    long announced = context.req().getContentLengthLong();
+    boolean chunked = context.header("Transfer-Encoding") != null;
+    long most = options.limits().bodyBytes();
+    return announced < 0 ? (chunked ? most : 0) : Math.min(announced, most);
+  }
+
+  private static int units(long bytes) {
+    return (int) ((bytes + UNIT - 1) / UNIT);
   }
 
   /** A route that asks for no role is for admins: forgetting it opens nothing. */

@@ -89,6 +89,7 @@ class GatewayServerTest {
     Limits one =
         new Limits(
             1000,
+            1000,
             10,
             10,
             10,

@@ -30,7 +30,11 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(GatewayOptions options) {
-    server = Gateway.start(options, Clock.systemUTC());
+    this(options, Clock.systemUTC());
+  }
+
+  TestGateway(GatewayOptions options, Clock clock) {
+    server = Gateway.start(options, clock);
   }
 
   /** A client of a server that is there. */
