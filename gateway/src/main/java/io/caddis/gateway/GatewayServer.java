@@ -6,8 +6,10 @@ import io.caddis.gateway.access.Access;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
@@ -233,6 +235,10 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   private static void secure(Context context) {
+    // The router would answer 200 for any path that has a GET, whoever asks and whatever it says.
+    if (context.method().equals(HandlerType.HEAD)) {
+      throw new MethodNotAllowedResponse();
+    }
     context.header("X-Content-Type-Options", "nosniff");
     context.header("X-Frame-Options", "DENY");
     context.header("Referrer-Policy", "no-referrer");

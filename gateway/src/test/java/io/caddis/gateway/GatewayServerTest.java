@@ -60,6 +60,7 @@ class GatewayServerTest {
       assertThat(gateway.raw(request.formatted("GET /nothing")))
           .startsWith("HTTP/1.1 404")
           .contains("application/problem+json", "see /docs");
+      assertThat(gateway.raw(request.formatted("HEAD /status"))).startsWith("HTTP/1.1 405");
       assertThat(gateway.raw(request.formatted("GET /predict")))
           .startsWith("HTTP/1.1 405")
           .contains("application/problem+json");
