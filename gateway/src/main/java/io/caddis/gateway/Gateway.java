@@ -31,7 +31,7 @@ import picocli.CommandLine.ParameterException;
 
 /** The command {@code gateway}: serves until it is told to stop. */
 @Command(
-    name = "gateway",
+    name = "caddis gateway",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     versionProvider = Gateway.Version.class,
@@ -40,8 +40,8 @@ import picocli.CommandLine.ParameterException;
     footer = {
       "",
       "Without --tokens only this machine may come, and may do anything. To serve others:",
-      "  gateway token create --tokens tokens.json --role score NAME",
-      "  gateway --host 0.0.0.0 --tokens tokens.json",
+      "  ./caddis gateway token create --tokens tokens.json --role score NAME",
+      "  ./caddis gateway --host 0.0.0.0 --tokens tokens.json",
       "LF_DATA_DIR and MODEL_PATH are honoured where --registry and --model are not given."
     })
 public final class Gateway implements Callable<Integer> {

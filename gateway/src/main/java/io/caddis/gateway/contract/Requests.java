@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamLocation;
@@ -119,7 +120,7 @@ public final class Requests {
     return query;
   }
 
-  private static JsonNode typed(@org.jspecify.annotations.Nullable JsonNode schema, String text) {
+  private static JsonNode typed(@Nullable JsonNode schema, String text) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     String type = schema == null ? "string" : schema.path("type").asString("string");
     try {

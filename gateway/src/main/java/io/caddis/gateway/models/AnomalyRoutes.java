@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -70,8 +71,7 @@ public final class AnomalyRoutes implements Routes {
     ServedModel served = outcome.served();
     Model model = served.model();
     Map<String, Object> parameters = new TreeMap<>(recipe.parameters());
-    parameters.put(
-        "scaler_type", model.encoder().scaling().name().toLowerCase(java.util.Locale.ROOT));
+    parameters.put("scaler_type", model.encoder().scaling().name().toLowerCase(Locale.ROOT));
     parameters.put("random_state", model.seed());
     parameters.put("contamination", model.thresholdRule().contamination());
     parameters.put("threshold_rule", model.thresholdRule().toString());

@@ -12,6 +12,7 @@ import io.caddis.gateway.ProblemException.Field;
 import io.caddis.gateway.contract.Requests;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +71,7 @@ final class RowReader {
 
     private Values(int numbers, int texts) {
       this.numbers = new double[numbers];
-      java.util.Arrays.fill(this.numbers, Double.NaN);
+      Arrays.fill(this.numbers, Double.NaN);
       this.texts = new String[texts];
     }
 

@@ -6,6 +6,7 @@ import io.caddis.gateway.Limits;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.contract.Requests;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -67,7 +68,7 @@ public record Serving(
     return new Scores.Settings(threshold, explain, limits.scoring());
   }
 
-  private Scores counted(java.util.function.Supplier<Scores> scoring) {
+  private Scores counted(Supplier<Scores> scoring) {
     long begin = System.nanoTime();
     Scores scores = scoring.get();
     usage.add(scores.rows().size(), scores.anomalies(), System.nanoTime() - begin);

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Fits and updates models in this process, one at a time. Thread-safe. */
@@ -73,7 +74,7 @@ final class Trainings {
       SchemaInference.Input rows,
       String pointer,
       String source,
-      @org.jspecify.annotations.Nullable TrainingRows sample,
+      @Nullable TrainingRows sample,
       String method) {
     long begin = System.nanoTime();
     Recipe.Fitted fitted = fit(recipe, rows, pointer);
