@@ -42,7 +42,7 @@ final class SensorBlocks {
    * @param squares sum of the squares of the white values
    */
   double logDistance(double squares) {
-    return Math.log1p(squares * Math.max(0.5, 1 - features / blocks[0].learned()));
+    return StrictMath.log1p(squares * Math.max(0.5, 1 - features / blocks[0].learned()));
   }
 
   /** {@link SensorModel#learn} of all features. */
