@@ -56,17 +56,21 @@ final class ControlCli implements Runnable {
       description = "Sends one command.",
       footer = {
         "",
-        "TYPE is set_threshold, reset_threshold, mute, unmute, maintenance, promote, rollback,",
-        "unpin or undo. Times are ISO-8601 in event time, e.g. 2026-01-01T00:00:00Z.",
+        "TYPE is set_threshold, reset_threshold, mute, unmute, maintenance, promote,",
+        "rollback, unpin or undo. Times are event time: 2026-01-01T00:00:00Z.",
         "  control send set_threshold --control DIR --sensors 'pump-*' --threshold 0.8",
-        "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\\\",
+        "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\",
         "    --to 2026-01-01T09:00:00Z",
         "  control send promote --control DIR --model pumps --model-version champion",
         "  control send undo --control DIR --command ID"
       })
   int send(
       @Parameters(paramLabel = "TYPE", description = "What to do.") String type,
-      @Option(names = "--control", required = true, paramLabel = "DIR", description = "Watched.")
+      @Option(
+              names = "--control",
+              required = true,
+              paramLabel = "DIR",
+              description = "Watched by the job.")
           Path directory,
       @Option(names = "--sensors", paramLabel = "P", description = "Pattern, * and ? (default: *).")
           @Nullable String sensors,
@@ -129,7 +133,11 @@ final class ControlCli implements Runnable {
 
   @Command(mixinStandardHelpOptions = true, description = "Lists the commands, oldest first.")
   int list(
-      @Option(names = "--control", required = true, paramLabel = "DIR", description = "Watched.")
+      @Option(
+              names = "--control",
+              required = true,
+              paramLabel = "DIR",
+              description = "Watched by the job.")
           Path directory)
       throws IOException {
     List<Sent> sent = sent(directory);
@@ -148,7 +156,11 @@ final class ControlCli implements Runnable {
   int status(
       @Parameters(arity = "0..1", paramLabel = "ID", description = "Of one command; default: all.")
           @Nullable String id,
-      @Option(names = "--control", required = true, paramLabel = "DIR", description = "Watched.")
+      @Option(
+              names = "--control",
+              required = true,
+              paramLabel = "DIR",
+              description = "Watched by the job.")
           Path directory,
       @Option(names = "--output", required = true, paramLabel = "DIR", description = "Of the job.")
           Path output,
