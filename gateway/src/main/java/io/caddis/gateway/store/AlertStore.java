@@ -108,6 +108,12 @@ public final class AlertStore {
     return alerts;
   }
 
+  /** How many alerts changed behind a number of the feed. */
+  public long countChangedAfter(long feedId) {
+    return database.read(
+        session -> session.number("SELECT COUNT(*) FROM alerts WHERE feed_id > ?", feedId));
+  }
+
   /** What was done to an alert, oldest first. */
   public List<Mark> history(String alertId) {
     return database.read(
