@@ -4,39 +4,99 @@ package io.caddis.gateway;
 
 import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelRegistry;
-import java.io.IOException;
+import io.caddis.gateway.access.Access;
+import io.caddis.gateway.access.TokenCommand;
+import io.caddis.gateway.access.TokenFile;
+import io.caddis.gateway.contract.Contract;
+import io.caddis.gateway.contract.DocsRoutes;
+import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.models.AnomalyRoutes;
+import io.caddis.gateway.models.InfoRoutes;
+import io.caddis.gateway.models.ModelShelf;
+import io.caddis.gateway.models.PredictRoutes;
+import io.caddis.gateway.models.Serving;
+import io.caddis.gateway.models.TrainRoutes;
+import io.caddis.gateway.models.Usage;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The command {@code gateway}: serves until it is told to stop. */
 @Command(
     name = "gateway",
     mixinStandardHelpOptions = true,
+    sortOptions = false,
     versionProvider = Gateway.Version.class,
-    description = "Serves the models of a registry over HTTP.")
+    subcommands = TokenCommand.class,
+    description = "Serves the models of a registry over HTTP.",
+    footer = {
+      "",
+      "Without --tokens only this machine may come, and may do anything. To serve others:",
+      "  gateway token create --tokens tokens.json --role score NAME",
+      "  gateway --host 0.0.0.0 --tokens tokens.json",
+      "LF_DATA_DIR and MODEL_PATH are honoured where --registry and --model are not given."
+    })
 public final class Gateway implements Callable<Integer> {
-  @Option(names = "--host", paramLabel = "ADDRESS", description = "Listen on (default 127.0.0.1).")
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "Listen on (default: ${DEFAULT-VALUE}).")
   private String host = "127.0.0.1";
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "Listen on (default 11540; 0: any free).")
+      description = "Listen on (default: ${DEFAULT-VALUE}; 0: any free).")
   private int port = 11_540;
 
   @Option(
       names = "--registry",
       paramLabel = "DIR",
-      description = "Where models are kept (default models).")
-  private Path registry = Path.of("models");
+      description = "Where models are kept (default: models).")
+  private @Nullable Path registry;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "The model of /predict and /train (default: anomaly_detector).")
+  private @Nullable String model;
+
+  @Option(
+      names = "--training-data",
+      paramLabel = "FILE",
+      description = "What /retrain learns from: CSV or JSON lines.")
+  private @Nullable Path trainingData;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description = "Clients need a token of this file.")
+  private @Nullable Path tokens;
+
+  @Option(
+      names = "--insecure",
+      description = "Listen on an address that others reach, though clients need no token.")
+  private boolean insecure;
+
+  @Option(
+      names = "--max-body-mib",
+      paramLabel = "N",
+      description = "Largest body of a request (default: 16).")
+  private int bodyMebibytes = 16;
+
+  @Option(
+      names = "--max-rows",
+      paramLabel = "N",
+      description = "Most rows in a request (default: 100000).")
+  private int rows = Limits.DEFAULT.rows();
 
   @CommandLine.Spec
   @SuppressWarnings("NullAway.Init")
@@ -49,13 +109,27 @@ public final class Gateway implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Gateway());
+    return new CommandLine(new Gateway())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (e, failed, result) -> {
+              failed.getErr().println(failed.getCommandName() + " failed: " + message(e));
+              return CommandLine.ExitCode.SOFTWARE;
+            });
+  }
+
+  private static String message(Throwable failure) {
+    Throwable cause = failure.getCause();
+    String message = String.valueOf(failure.getMessage());
+    return cause == null || cause.getMessage() == null
+        ? message
+        : message + "\n  because: " + cause.getMessage();
   }
 
   @Override
   public Integer call() throws InterruptedException {
-    GatewayServer server = start(new GatewayOptions(host, port, registry), Clock.systemUTC());
     CountDownLatch stopped = new CountDownLatch(1);
+    GatewayServer server = start(options(), Clock.systemUTC());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -65,34 +139,84 @@ public final class Gateway implements Callable<Integer> {
                 },
                 "stop"));
     PrintWriter out = command.commandLine().getOut();
-    out.printf("Listening on http://%s:%d%n", host, server.port());
+    out.printf("Listening on http://%s:%d (API: /docs)%n", host, server.port());
     out.flush();
     stopped.await();
     return 0;
   }
 
-  /** Puts the whole gateway together and starts it. */
-  public static GatewayServer start(GatewayOptions options, Clock clock) {
-    ModelRegistry models = new ModelRegistry(new LocalRegistryFiles(options.registry()), clock);
-    List<HealthCheck> checks = List.of(new HealthCheck("registry", () -> readable(models)));
-    return GatewayServer.start(options, List.of(new HealthRoutes(clock, checks)));
+  private GatewayOptions options() {
+    try {
+      ModelPlace place = ModelPlace.of(registry, model, System.getenv());
+      ModelRegistry.checkedName(place.model());
+      return new GatewayOptions(
+          host,
+          port,
+          place.registry(),
+          place.model(),
+          trainingData,
+          tokens,
+          insecure,
+          Limits.DEFAULT.with(Math.multiplyExact(bodyMebibytes, 1 << 20), rows));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    }
   }
 
-  private static boolean readable(ModelRegistry models) {
-    try {
-      models.names();
-      return true;
-    } catch (IOException | UncheckedIOException e) {
-      return false;
+  /**
+   * Puts the whole gateway together and starts it.
+   *
+   * @throws IllegalArgumentException when others could reach it without a token
+   */
+  public static GatewayServer start(GatewayOptions options, Clock clock) {
+    boolean local = Access.isLoopback(options.host());
+    Path tokens = options.tokens();
+    if (!local && tokens == null && !options.insecure()) {
+      throw new IllegalArgumentException(
+          "host must be of this machine only while clients need no token, was %s: give --tokens FILE, or --insecure"
+              .formatted(options.host()));
     }
+    ModelRegistry registry = new ModelRegistry(new LocalRegistryFiles(options.registry()), clock);
+    ModelShelf shelf = new ModelShelf(registry, clock, options.limits().models());
+    Contract contract = new Contract();
+    Metrics metrics = new Metrics();
+    metrics.gauge("models_in_memory", "Models in memory", shelf::size);
+    Serving serving =
+        new Serving(
+            options.model(),
+            shelf,
+            new Requests(contract, options.limits()),
+            options.limits(),
+            metrics,
+            new Usage(clock),
+            clock);
+    List<HealthCheck> checks =
+        List.of(
+            new HealthCheck("registry", shelf::readable),
+            new HealthCheck("model", () -> shelf.sound(options.model())));
+    List<Routes> routes =
+        List.of(
+            new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
+            new RootRoutes(contract, metrics),
+            new DocsRoutes(contract),
+            new InfoRoutes(serving),
+            new PredictRoutes(serving),
+            new TrainRoutes(serving, options.trainingData()),
+            new AnomalyRoutes(serving, options.registry()));
+    Access access = new Access(tokens == null ? null : new TokenFile(tokens), local);
+    return GatewayServer.start(options, access, metrics, clock, routes);
+  }
+
+  static String version() {
+    String version = Gateway.class.getPackage().getImplementationVersion();
+    return version == null ? "(unpackaged build)" : version;
   }
 
   /** The version that the build wrote into the jar. */
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Gateway.class.getPackage().getImplementationVersion();
-      return new String[] {"caddis " + (version == null ? "(unpackaged build)" : version)};
+      return new String[] {"caddis " + version()};
     }
   }
 }

@@ -3,6 +3,7 @@
 package io.caddis.gateway;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a gateway is set up.
@@ -10,11 +11,29 @@ import java.nio.file.Path;
  * @param host address to listen on
  * @param port to listen on; 0 takes a free one
  * @param registry directory of the models
+ * @param model name of the model that is meant where none is named
+ * @param trainingData file that {@code /retrain} reads, null when there is none
+ * @param tokens file of the tokens of clients, null when they need none
+ * @param insecure whether other machines may come without tokens
+ * @param limits on what clients may ask for
  */
-public record GatewayOptions(String host, int port, Path registry) {
+public record GatewayOptions(
+    String host,
+    int port,
+    Path registry,
+    String model,
+    @Nullable Path trainingData,
+    @Nullable Path tokens,
+    boolean insecure,
+    Limits limits) {
   public GatewayOptions {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be 0 to 65535, was " + port);
     }
+  }
+
+  /** On this machine, without tokens, with the defaults for all else. */
+  public GatewayOptions(String host, int port, Path registry) {
+    this(host, port, registry, ModelPlace.DEFAULT_MODEL, null, null, false, Limits.DEFAULT);
   }
 }

@@ -2,55 +2,200 @@
 // Copyright the Caddis authors
 package io.caddis.gateway;
 
+import io.caddis.gateway.access.Access;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.router.Endpoint;
+import io.javalin.security.Roles;
+import io.javalin.security.RouteRole;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The HTTP server around groups of routes. Stops gracefully: requests under way are answered. */
 public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+  private static final String CLIENT = "client";
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final int THREADS = 200;
 
+  /** Slower bodies are given up. */
+  private static final int LEAST_BYTES_PER_SECOND = 256;
+
+  private static final String CONTENT_SECURITY =
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
+          + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+  private final GatewayOptions options;
+  private final Access access;
+  private final Metrics metrics;
+  private final AccessLog log;
+  private final Semaphore busy;
   private final Javalin server;
 
-  private GatewayServer(Javalin server) {
-    this.server = server;
+  private GatewayServer(
+      GatewayOptions options,
+      Access access,
+      Metrics metrics,
+      InstantSource clock,
+      List<Routes> groups) {
+    this.options = options;
+    this.access = access;
+    this.metrics = metrics;
+    this.log = new AccessLog(clock);
+    this.busy = new Semaphore(options.limits().busy());
+    this.server = Javalin.create(config -> configure(config, groups));
   }
 
   /** Starts to listen. */
-  static GatewayServer start(GatewayOptions options, List<Routes> groups) {
-    Javalin server = Javalin.create(config -> configure(config, groups));
-    server.start(options.host(), options.port());
-    return new GatewayServer(server);
+  static GatewayServer start(
+      GatewayOptions options,
+      Access access,
+      Metrics metrics,
+      InstantSource clock,
+      List<Routes> groups) {
+    GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups);
+    gateway.server.start();
+    return gateway;
   }
 
-  private static void configure(JavalinConfig config, List<Routes> groups) {
+  private void configure(JavalinConfig config, List<Routes> groups) {
     config.startup.showJavalinBanner = false;
     config.startup.startupWatcherEnabled = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
-    config.routes.exception(ProblemException.class, (e, context) -> Json.write(context, e));
+    config.http.maxRequestSize = options.limits().bodyBytes() + 1L;
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+    threads.setName("http");
+    config.jetty.threadPool = threads;
+    config.jetty.addConnector(this::connector);
+    config.jetty.modifyServer(this::guard);
+    config.router.handlerWrapper(
+        endpoint ->
+            endpoint.method.isHttpMethod()
+                ? context -> handle(endpoint, context)
+                : endpoint.handler);
+    config.requestLogger.http(this::logged);
+    config.routes.before(GatewayServer::secure);
+    config.routes.exception(ProblemException.class, GatewayServer::refuse);
     config.routes.exception(
         HttpResponseException.class,
-        (e, context) ->
-            Json.write(
-                context,
-                new ProblemException(e.getStatus(), "Request refused", text(e.getMessage()))));
+        (e, context) -> refuse(new ProblemException(e.getStatus(), title(e), detail(e)), context));
     config.routes.exception(
         Exception.class,
         (e, context) -> {
-          LOG.error("{} {} failed", context.method(), context.path(), e);
-          Json.write(
-              context,
-              new ProblemException(500, "Internal error", "the cause is in the gateway's log"));
+          LOG.error("{} {} failed", context.method().name(), context.path(), e);
+          refuse(
+              new ProblemException(500, "Internal error", "the cause is in the gateway's log"),
+              context);
         });
     groups.forEach(group -> group.register(config.routes));
   }
 
-  private static String text(@org.jspecify.annotations.Nullable String message) {
-    return message == null ? "" : message;
+  private Connector connector(Server jetty, HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(16 << 10);
+    ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+    connector.setHost(options.host());
+    connector.setPort(options.port());
+    connector.setIdleTimeout(options.limits().idle().toMillis());
+    return connector;
+  }
+
+  /** A body is waited for without a thread: slow clients take none from the others. */
+  private void guard(Server jetty) {
+    int body = options.limits().bodyBytes();
+    EagerContentHandler whole =
+        new EagerContentHandler(
+            new EagerContentHandler.RetainedContentLoaderFactory(body + 1L, 0, false));
+    jetty.setHandler(
+        new GracefulHandler(new MinimumDataRateHandler(whole, LEAST_BYTES_PER_SECOND, 0)));
+    jetty.setStopTimeout(GRACE.toMillis());
+    jetty.setErrorHandler(new ProblemErrors());
+    jetty.addBean(new NetworkConnectionLimit(options.limits().connections(), jetty));
+  }
+
+  /** Whoever may pass, and when there is room. */
+  private void handle(Endpoint endpoint, Context context) throws Exception {
+    Role role = role(endpoint);
+    context.attribute(CLIENT, access.check(context, role));
+    if (role.compareTo(Role.SCORE) < 0) {
+      endpoint.handler.handle(context);
+      return;
+    }
+    if (!busy.tryAcquire(options.limits().patience().toMillis(), TimeUnit.MILLISECONDS)) {
+      context.header("Retry-After", "1");
+      throw new ProblemException(
+          503, "Overloaded", "requests at work must be at most " + options.limits().busy());
+    }
+    try {
+      endpoint.handler.handle(context);
+    } finally {
+      busy.release();
+    }
+  }
+
+  /** A route that asks for no role is for admins: forgetting it opens nothing. */
+  private static Role role(Endpoint endpoint) {
+    Roles roles = endpoint.metadata(Roles.class);
+    if (roles != null) {
+      for (RouteRole role : roles.getRoles()) {
+        return (Role) role;
+      }
+    }
+    return Role.ADMIN;
+  }
+
+  private static void secure(Context context) {
+    context.header("X-Content-Type-Options", "nosniff");
+    context.header("X-Frame-Options", "DENY");
+    context.header("Referrer-Policy", "no-referrer");
+    context.header("Cross-Origin-Resource-Policy", "same-origin");
+    context.header("Content-Security-Policy", CONTENT_SECURITY);
+    context.header("Cache-Control", "no-store");
+  }
+
+  private static void refuse(ProblemException problem, Context context) {
+    Json.write(context, problem);
+  }
+
+  private void logged(Context context, Float millis) {
+    Endpoint last = context.endpoints().lastHttpEndpoint();
+    String route = last == null ? "none" : last.path;
+    String method = last == null ? "any" : last.method.name();
+    metrics.request(method, route, context.statusCode(), millis / 1000.0);
+    log.write(context, context.attribute(CLIENT), millis);
+  }
+
+  private static String title(HttpResponseException e) {
+    return HttpStatus.forStatus(e.getStatus()).getMessage();
+  }
+
+  private static String detail(HttpResponseException e) {
+    @Nullable String message = e.getMessage();
+    return switch (e.getStatus()) {
+      case 404 -> "there is no such path: see /docs";
+      case 405 -> "this path has other methods: see /docs";
+      default -> message == null ? "" : message;
+    };
   }
 
   /** The port that it listens on. */

@@ -10,20 +10,28 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** {@code /health} and {@code /healthz}: 200 while all checks pass, else 503. */
 final class HealthRoutes implements Routes {
   private final Clock clock;
   private final Instant started;
+  private final BooleanSupplier modelLoaded;
   private final List<HealthCheck> checks;
 
-  HealthRoutes(Clock clock, List<HealthCheck> checks) {
+  /**
+   * @param modelLoaded whether the default model can score, which need not be so: a gateway without
+   *     a model waits to be told to train one
+   */
+  HealthRoutes(Clock clock, BooleanSupplier modelLoaded, List<HealthCheck> checks) {
     this.clock = clock;
     this.started = clock.instant();
+    this.modelLoaded = modelLoaded;
     this.checks = List.copyOf(checks);
   }
 
-  record Health(String status, double uptimeSeconds, Map<String, Boolean> checks) {}
+  record Health(
+      String status, double uptimeSeconds, boolean modelLoaded, Map<String, Boolean> checks) {}
 
   @Override
   public void register(RoutesConfig routes) {
@@ -37,6 +45,8 @@ final class HealthRoutes implements Routes {
     boolean healthy = !results.containsValue(false);
     double uptime = Duration.between(started, clock.instant()).toMillis() / 1000.0;
     context.status(healthy ? 200 : 503);
-    Json.write(context, new Health(healthy ? "healthy" : "unhealthy", uptime, results));
+    Json.write(
+        context,
+        new Health(healthy ? "healthy" : "unhealthy", uptime, modelLoaded.getAsBoolean(), results));
   }
 }

@@ -5,16 +5,17 @@ package io.caddis.gateway;
 import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /** How answers are written: fields in snake case, in the order of the records. */
 public final class Json {
-  private static final String PROBLEM = "application/problem+json";
+  static final String PROBLEM = "application/problem+json";
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .disable(tools.jackson.databind.MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+          .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .build();
 
   private Json() {}
@@ -24,7 +25,13 @@ public final class Json {
     context.contentType("application/json").result(MAPPER.writeValueAsBytes(answer));
   }
 
-  static void write(Context context, ProblemException problem) {
+  /** A value as one line of JSON. */
+  static String text(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+
+  /** A problem as RFC 9457 has it. */
+  static byte[] problem(ProblemException problem) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("type", problem.type());
     body.put("title", problem.title());
@@ -33,6 +40,10 @@ public final class Json {
     if (!problem.errors().isEmpty()) {
       body.put("errors", problem.errors());
     }
-    context.status(problem.status()).contentType(PROBLEM).result(MAPPER.writeValueAsBytes(body));
+    return MAPPER.writeValueAsBytes(body);
+  }
+
+  static void write(Context context, ProblemException problem) {
+    context.status(problem.status()).contentType(PROBLEM).result(problem(problem));
   }
 }

@@ -171,7 +171,8 @@ public record ModelMetadata(
         bytes);
   }
 
-  private static List<FeatureEntry> entries(FeatureEncoder encoder) {
+  /** The features of an encoder, in their order. */
+  public static List<FeatureEntry> entries(FeatureEncoder encoder) {
     double[] medians = encoder.medians();
     @Nullable TextEncoder[] texts = encoder.texts();
     List<FeatureEntry> entries = new ArrayList<>();

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway;
+
+import java.time.Duration;
+
+/**
+ * Bounds on what clients may ask of memory and time, all in one place.
+ *
+ * @param bodyBytes largest body of a request
+ * @param rows most rows in a request
+ * @param trainingRows most rows that a model is fitted on; of more a uniform sample is drawn
+ * @param models most models in memory
+ * @param busy most requests that are worked on at once; others wait, then are refused
+ * @param patience how long they wait
+ * @param scoring how long the rows of one request may take
+ * @param idle how long a connection may say nothing
+ * @param connections most open at once
+ */
+public record Limits(
+    int bodyBytes,
+    int rows,
+    int trainingRows,
+    int models,
+    int busy,
+    Duration patience,
+    Duration scoring,
+    Duration idle,
+    int connections) {
+  /** Deepest nesting of a body. */
+  public static final int DEPTH = 32;
+
+  /** Longest text in a body, characters. */
+  public static final int TEXT_CHARS = 1 << 16;
+
+  /** Longest number in a body, characters. */
+  public static final int NUMBER_CHARS = 64;
+
+  public static final Limits DEFAULT =
+      new Limits(
+          16 << 20,
+          100_000,
+          10_000,
+          100,
+          64,
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
+          1_000);
+
+  public Limits {
+    if (bodyBytes < 1 || rows < 1) {
+      throw new IllegalArgumentException(
+          "body and rows must be at least 1, was %d and %d".formatted(bodyBytes, rows));
+    }
+  }
+
+  /** These with other bounds on a body and on its rows. */
+  Limits with(int otherBodyBytes, int otherRows) {
+    return new Limits(
+        otherBodyBytes,
+        otherRows,
+        trainingRows,
+        models,
+        busy,
+        patience,
+        scoring,
+        idle,
+        connections);
+  }
+}

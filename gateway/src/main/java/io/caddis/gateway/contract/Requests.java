@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.contract;
+
+import io.caddis.gateway.Limits;
+import io.caddis.gateway.ProblemException;
+import io.caddis.gateway.ProblemException.Field;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads bodies and query parameters, and refuses those that the {@link Contract} does not allow.
+ * Thread-safe.
+ *
+ * <p>Of the rows in a body only the first is validated here: whoever reads rows against a model
+ * validates each as it goes.
+ */
+public final class Requests {
+  private final Contract contract;
+  private final Limits limits;
+  private final JsonMapper mapper;
+
+  public Requests(Contract contract, Limits limits) {
+    this.contract = contract;
+    this.limits = limits;
+    this.mapper =
+        JsonMapper.builder(
+                JsonFactory.builder()
+                    .streamReadConstraints(
+                        StreamReadConstraints.builder()
+                            .maxNestingDepth(Limits.DEPTH)
+                            .maxStringLength(Limits.TEXT_CHARS)
+                            .maxNumberLength(Limits.NUMBER_CHARS)
+                            .maxNameLength(Limits.TEXT_CHARS)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+  }
+
+  /** The body, as the contract has it for this route; an empty object when there is none. */
+  public ObjectNode body(Context context) {
+    Contract.Operation operation = operation(context);
+    byte[] bytes = bytes(context);
+    if (bytes.length == 0 && !operation.bodyRequired()) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    JsonNode body = parse(bytes);
+    if (!(body instanceof ObjectNode object)) {
+      throw invalid(List.of(new Field("", "must be an object")));
+    }
+    for (String field : operation.rowFields()) {
+      int rows = object.path(field).size();
+      if (rows > limits.rows()) {
+        throw new ProblemException(
+            413,
+            "Too large",
+            "rows must be at most %d, was %d".formatted(limits.rows(), rows),
+            List.of(new Field("/" + field, "has too many rows")));
+      }
+    }
+    if (operation.body() != null) {
+      refuse(Contract.problems(operation.body(), sample(object, operation.rowFields()), ""));
+    }
+    return object;
+  }
+
+  /** The body with the first of its rows only. */
+  private static ObjectNode sample(ObjectNode body, List<String> rowFields) {
+    ObjectNode sample = body.objectNode();
+    for (Map.Entry<String, JsonNode> field : body.properties()) {
+      JsonNode value = field.getValue();
+      if (rowFields.contains(field.getKey())
+          && value instanceof ArrayNode rows
+          && !rows.isEmpty()) {
+        value = rows.arrayNode().add(rows.get(0));
+      }
+      sample.set(field.getKey(), value);
+    }
+    return sample;
+  }
+
+  /** The query parameters as the contract has them for this route, numbers as numbers. */
+  public ObjectNode query(Context context) {
+    Contract.Operation operation = operation(context);
+    ObjectNode query = JsonNodeFactory.instance.objectNode();
+    List<Field> problems = new ArrayList<>();
+    context
+        .queryParamMap()
+        .forEach(
+            (name, values) -> {
+              if (values.size() == 1) {
+                query.set(name, typed(operation.parameters().get(name), values.get(0)));
+              } else {
+                problems.add(new Field("?" + name, "must be given once"));
+              }
+            });
+    for (Field field : Contract.problems(operation.query(), query, "")) {
+      problems.add(new Field(field.pointer().replaceFirst("^/", "?"), field.detail()));
+    }
+    refuse(problems);
+    return query;
+  }
+
+  private static JsonNode typed(@org.jspecify.annotations.Nullable JsonNode schema, String text) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    String type = schema == null ? "string" : schema.path("type").asString("string");
+    try {
+      return switch (type) {
+        case "integer" -> nodes.numberNode(Long.parseLong(text));
+        case "number" -> nodes.numberNode(Double.parseDouble(text));
+        case "boolean" ->
+            text.equals("true") || text.equals("false")
+                ? nodes.booleanNode(text.equals("true"))
+                : nodes.stringNode(text);
+        default -> nodes.stringNode(text);
+      };
+    } catch (NumberFormatException e) {
+      // The schema says what it must be.
+      return nodes.stringNode(text);
+    }
+  }
+
+  private Contract.Operation operation(Context context) {
+    return contract.operation(context.method().name(), context.endpoint().path);
+  }
+
+  private byte[] bytes(Context context) {
+    String encoding = context.header("Content-Encoding");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ProblemException(
+          415, "Unsupported encoding", "a body must not be compressed, was '" + encoding + "'");
+    }
+    try (InputStream in = context.bodyInputStream()) {
+      byte[] bytes = in.readNBytes(limits.bodyBytes() + 1);
+      if (bytes.length > limits.bodyBytes()) {
+        throw tooLarge(limits);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new ProblemException(400, "Incomplete body", "the body must arrive whole, did not");
+    }
+  }
+
+  /** The refusal of a body that is too large. */
+  public static ProblemException tooLarge(Limits limits) {
+    return new ProblemException(
+        413, "Too large", "a body must have at most " + limits.bodyBytes() + " bytes");
+  }
+
+  private JsonNode parse(byte[] bytes) {
+    try {
+      return mapper.readTree(bytes);
+    } catch (JacksonException e) {
+      TokenStreamLocation at = e.getLocation();
+      String where =
+          at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+      String what = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+      throw new ProblemException(400, "No valid JSON", "the body must be JSON: " + what + where);
+    }
+  }
+
+  private static void refuse(List<Field> problems) {
+    if (!problems.isEmpty()) {
+      throw invalid(problems);
+    }
+  }
+
+  /** The refusal of a request whose fields are wrong. */
+  public static ProblemException invalid(List<Field> problems) {
+    Field first = problems.get(0);
+    String where = first.pointer().isEmpty() ? "the body" : first.pointer();
+    return new ProblemException(422, "Invalid request", where + " " + first.detail(), problems);
+  }
+}

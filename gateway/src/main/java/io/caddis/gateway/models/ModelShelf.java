@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.models;
+
+import io.caddis.detectors.detector.Detectors;
+import io.caddis.detectors.detector.IsolationForest;
+import io.caddis.detectors.model.ModelFormatException;
+import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.registry.RegisteredModel;
+import io.caddis.gateway.ProblemException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models in memory, above those in the registry: one that is asked for and is not in memory is
+ * taken from there, and one that is from there follows its champion. Thread-safe.
+ *
+ * <p>Clients name a model and perhaps its backend; the registry has it under {@code model_backend},
+ * or, when the command line put it there, under its own name.
+ */
+public final class ModelShelf {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelShelf.class);
+
+  /** How old the knowledge of a model's champion may be. */
+  private static final Duration FRESH = Duration.ofSeconds(2);
+
+  private final ModelRegistry registry;
+  private final InstantSource clock;
+  private final int most;
+  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+  /** The name in the registry of the model that clients mean by a name alone. */
+  private final Map<String, String> latest = new ConcurrentHashMap<>();
+
+  private record Entry(ServedModel served, AtomicLong used, AtomicLong checked) {}
+
+  /**
+   * @param most models in memory, at least 1
+   */
+  public ModelShelf(ModelRegistry registry, InstantSource clock, int most) {
+    this.registry = registry;
+    this.clock = clock;
+    this.most = most;
+  }
+
+  /** The name in the registry of a model of a backend. */
+  static String stored(String model, String backend) {
+    return model + '_' + backend;
+  }
+
+  /**
+   * A model.
+   *
+   * @param backend null for the one fitted or loaded last, or else any
+   * @throws ProblemException 404 when there is none, 409 when it is damaged
+   */
+  ServedModel get(String model, @Nullable String backend) {
+    String name = backend == null ? latest.get(model) : stored(model, backend);
+    Entry entry = name == null ? null : entries.get(name);
+    if (entry == null) {
+      return load(model, backend);
+    }
+    long now = clock.millis();
+    entry.used().set(now);
+    long checked = entry.checked().get();
+    if (entry.served().saved()
+        && now - checked > FRESH.toMillis()
+        && entry.checked().compareAndSet(checked, now)) {
+      return refreshed(entry.served());
+    }
+    return entry.served();
+  }
+
+  /** The model that stands for a name now; what is in memory when that cannot be had. */
+  private ServedModel refreshed(ServedModel served) {
+    try {
+      String version = current(served.stored());
+      if (version != null && !version.equals(served.version())) {
+        RegisteredModel registered = registry.load(served.stored(), version);
+        return put(ServedModel.registered(served.name(), registered));
+      }
+    } catch (IOException | ModelFormatException | IllegalArgumentException e) {
+      LOG.warn("{} stays at {}: {}", served.stored(), served.version(), e.getMessage());
+    }
+    return served;
+  }
+
+  /** The champion, or the latest version when there is none; null when there is no version. */
+  private @Nullable String current(String stored) throws IOException {
+    List<String> versions = registry.versions(stored);
+    String champion = registry.aliases(stored).champion();
+    if (champion != null && versions.contains(champion)) {
+      return champion;
+    }
+    return versions.isEmpty() ? null : versions.get(versions.size() - 1);
+  }
+
+  /** Takes a model from the registry, in place of what is in memory. */
+  ServedModel load(String model, @Nullable String backend) {
+    try {
+      String stored = find(model, backend);
+      String version = stored == null ? null : current(stored);
+      if (stored == null || version == null) {
+        throw new ProblemException(
+            404,
+            "No such model",
+            "model '%s'%s must be fitted first, or be in the registry"
+                .formatted(model, backend == null ? "" : " of backend " + backend));
+      }
+      return put(ServedModel.registered(model, registry.load(stored, version)));
+    } catch (ModelFormatException e) {
+      throw new ProblemException(409, "Damaged model", String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private @Nullable String find(String model, @Nullable String backend) throws IOException {
+    List<String> candidates = new ArrayList<>();
+    if (backend != null) {
+      candidates.add(stored(model, backend));
+    } else {
+      candidates.add(model);
+      candidates.add(stored(model, IsolationForest.NAME));
+      Detectors.NAMES.forEach(name -> candidates.add(stored(model, name)));
+    }
+    for (String candidate : candidates) {
+      if (!registry.versions(candidate).isEmpty()) {
+        return candidate;
+      }
+    }
+    if (backend != null && !registry.versions(model).isEmpty()) {
+      String reference = current(model);
+      if (reference != null && registry.metadata(model, reference).algorithm().equals(backend)) {
+        return model;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Puts a model into memory, in place of an older one of its name.
+   *
+   * @throws ProblemException 409 when there are too many that are not saved
+   */
+  ServedModel put(ServedModel served) {
+    long now = clock.millis();
+    synchronized (this) {
+      if (!entries.containsKey(served.stored()) && entries.size() >= most) {
+        evict();
+      }
+      entries.put(served.stored(), new Entry(served, new AtomicLong(now), new AtomicLong(now)));
+    }
+    latest.put(served.name(), served.stored());
+    return served;
+  }
+
+  private void evict() {
+    Optional<Entry> oldest =
+        entries.values().stream()
+            .filter(entry -> entry.served().saved())
+            .min(Comparator.comparingLong(entry -> entry.used().get()));
+    if (oldest.isEmpty()) {
+      throw new ProblemException(
+          409,
+          "Too many models",
+          "models in memory that are not saved must be at most " + most + ": save one");
+    }
+    entries.remove(oldest.get().served().stored());
+  }
+
+  /** Adds the model to the registry as its champion. */
+  ServedModel save(ServedModel served) {
+    if (served.saved()) {
+      return served;
+    }
+    try {
+      ModelMetadata metadata = registry.publish(served.stored(), served.model(), served.training());
+      registry.promote(served.stored(), metadata.version());
+      return put(served.saved(metadata.version()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is known of a saved model. */
+  record Saved(ModelMetadata metadata, int versions, boolean inMemory) {}
+
+  /** The saved models, by name, at the version that stands for each. Damaged ones are left out. */
+  List<Saved> saved() {
+    List<Saved> all = new ArrayList<>();
+    try {
+      for (String name : registry.names()) {
+        try {
+          String version = current(name);
+          if (version != null) {
+            all.add(
+                new Saved(
+                    registry.metadata(name, version),
+                    registry.versions(name).size(),
+                    entries.containsKey(name)));
+          }
+        } catch (ModelFormatException | IllegalArgumentException e) {
+          LOG.warn("{} is left out of the list: {}", name, e.getMessage());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all;
+  }
+
+  /**
+   * Deletes all versions of a saved model.
+   *
+   * @return how many there were
+   * @throws IllegalArgumentException when no model can have this name
+   */
+  int delete(String stored) {
+    try {
+      List<String> versions = registry.versions(stored);
+      for (String version : versions) {
+        registry.delete(stored, version, true);
+      }
+      return versions.size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How many models are in memory. */
+  public int size() {
+    return entries.size();
+  }
+
+  /** Whether this model is in memory or can be. */
+  public boolean has(String model) {
+    try {
+      get(model, null);
+      return true;
+    } catch (ProblemException | UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** Whether no version stands for this model, or the one that does is whole. */
+  public boolean sound(String model) {
+    try {
+      get(model, null);
+      return true;
+    } catch (ProblemException e) {
+      return e.status() == 404;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /** Whether the registry can be read. */
+  public boolean readable() {
+    try {
+      registry.names();
+      return true;
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.models;
+
+import io.caddis.gateway.Limits;
+import io.caddis.gateway.Metrics;
+import io.caddis.gateway.contract.Requests;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What all routes around models share.
+ *
+ * @param defaultModel name of the model that is meant where none is named
+ */
+public record Serving(
+    String defaultModel,
+    ModelShelf shelf,
+    Requests requests,
+    Limits limits,
+    Metrics metrics,
+    Usage usage,
+    InstantSource clock,
+    Trainings trainings) {
+
+  public Serving(
+      String defaultModel,
+      ModelShelf shelf,
+      Requests requests,
+      Limits limits,
+      Metrics metrics,
+      Usage usage,
+      InstantSource clock) {
+    this(
+        defaultModel,
+        shelf,
+        requests,
+        limits,
+        metrics,
+        usage,
+        clock,
+        new Trainings(shelf, limits, metrics));
+  }
+
+  /** Scores the rows of a request, and counts them. */
+  Scores scores(
+      ServedModel served,
+      JsonNode rows,
+      String pointer,
+      @Nullable Double threshold,
+      boolean explain) {
+    return counted(() -> Scores.of(served, rows, pointer, settings(threshold, explain)));
+  }
+
+  /** Scores the one row of a request, and counts it. */
+  Scores scoreOf(
+      ServedModel served,
+      JsonNode row,
+      String pointer,
+      @Nullable Double threshold,
+      boolean explain) {
+    return counted(() -> Scores.ofOne(served, row, pointer, settings(threshold, explain)));
+  }
+
+  private Scores.Settings settings(@Nullable Double threshold, boolean explain) {
+    return new Scores.Settings(threshold, explain, limits.scoring());
+  }
+
+  private Scores counted(java.util.function.Supplier<Scores> scoring) {
+    long begin = System.nanoTime();
+    Scores scores = scoring.get();
+    usage.add(scores.rows().size(), scores.anomalies(), System.nanoTime() - begin);
+    metrics.scored(scores.rows().size(), scores.anomalies());
+    return scores;
+  }
+
+  /** The threshold that a request asks for, null when it asks for none. */
+  static @Nullable Double threshold(JsonNode request) {
+    JsonNode threshold = request.path("threshold");
+    return threshold.isNumber() ? threshold.doubleValue() : null;
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.models;
+
+import io.caddis.detectors.parse.SchemaInference;
+import io.caddis.gateway.Json;
+import io.caddis.gateway.ProblemException;
+import io.caddis.gateway.Role;
+import io.caddis.gateway.Routes;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /train}, {@code /update}, {@code /retrain}: the default model fitted and saved. */
+public final class TrainRoutes implements Routes {
+  private final Serving serving;
+  private final @Nullable TrainingFile file;
+
+  private record TrainingFile(Path path) implements SchemaInference.Input {
+    @Override
+    public String name() {
+      return String.valueOf(path.getFileName());
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+      return Files.newInputStream(path);
+    }
+  }
+
+  /**
+   * @param file to retrain from, null when there is none
+   */
+  public TrainRoutes(Serving serving, @Nullable Path file) {
+    this.serving = serving;
+    this.file = file == null ? null : new TrainingFile(file);
+  }
+
+  @Override
+  public void register(RoutesConfig routes) {
+    routes.post("/train", this::train, Role.ADMIN);
+    routes.post("/update", this::update, Role.ADMIN);
+    routes.post("/retrain", this::retrain, Role.ADMIN);
+  }
+
+  private void train(Context context) {
+    JsonNode query = serving.requests().query(context);
+    ObjectNode request = serving.requests().body(context);
+    String name = name(query);
+    Recipe recipe = RecipeReader.read(query, "?");
+    JsonNode rows = request.get("transactions");
+    answer(
+        context,
+        "Model trained successfully",
+        serving.trainings().fit(name, name, recipe, rows, "/transactions", "POST /train"));
+  }
+
+  private void update(Context context) {
+    JsonNode query = serving.requests().query(context);
+    ObjectNode request = serving.requests().body(context);
+    ServedModel served = serving.shelf().get(name(query), null);
+    answer(
+        context,
+        "Model updated successfully",
+        serving.trainings().update(served, request.get("transactions"), "/transactions"));
+  }
+
+  private void retrain(Context context) {
+    String name = name(serving.requests().query(context));
+    ObjectNode request = serving.requests().body(context);
+    Trainings trainings = serving.trainings();
+    Trainings.Outcome outcome;
+    if (request.has("transactions")) {
+      ServedModel served = serving.shelf().get(name, null);
+      JsonNode rows = request.get("transactions");
+      outcome =
+          trainings.fit(
+              name, served.stored(), served.recipe(), rows, "/transactions", "POST /retrain");
+    } else if (file != null) {
+      outcome = fromFile(name, file);
+    } else {
+      outcome = trainings.refit(serving.shelf().get(name, null));
+    }
+    answer(context, "Model retrained successfully", outcome);
+  }
+
+  /** The settings are those of the model that there is, else the defaults. */
+  private Trainings.Outcome fromFile(String name, TrainingFile file) {
+    if (!Files.isReadable(file.path())) {
+      throw new ProblemException(
+          409, "No training rows", "the file " + file.name() + " cannot be read");
+    }
+    if (!serving.shelf().has(name)) {
+      Recipe recipe = RecipeReader.read(JsonNodeFactory.instance.objectNode(), "?");
+      return serving.trainings().fitFile(name, name, recipe, file);
+    }
+    ServedModel served = serving.shelf().get(name, null);
+    return serving.trainings().fitFile(name, served.stored(), served.recipe(), file);
+  }
+
+  private void answer(Context context, String message, Trainings.Outcome trained) {
+    Trainings.Outcome outcome = trained.saved(serving.shelf());
+    ServedModel served = outcome.served();
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("message", message);
+    answer.put("num_samples", served.model().rows());
+    answer.put("num_features", served.model().used().size());
+    answer.put("features", served.model().used());
+    answer.put("timestamp", Answers.time(serving.clock().instant()));
+    answer.put("model", served.name());
+    answer.put("version", served.version());
+    answer.put("backend", served.model().detector());
+    answer.put("method", outcome.method());
+    answer.put("trainer", "in_process");
+    answer.put("data_source", served.training().dataSource());
+    answer.put("threshold", served.model().threshold());
+    answer.put("training_time_ms", outcome.nanos() / 1e6);
+    context.header("X-Model", served.version());
+    Json.write(context, answer);
+  }
+
+  private String name(JsonNode query) {
+    return query.path("model").asString(serving.defaultModel());
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A gateway on a free port and a client of it, which holds every answer against the contract. */
+final class TestGateway implements AutoCloseable {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  private final GatewayServer server;
+  private final Set<String> asked = new TreeSet<>();
+
+  TestGateway(Path registry) {
+    this(new GatewayOptions("127.0.0.1", 0, registry));
+  }
+
+  TestGateway(GatewayOptions options) {
+    server = Gateway.start(options, Clock.systemUTC());
+  }
+
+  /** An answer. */
+  record Answer(int status, String body, HttpResponse<String> response) {
+    JsonNode json() {
+      return JsonMapper.shared().readTree(body);
+    }
+
+    String header(String name) {
+      return response.headers().firstValue(name).orElse("");
+    }
+
+    /** What is wrong, pointer and detail, as text. */
+    String errors() {
+      return json().path("errors").toString();
+    }
+  }
+
+  Answer get(String path) {
+    return send("GET", path, HttpRequest.BodyPublishers.noBody());
+  }
+
+  Answer delete(String path) {
+    return send("DELETE", path, HttpRequest.BodyPublishers.noBody());
+  }
+
+  Answer post(String path, String body, String... headers) {
+    return send("POST", path, HttpRequest.BodyPublishers.ofString(body), headers);
+  }
+
+  Answer post(String path, byte[] body) {
+    return send("POST", path, HttpRequest.BodyPublishers.ofByteArray(body));
+  }
+
+  Answer send(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+            .method(method, body)
+            .header("Content-Type", "application/json");
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      HttpResponse<String> response =
+          CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      String operation = ContractCheck.operation(method, path);
+      asked.add(operation);
+      ContractCheck.check(
+          operation,
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse(""),
+          response.body());
+      return new Answer(response.statusCode(), response.body(), response);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The operations that have been asked for. */
+  Set<String> asked() {
+    return asked;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
