@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
 /** The HTTP server around groups of routes. Stops gracefully: requests under way are answered. */
 public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
-  private static final String CLIENT = "client";
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final int THREADS = 200;
 
@@ -50,29 +49,37 @@ public final class GatewayServer implements AutoCloseable {
   private final AccessLog log;
   private final Semaphore busy;
   private final Javalin server;
+  private final Runnable beforeStop;
 
   private GatewayServer(
       GatewayOptions options,
       Access access,
       Metrics metrics,
       InstantSource clock,
-      List<Routes> groups) {
+      List<Routes> groups,
+      Runnable beforeStop) {
     this.options = options;
     this.access = access;
     this.metrics = metrics;
     this.log = new AccessLog(clock);
     this.busy = new Semaphore(options.limits().busy());
+    this.beforeStop = beforeStop;
     this.server = Javalin.create(config -> configure(config, groups));
   }
 
-  /** Starts to listen. */
+  /**
+   * Starts to listen.
+   *
+   * @param beforeStop ends what would keep requests from ending
+   */
   static GatewayServer start(
       GatewayOptions options,
       Access access,
       Metrics metrics,
       InstantSource clock,
-      List<Routes> groups) {
-    GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups);
+      List<Routes> groups,
+      Runnable beforeStop) {
+    GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups, beforeStop);
     gateway.server.start();
     return gateway;
   }
@@ -136,7 +143,7 @@ public final class GatewayServer implements AutoCloseable {
   /** Whoever may pass, and when there is room. */
   private void handle(Endpoint endpoint, Context context) throws Exception {
     Role role = role(endpoint);
-    context.attribute(CLIENT, access.check(context, role));
+    context.attribute(Client.ATTRIBUTE, access.check(context, role));
     if (role.compareTo(Role.SCORE) < 0) {
       endpoint.handler.handle(context);
       return;
@@ -182,7 +189,7 @@ public final class GatewayServer implements AutoCloseable {
     String route = last == null ? "none" : last.path;
     String method = last == null ? "any" : last.method.name();
     metrics.request(method, route, context.statusCode(), millis / 1000.0);
-    log.write(context, context.attribute(CLIENT), millis);
+    log.write(context, context.attribute(Client.ATTRIBUTE), millis);
   }
 
   private static String title(HttpResponseException e) {
@@ -205,6 +212,7 @@ public final class GatewayServer implements AutoCloseable {
 
   @Override
   public void close() {
+    beforeStop.run();
     server.stop();
   }
 }

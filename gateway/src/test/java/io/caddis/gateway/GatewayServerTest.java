@@ -27,7 +27,7 @@ class GatewayServerTest {
       assertThat(response.body())
           .contains("\"status\":\"healthy\"")
           .contains("\"uptime_seconds\":")
-          .contains("\"checks\":{\"registry\":true,\"model\":true}");
+          .contains("\"checks\":{\"registry\":true,\"model\":true");
     }
   }
 

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway;
 
+import io.caddis.gateway.alerts.AlertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,7 +28,11 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(GatewayOptions options) {
-    server = Gateway.start(options, Clock.systemUTC());
+    this(options, AlertOptions.NONE);
+  }
+
+  TestGateway(GatewayOptions options, AlertOptions alerts) {
+    server = Gateway.start(options, alerts, Clock.systemUTC());
   }
 
   /** An answer. */
