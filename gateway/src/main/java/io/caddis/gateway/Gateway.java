@@ -219,7 +219,7 @@ public final class Gateway implements Callable<Integer> {
                 new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
-                new InfoRoutes(serving),
+                new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
                 new PredictRoutes(serving),
                 new TrainRoutes(serving, options.trainingData()),
                 new AnomalyRoutes(serving, options.registry())));

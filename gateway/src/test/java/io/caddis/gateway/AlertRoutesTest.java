@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -227,6 +229,24 @@ class AlertRoutesTest {
     assertThat(scores).hasSize(1);
     assertThat(scores.get(0).path("is_anomaly").asBoolean()).isTrue();
     assertThat(gateway.get("/api/feed/scores").status()).isEqualTo(422);
+  }
+
+  @Test
+  void theStatusCountsWhatTheJobsFoundToday() {
+    Clock clock = Clock.fixed(START.plusSeconds(100), ZoneOffset.UTC);
+    AlertOptions alerts =
+        AlertOptions.of(directory.resolve("out"), directory.resolve("second.db").toString());
+    try (TestGateway second =
+        new TestGateway(
+            new GatewayOptions("127.0.0.1", 0, directory.resolve("models")), alerts, clock)) {
+      while (second.get("/api/feed").json().path("lines").asInt() < 9) {
+        Thread.onSpinWait();
+      }
+      JsonNode status = second.get("/status").json();
+
+      assertThat(status.path("anomalies_detected").asInt()).isEqualTo(1);
+      assertThat(status.path("predictions_today").asInt()).isEqualTo(2);
+    }
   }
 
   @Test

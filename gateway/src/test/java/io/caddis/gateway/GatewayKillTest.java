@@ -31,8 +31,8 @@ import tools.jackson.databind.JsonNode;
 /** A gateway that is killed again and again while it reads what a job writes. */
 class GatewayKillTest {
   private static final int KILLS = 20;
-  private static final int FILES = 30;
-  private static final int EPISODES = 100;
+  private static final int FILES = 25;
+  private static final int EPISODES = 80;
 
   @TempDir Path directory;
 
@@ -133,7 +133,7 @@ class GatewayKillTest {
 
   private void awaitRead(Process gateway, long target) throws Exception {
     while (read() < target) {
-      assertThat(gateway.waitFor(2, TimeUnit.MILLISECONDS))
+      assertThat(gateway.waitFor(3, TimeUnit.MILLISECONDS))
           .withFailMessage(() -> "the gateway ended: " + text(log()))
           .isFalse();
     }

@@ -32,7 +32,11 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(GatewayOptions options, AlertOptions alerts) {
-    server = Gateway.start(options, alerts, Clock.systemUTC());
+    this(options, alerts, Clock.systemUTC());
+  }
+
+  TestGateway(GatewayOptions options, AlertOptions alerts, Clock clock) {
+    server = Gateway.start(options, alerts, clock);
   }
 
   /** An answer. */

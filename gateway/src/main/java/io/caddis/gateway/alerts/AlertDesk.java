@@ -129,10 +129,19 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
+  /** Readings of today, in UTC, that the jobs scored; 0 while the store is away. */
+  public long scoresToday() {
+    return today(Batch.SCORES);
+  }
+
   /** Readings of today, in UTC, that the jobs found anomalous; 0 while the store is away. */
   public long anomaliesToday() {
+    return today(Batch.ANOMALIES);
+  }
+
+  private long today(String kind) {
     try {
-      return figures.totals(LocalDate.now(clock)).getOrDefault(Batch.ANOMALIES, 0L);
+      return figures.totals(LocalDate.now(clock)).getOrDefault(kind, 0L);
     } catch (StoreException e) {
       return 0;
     }

@@ -51,4 +51,10 @@ public record AlertOptions(
     return new AlertOptions(
         feed, store, null, null, RETENTION, SCORE_WINDOW, List.of(), NOTIFY_WITHIN, "");
   }
+
+  /** Without the password, and without what URLs may hold. */
+  @Override
+  public String toString() {
+    return "alerts from " + feed + ", told to " + webhooks;
+  }
 }
