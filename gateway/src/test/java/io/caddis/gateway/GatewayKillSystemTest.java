@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A gateway that is killed again and again while it reads what a job writes. */
-class GatewayKillTest {
+class GatewayKillSystemTest {
   private static final int KILLS = 20;
   private static final int FILES = 25;
   private static final int EPISODES = 80;
