@@ -225,7 +225,9 @@ public final class Gateway implements Callable<Integer> {
                 new AnomalyRoutes(serving, options.registry())));
     routes.addAll(desk.routes(requests));
     Access access = new Access(tokens == null ? null : new TokenFile(tokens), local);
-    return GatewayServer.start(options, access, metrics, clock, routes, desk::close);
+    GatewayServer server = GatewayServer.start(options, access, metrics, clock, routes);
+    server.beforeStop(desk::close);
+    return server;
   }
 
   static String version() {

@@ -11,9 +11,11 @@ import io.javalin.http.HttpStatus;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.Connector;
@@ -34,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
+
   private static final int THREADS = 200;
 
   /** Slower bodies are given up. */
@@ -49,37 +52,30 @@ public final class GatewayServer implements AutoCloseable {
   private final AccessLog log;
   private final Semaphore busy;
   private final Javalin server;
-  private final Runnable beforeStop;
+  private volatile Runnable beforeStop = () -> {};
 
   private GatewayServer(
       GatewayOptions options,
       Access access,
       Metrics metrics,
       InstantSource clock,
-      List<Routes> groups,
-      Runnable beforeStop) {
+      List<Routes> groups) {
     this.options = options;
     this.access = access;
     this.metrics = metrics;
     this.log = new AccessLog(clock);
     this.busy = new Semaphore(options.limits().busy());
-    this.beforeStop = beforeStop;
     this.server = Javalin.create(config -> configure(config, groups));
   }
 
-  /**
-   * Starts to listen.
-   *
-   * @param beforeStop ends what would keep requests from ending
-   */
+  /** Starts to listen. */
   static GatewayServer start(
       GatewayOptions options,
       Access access,
       Metrics metrics,
       InstantSource clock,
-      List<Routes> groups,
-      Runnable beforeStop) {
-    GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups, beforeStop);
+      List<Routes> groups) {
+    GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups);
     gateway.server.start();
     return gateway;
   }
@@ -107,6 +103,14 @@ public final class GatewayServer implements AutoCloseable {
         HttpResponseException.class,
         (e, context) -> refuse(new ProblemException(e.getStatus(), title(e), detail(e)), context));
     config.routes.exception(
+        UncheckedIOException.class,
+        (e, context) -> {
+          LOG.error("{} {} failed", context.method().name(), context.path(), e);
+          refuse(
+              new ProblemException(503, "Storage failed", "the cause is in the gateway's log"),
+              context);
+        });
+    config.routes.exception(
         Exception.class,
         (e, context) -> {
           LOG.error("{} {} failed", context.method().name(), context.path(), e);
@@ -117,10 +121,26 @@ public final class GatewayServer implements AutoCloseable {
     groups.forEach(group -> group.register(config.routes));
   }
 
+  /**
+   * Does not wait for idle connections to be closed by their clients, which sometimes takes until
+   * the stop is given up. That requests under way are answered is seen to by the handler.
+   */
+  private static final class PromptConnector extends ServerConnector {
+    private PromptConnector(Server jetty, HttpConnectionFactory http) {
+      super(jetty, http);
+    }
+
+    @Override
+    public CompletableFuture<Void> shutdown() {
+      super.shutdown();
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
   private Connector connector(Server jetty, HttpConfiguration http) {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(16 << 10);
-    ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(http));
+    ServerConnector connector = new PromptConnector(jetty, new HttpConnectionFactory(http));
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.limits().idle().toMillis());
@@ -203,6 +223,20 @@ public final class GatewayServer implements AutoCloseable {
       case 405 -> "this path has other methods: see /docs";
       default -> message == null ? "" : message;
     };
+  }
+
+  /** Every method and path that is served, as in {@code POST /predict}. */
+  List<String> routes() {
+    return server.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(parsed -> parsed.endpoint)
+        .filter(endpoint -> endpoint.method.isHttpMethod())
+        .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+        .toList();
+  }
+
+  /** Has something ended before the server stops, such as answers without end. */
+  void beforeStop(Runnable action) {
+    beforeStop = action;
   }
 
   /** The port that it listens on. */

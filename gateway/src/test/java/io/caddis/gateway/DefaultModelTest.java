@@ -353,4 +353,16 @@ class DefaultModelTest {
     assertThat(gateway.get("/health").status()).isEqualTo(200);
     assertThat(gateway.get("/health").json().get("model_loaded").asBoolean()).isFalse();
   }
+
+  @Test
+  void aModelThatCannotBeSavedServesFromMemory() throws IOException {
+    Path file = Files.createFile(registry.resolve("no-directory"));
+    gateway.close();
+    gateway = new TestGateway(file);
+
+    Answer trained = gateway.post("/train", vectors(50));
+
+    assertThat(trained.status()).isEqualTo(507);
+    assertThat(gateway.post("/predict", "{\"values\": [0]}").status()).isEqualTo(200);
+  }
 }

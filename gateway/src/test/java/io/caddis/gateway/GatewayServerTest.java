@@ -4,49 +4,142 @@ package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import io.caddis.gateway.access.Access;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class GatewayServerTest {
+  private static final String SLOW =
+      "GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
   @TempDir Path directory;
 
   @Test
-  void answersThatItIsHealthy() throws Exception {
-    GatewayOptions options = new GatewayOptions("127.0.0.1", 0, directory);
-    try (GatewayServer server = Gateway.start(options, Clock.systemUTC())) {
-      HttpResponse<String> response = get(server, "/health");
+  void answersThatItIsHealthy() {
+    try (TestGateway gateway = new TestGateway(directory)) {
+      TestGateway.Answer answer = gateway.get("/healthz");
 
-      assertThat(response.statusCode()).isEqualTo(200);
-      assertThat(response.body())
-          .contains("\"status\":\"healthy\"")
-          .contains("\"uptime_seconds\":")
-          .contains("\"checks\":{\"registry\":true,\"model\":true");
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.body())
+          .contains("\"status\":\"healthy\"", "\"uptime_seconds\":", "\"model_loaded\":false")
+          .contains("\"checks\":{\"registry\":true,\"model\":true,\"store\":true}");
     }
   }
 
   @Test
-  void unknownPathsAreAProblem() throws Exception {
-    GatewayOptions options = new GatewayOptions("127.0.0.1", 0, directory);
-    try (GatewayServer server = Gateway.start(options, Clock.systemUTC())) {
-      HttpResponse<String> response = get(server, "/nothing/here");
+  void aDamagedModelIsUnhealthy() throws Exception {
+    try (TestGateway gateway = new TestGateway(directory)) {
+      String version =
+          gateway.post("/train", "{\"transactions\": [[1], [2]]}").json().get("version").asString();
+      Files.writeString(
+          directory.resolve("anomaly_detector").resolve(version).resolve("model.cadm"), "?");
+    }
+    try (TestGateway gateway = new TestGateway(directory)) {
+      TestGateway.Answer health = gateway.get("/health");
 
-      assertThat(response.statusCode()).isEqualTo(404);
-      assertThat(response.headers().firstValue("Content-Type"))
+      assertThat(health.status()).isEqualTo(503);
+      assertThat(health.body()).contains("\"unhealthy\"", "\"model\":false");
+      assertThat(gateway.post("/predict", "{\"values\": [1]}").status()).isEqualTo(409);
+    }
+  }
+
+  @Test
+  void unknownPathsAndMethodsAreProblems() {
+    try (TestGateway gateway = new TestGateway(directory)) {
+      String request = "%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+      assertThat(gateway.raw(request.formatted("GET /nothing")))
+          .startsWith("HTTP/1.1 404")
+          .contains("application/problem+json", "see /docs");
+      assertThat(gateway.raw(request.formatted("GET /predict")))
+          .startsWith("HTTP/1.1 405")
           .contains("application/problem+json");
     }
   }
 
-  private static HttpResponse<String> get(GatewayServer server, String path)
-      throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+  @Test
+  void aRequestUnderWayIsAnsweredBeforeTheStop() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    GatewayServer server = slow(Limits.DEFAULT, entered, release);
+    TestGateway client = new TestGateway(server);
+    CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> client.raw(SLOW));
+    assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+
+    CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
+    release.countDown();
+
+    assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200").contains("done");
+    stop.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void moreRequestsThanThereIsRoomForAreToldToComeBack() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    Limits one =
+        new Limits(
+            1000,
+            10,
+            10,
+            10,
+            1,
+            Duration.ZERO,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            100);
+    try (GatewayServer server = slow(one, entered, release)) {
+      TestGateway client = new TestGateway(server);
+      CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> client.raw(SLOW));
+      assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(client.raw(SLOW)).startsWith("HTTP/1.1 503").contains("Retry-After: 1");
+
+      release.countDown();
+      assertThat(first.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  private GatewayServer slow(Limits limits, CountDownLatch entered, CountDownLatch release) {
+    GatewayOptions options =
+        new GatewayOptions("127.0.0.1", 0, directory, "m", null, null, false, limits);
+    return GatewayServer.start(
+        options,
+        new Access(null, true),
+        new Metrics(),
+        Clock.systemUTC(),
+        List.of(
+            routes ->
+                routes.get(
+                    "/slow",
+                    context -> {
+                      entered.countDown();
+                      release.await();
+                      context.result("done");
+                    },
+                    Role.SCORE)));
+  }
+
+  @Test
+  void modelsAreWhereTheEnvironmentSays() {
+    assertThat(ModelPlace.of(null, null, Map.of()))
+        .isEqualTo(new ModelPlace(Path.of("models"), "anomaly_detector"));
+    assertThat(ModelPlace.of(null, null, Map.of("LF_DATA_DIR", "/data")))
+        .isEqualTo(new ModelPlace(Path.of("/data/models/anomaly"), "anomaly_detector"));
+    assertThat(ModelPlace.of(null, null, Map.of("MODEL_PATH", "/app/models/pump.joblib")))
+        .isEqualTo(new ModelPlace(Path.of("/app/models"), "pump"));
+    assertThat(
+            ModelPlace.of(
+                Path.of("r"), "m", Map.of("LF_DATA_DIR", "/d", "MODEL_PATH", "/app/pump.joblib")))
+        .isEqualTo(new ModelPlace(Path.of("r"), "m"));
   }
 }

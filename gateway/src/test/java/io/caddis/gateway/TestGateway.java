@@ -5,12 +5,15 @@ package io.caddis.gateway;
 import io.caddis.gateway.alerts.AlertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +40,11 @@ final class TestGateway implements AutoCloseable {
 
   TestGateway(GatewayOptions options, AlertOptions alerts, Clock clock) {
     server = Gateway.start(options, alerts, clock);
+  }
+
+  /** A client of a server that is there. */
+  TestGateway(GatewayServer server) {
+    this.server = server;
   }
 
   /** An answer. */
@@ -101,6 +109,26 @@ final class TestGateway implements AutoCloseable {
   /** The operations that have been asked for. */
   Set<String> asked() {
     return asked;
+  }
+
+  /** The operations that are served. */
+  List<String> routes() {
+    return server.routes();
+  }
+
+  /** Sends bytes as they are, and gives all that comes back. */
+  String raw(String request) {
+    return raw(request.getBytes(StandardCharsets.UTF_8));
+  }
+
+  String raw(byte[] request) {
+    try (Socket socket = new Socket("127.0.0.1", port())) {
+      socket.getOutputStream().write(request);
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   int port() {

@@ -8,6 +8,7 @@ import io.caddis.gateway.ProblemException.Field;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -165,7 +166,12 @@ public final class Requests {
 
   private JsonNode parse(byte[] bytes) {
     try {
-      return mapper.readTree(bytes);
+      JsonNode body = mapper.readTree(bytes);
+      if (mayHoldHalfCharacters(bytes) && !isUnicode(body)) {
+        throw new ProblemException(
+            400, "No valid JSON", "text in the body must be valid Unicode, had half a character");
+      }
+      return body;
     } catch (JacksonException e) {
       TokenStreamLocation at = e.getLocation();
       String where =
@@ -173,6 +179,37 @@ public final class Requests {
       String what = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
       throw new ProblemException(400, "No valid JSON", "the body must be JSON: " + what + where);
     }
+  }
+
+  /** Half of a surrogate pair can only be written as an escape. */
+  private static boolean mayHoldHalfCharacters(byte[] json) {
+    for (int i = 0; i + 2 < json.length; i++) {
+      if (json[i] == '\\' && json[i + 1] == 'u' && (json[i + 2] | 0x20) == 'd') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isUnicode(JsonNode node) {
+    if (node.isString()) {
+      return isUnicode(node.stringValue());
+    }
+    for (String name : node.propertyNames()) {
+      if (!isUnicode(name)) {
+        return false;
+      }
+    }
+    for (JsonNode child : node) {
+      if (!isUnicode(child)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isUnicode(String text) {
+    return StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 
   private static void refuse(List<Field> problems) {

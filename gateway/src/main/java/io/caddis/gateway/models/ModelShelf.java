@@ -192,7 +192,11 @@ public final class ModelShelf {
       registry.promote(served.stored(), metadata.version());
       return put(served.saved(metadata.version()));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      LOG.error("cannot save {}", served.stored(), e);
+      throw new ProblemException(
+          507,
+          "Not saved",
+          "the registry cannot be written; %s serves from memory".formatted(served.name()));
     }
   }
 

@@ -73,7 +73,7 @@ record RowLines(List<byte[]> lines) implements SchemaInference.Input {
     }
     if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
       throw RowReader.refused(
-          pointer, index, field, "must be a finite number, was too large a number");
+          pointer, index, field, "must be a finite number, was too large a one");
     }
     if (value.isString() && value.asString().length() > RowReader.MOST_CHARS) {
       throw RowReader.refused(

@@ -136,6 +136,7 @@ final class RowReader {
       if (value.isContainer()) {
         throw refused(pointer, index, name, "must be a number, text, true, false or null");
       }
+      checkFinite(value, pointer, index, name);
       if (values.unknown == null) {
         values.unknown = new ArrayList<>();
       }
@@ -149,13 +150,12 @@ final class RowReader {
     if (value.isNull()) {
       return;
     }
+    checkFinite(value, pointer, index, field);
     if (place >= 0) {
-      double number = value.isNumber() ? value.doubleValue() : Double.NaN;
-      if (!Double.isFinite(number)) {
-        String was = value.isNumber() ? "too large a number" : kind(value);
-        throw refused(pointer, index, field, "must be a finite number, was " + was);
+      if (!value.isNumber()) {
+        throw refused(pointer, index, field, "must be a number, was " + kind(value));
       }
-      values.numbers[place] = number;
+      values.numbers[place] = value.doubleValue();
     } else {
       String text = value.isValueNode() ? value.asString() : null;
       if (text == null || text.length() > MOST_CHARS) {
@@ -169,6 +169,12 @@ final class RowReader {
       values.texts[-1 - place] = text;
     }
     values.any = true;
+  }
+
+  private static void checkFinite(JsonNode value, String pointer, int index, String field) {
+    if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
+      throw refused(pointer, index, field, "must be a finite number, was too large a one");
+    }
   }
 
   private void readTime(Values values, JsonNode value, String pointer, int index, String name) {

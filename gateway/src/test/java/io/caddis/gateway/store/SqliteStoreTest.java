@@ -2,9 +2,11 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.store;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,5 +24,21 @@ class SqliteStoreTest extends StoreContract {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "URL of the store must start with jdbc:sqlite: or jdbc:postgresql:, was jdbc:mysql:…");
+  }
+
+  @Test
+  void releasedMigrationsDoNotChange() throws Exception {
+    try (Database database = open()) {
+      List<String> applied =
+          database.read(
+              session ->
+                  session.list(
+                      "SELECT name, sha256 FROM migrations ORDER BY step",
+                      row -> row.getString(1) + " " + row.getString(2)));
+
+      assertThat(applied)
+          .containsExactly(
+              "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba");
+    }
   }
 }
