@@ -6,8 +6,10 @@ import io.caddis.gateway.access.Access;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
@@ -37,6 +39,13 @@ public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  /**
+   * Bodies up to here are waited for without a thread; the rest of longer ones is read with one.
+   */
+  private static final int EAGER_BYTES = 64 << 10;
+
+  private static final int UNIT = 1 << 10;
+
   private static final int THREADS = 200;
 
   /** Slower bodies are given up. */
@@ -51,6 +60,10 @@ public final class GatewayServer implements AutoCloseable {
   private final Metrics metrics;
   private final AccessLog log;
   private final Semaphore busy;
+
+  /** Room for bodies, in units of {@link #UNIT} bytes. */
+  private final Semaphore room;
+
   private final Javalin server;
   private volatile Runnable beforeStop = () -> {};
 
@@ -65,6 +78,7 @@ public final class GatewayServer implements AutoCloseable {
     this.metrics = metrics;
     this.log = new AccessLog(clock);
     this.busy = new Semaphore(options.limits().busy());
+    this.room = new Semaphore(units(options.limits().bodiesBytes()));
     this.server = Javalin.create(config -> configure(config, groups));
   }
 
@@ -147,12 +161,14 @@ public final class GatewayServer implements AutoCloseable {
     return connector;
   }
 
-  /** A body is waited for without a thread: slow clients take none from the others. */
+  /**
+   * The beginning of a body is waited for without a thread: slow clients take none from the others.
+   * Not more than that, because nobody has asked yet who sends it.
+   */
   private void guard(Server jetty) {
-    int body = options.limits().bodyBytes();
     EagerContentHandler whole =
         new EagerContentHandler(
-            new EagerContentHandler.RetainedContentLoaderFactory(body + 1L, 0, false));
+            new EagerContentHandler.RetainedContentLoaderFactory(EAGER_BYTES, 0, false));
     jetty.setHandler(
         new GracefulHandler(new MinimumDataRateHandler(whole, LEAST_BYTES_PER_SECOND, 0)));
     jetty.setStopTimeout(GRACE.toMillis());
@@ -168,16 +184,43 @@ public final class GatewayServer implements AutoCloseable {
       endpoint.handler.handle(context);
       return;
     }
-    if (!busy.tryAcquire(options.limits().patience().toMillis(), TimeUnit.MILLISECONDS)) {
-      context.header("Retry-After", "1");
-      throw new ProblemException(
-          503, "Overloaded", "requests at work must be at most " + options.limits().busy());
-    }
+    int units = units(bodyBytes(context));
+    acquire(busy, 1, context);
     try {
-      endpoint.handler.handle(context);
+      acquire(room, units, context);
+      try {
+        endpoint.handler.handle(context);
+      } finally {
+        room.release(units);
+      }
     } finally {
       busy.release();
     }
+  }
+
+  private void acquire(Semaphore semaphore, int permits, Context context)
+      throws InterruptedException {
+    if (!semaphore.tryAcquire(
+        permits, options.limits().patience().toMillis(), TimeUnit.MILLISECONDS)) {
+      context.header("Retry-After", "1");
+      throw new ProblemException(
+          503,
+          "Overloaded",
+          "requests at work must be at most %d, with %d bytes"
+              .formatted(options.limits().busy(), options.limits().bodiesBytes()));
+    }
+  }
+
+  /** How long the body may turn out to be. */
+  private long bodyBytes(Context context) {
+    long announced = context.req().getContentLengthLong();
+    boolean chunked = context.header("Transfer-Encoding") != null;
+    long most = options.limits().bodyBytes();
+    return announced < 0 ? (chunked ? most : 0) : Math.min(announced, most);
+  }
+
+  private static int units(long bytes) {
+    return (int) ((bytes + UNIT - 1) / UNIT);
   }
 
   /** A route that asks for no role is for admins: forgetting it opens nothing. */
@@ -192,6 +235,10 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   private static void secure(Context context) {
+    // The router would answer 200 for any path that has a GET, whoever asks and whatever it says.
+    if (context.method().equals(HandlerType.HEAD)) {
+      throw new MethodNotAllowedResponse();
+    }
     context.header("X-Content-Type-Options", "nosniff");
     context.header("X-Frame-Options", "DENY");
     context.header("Referrer-Policy", "no-referrer");

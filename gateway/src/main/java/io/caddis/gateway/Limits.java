@@ -8,6 +8,7 @@ import java.time.Duration;
  * Bounds on what clients may ask of memory and time, all in one place.
  *
  * @param bodyBytes largest body of a request
+ * @param bodiesBytes most bytes of bodies that are worked on at once, at least {@code bodyBytes}
  * @param rows most rows in a request
  * @param trainingRows most rows that a model is fitted on; of more a uniform sample is drawn
  * @param models most models in memory
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record Limits(
     int bodyBytes,
+    int bodiesBytes,
     int rows,
     int trainingRows,
     int models,
@@ -30,6 +32,11 @@ public record Limits(
   /** Deepest nesting of a body. */
   public static final int DEPTH = 32;
 
+  /**
+   * Most values, names and brackets in a body: what it becomes in memory is many times as large.
+   */
+  public static final int TOKENS = 4_000_000;
+
   /** Longest text in a body, characters. */
   public static final int TEXT_CHARS = 1 << 16;
 
@@ -39,6 +46,7 @@ public record Limits(
   public static final Limits DEFAULT =
       new Limits(
           16 << 20,
+          64 << 20,
           100_000,
           10_000,
           100,
@@ -59,6 +67,7 @@ public record Limits(
   Limits with(int otherBodyBytes, int otherRows) {
     return new Limits(
         otherBodyBytes,
+        Math.max(otherBodyBytes, bodiesBytes),
         otherRows,
         trainingRows,
         models,

@@ -4,11 +4,17 @@ package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.registry.LocalRegistryFiles;
+import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.gateway.TestGateway.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -364,5 +370,54 @@ class DefaultModelTest {
 
     assertThat(trained.status()).isEqualTo(507);
     assertThat(gateway.post("/predict", "{\"values\": [0]}").status()).isEqualTo(200);
+  }
+
+  /** A clock that stands until it is moved. */
+  private static final class MovedClock extends Clock {
+    private Instant now = Instant.parse("2026-01-01T23:59:50Z");
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+
+  @Test
+  void aPromotedVersionIsServedSoonAfter() throws IOException {
+    gateway.close();
+    MovedClock clock = new MovedClock();
+    gateway = new TestGateway(new GatewayOptions("127.0.0.1", 0, registry), clock);
+    String first = gateway.post("/train", vectors(50)).json().get("version").asString();
+    gateway.post("/train?random_state=1", vectors(50));
+    ModelRegistry models = new ModelRegistry(new LocalRegistryFiles(registry), clock);
+
+    models.promote("anomaly_detector", first);
+    clock.now = clock.now.plusSeconds(3);
+
+    assertThat(gateway.post("/predict", "{\"values\": [0]}").header("X-Model")).isEqualTo(first);
+  }
+
+  @Test
+  void countsBeginAnewEachDay() {
+    gateway.close();
+    MovedClock clock = new MovedClock();
+    gateway = new TestGateway(new GatewayOptions("127.0.0.1", 0, registry), clock);
+    gateway.post("/train", vectors(50));
+    gateway.post("/predict", "{\"values\": [0]}");
+    assertThat(gateway.get("/status").json().get("predictions_today").asInt()).isEqualTo(1);
+
+    clock.now = clock.now.plusSeconds(20);
+
+    assertThat(gateway.get("/status").json().get("predictions_today").asInt()).isZero();
   }
 }

@@ -60,6 +60,7 @@ class GatewayServerTest {
       assertThat(gateway.raw(request.formatted("GET /nothing")))
           .startsWith("HTTP/1.1 404")
           .contains("application/problem+json", "see /docs");
+      assertThat(gateway.raw(request.formatted("HEAD /status"))).startsWith("HTTP/1.1 405");
       assertThat(gateway.raw(request.formatted("GET /predict")))
           .startsWith("HTTP/1.1 405")
           .contains("application/problem+json");
@@ -88,6 +89,7 @@ class GatewayServerTest {
     CountDownLatch release = new CountDownLatch(1);
     Limits one =
         new Limits(
+            1000,
             1000,
             10,
             10,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.gateway.TestGateway.Answer;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -305,5 +306,34 @@ class NamedModelsTest {
     assertThat(same.status()).isEqualTo(200);
     assertThat(other.status()).isEqualTo(422);
     assertThat(other.errors()).contains("/schema/method", "label as learned");
+  }
+
+  @Test
+  void savedModelsMakeRoomInMemoryAndOthersDoNot() {
+    gateway.close();
+    Limits two =
+        new Limits(
+            1 << 20,
+            1 << 20,
+            100,
+            100,
+            2,
+            8,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            100);
+    gateway =
+        new TestGateway(new GatewayOptions("127.0.0.1", 0, registry, "m", null, null, false, two));
+    String fit = "{\"model\": \"%s\", \"data\": [[1], [2]]}";
+    gateway.post("/v1/anomaly/fit", fit.formatted("a"));
+    gateway.post("/v1/anomaly/fit", fit.formatted("b"));
+
+    assertThat(gateway.post("/v1/anomaly/fit", fit.formatted("c")).status()).isEqualTo(409);
+
+    gateway.post("/v1/anomaly/save", "{\"model\": \"a\"}");
+    assertThat(gateway.post("/v1/anomaly/fit", fit.formatted("c")).status()).isEqualTo(200);
+    assertThat(gateway.post("/v1/anomaly/detect", "{\"model\": \"b\", \"data\": [[1]]}").status())
+        .isEqualTo(200);
   }
 }

@@ -31,7 +31,11 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(GatewayOptions options) {
-    this(options, AlertOptions.NONE);
+    this(options, Clock.systemUTC());
+  }
+
+  TestGateway(GatewayOptions options, Clock clock) {
+    this(options, AlertOptions.NONE, clock);
   }
 
   TestGateway(GatewayOptions options, AlertOptions alerts) {

@@ -44,6 +44,7 @@ public final class Requests {
                     .streamReadConstraints(
                         StreamReadConstraints.builder()
                             .maxNestingDepth(Limits.DEPTH)
+                            .maxTokenCount(Limits.TOKENS)
                             .maxStringLength(Limits.TEXT_CHARS)
                             .maxNumberLength(Limits.NUMBER_CHARS)
                             .maxNameLength(Limits.TEXT_CHARS)

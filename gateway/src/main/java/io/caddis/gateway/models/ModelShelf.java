@@ -79,18 +79,21 @@ public final class ModelShelf {
     if (entry.served().saved()
         && now - checked > FRESH.toMillis()
         && entry.checked().compareAndSet(checked, now)) {
-      return refreshed(entry.served());
+      return refreshed(entry);
     }
     return entry.served();
   }
 
   /** The model that stands for a name now; what is in memory when that cannot be had. */
-  private ServedModel refreshed(ServedModel served) {
+  private ServedModel refreshed(Entry entry) {
+    ServedModel served = entry.served();
     try {
       String version = current(served.stored());
       if (version != null && !version.equals(served.version())) {
         RegisteredModel registered = registry.load(served.stored(), version);
-        return put(ServedModel.registered(served.name(), registered));
+        Entry newer = entry(ServedModel.registered(served.name(), registered));
+        // Not in place of what was fitted or loaded meanwhile.
+        return entries.replace(served.stored(), entry, newer) ? newer.served() : served;
       }
     } catch (IOException | ModelFormatException | IllegalArgumentException e) {
       LOG.warn("{} stays at {}: {}", served.stored(), served.version(), e.getMessage());
@@ -123,6 +126,9 @@ public final class ModelShelf {
       return put(ServedModel.registered(model, registry.load(stored, version)));
     } catch (ModelFormatException e) {
       throw new ProblemException(409, "Damaged model", String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException deletedMeanwhile) {
+      throw new ProblemException(
+          404, "No such model", String.valueOf(deletedMeanwhile.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -157,15 +163,19 @@ public final class ModelShelf {
    * @throws ProblemException 409 when there are too many that are not saved
    */
   ServedModel put(ServedModel served) {
-    long now = clock.millis();
     synchronized (this) {
       if (!entries.containsKey(served.stored()) && entries.size() >= most) {
         evict();
       }
-      entries.put(served.stored(), new Entry(served, new AtomicLong(now), new AtomicLong(now)));
+      entries.put(served.stored(), entry(served));
     }
     latest.put(served.name(), served.stored());
     return served;
+  }
+
+  private Entry entry(ServedModel served) {
+    long now = clock.millis();
+    return new Entry(served, new AtomicLong(now), new AtomicLong(now));
   }
 
   private void evict() {
@@ -190,7 +200,10 @@ public final class ModelShelf {
     try {
       ModelMetadata metadata = registry.publish(served.stored(), served.model(), served.training());
       registry.promote(served.stored(), metadata.version());
-      return put(served.saved(metadata.version()));
+      ServedModel saved = served.saved(metadata.version());
+      entries.computeIfPresent(
+          served.stored(), (name, entry) -> entry.served().equals(served) ? entry(saved) : entry);
+      return saved;
     } catch (IOException e) {
       LOG.error("cannot save {}", served.stored(), e);
       throw new ProblemException(

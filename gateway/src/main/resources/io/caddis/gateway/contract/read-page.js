@@ -11,6 +11,12 @@ function element(name, attributes, ...children) {
   return made;
 }
 
+/** Paragraphs of a description; what stands in backticks is code. */
+function paragraphs(text) {
+  return (text || "").trim().split(/\n\s*\n/).filter(Boolean).map((paragraph) =>
+    element("p", {}, ...paragraph.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part))));
+}
+
 async function render() {
   const answer = await fetch("/openapi.json");
   const api = await answer.json();
@@ -53,14 +59,14 @@ async function render() {
 
   contents.append(element("strong", {}, api.info.title), element("a", { href: "/docs" }, "Try it (Swagger UI)"),
     element("a", { href: "/openapi.yaml" }, "openapi.yaml"));
-  main.replaceChildren(element("h1", {}, api.info.title + " " + api.info.version), element("p", {}, api.info.description));
+  main.replaceChildren(element("h1", {}, api.info.title + " " + api.info.version), ...paragraphs(api.info.description));
 
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       const id = operation.operationId;
       contents.append(element("a", { href: "#" + id }, element("span", { class: "method" }, method), path));
       const section = element("section", { id }, element("h2", {}, element("span", { class: "method" }, method), element("code", {}, path)),
-        element("p", {}, operation.summary), element("p", {}, operation.description));
+        element("p", {}, operation.summary), ...paragraphs(operation.description));
       const parameters = (operation.parameters || []).map(resolve);
       if (parameters.length) {
         section.append(title("Parameters"), fields({
@@ -84,7 +90,7 @@ async function render() {
     }
   }
   for (const [name, schema] of Object.entries(api.components.schemas)) {
-    main.append(element("section", { id: "schema-" + name }, element("h2", {}, name), element("p", {}, schema.description), fields(schema)));
+    main.append(element("section", { id: "schema-" + name }, element("h2", {}, name), ...paragraphs(schema.description), fields(schema)));
   }
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
