@@ -7,6 +7,9 @@ import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.gateway.access.Access;
 import io.caddis.gateway.access.TokenCommand;
 import io.caddis.gateway.access.TokenFile;
+import io.caddis.gateway.alerts.AlertDesk;
+import io.caddis.gateway.alerts.AlertFlags;
+import io.caddis.gateway.alerts.AlertOptions;
 import io.caddis.gateway.contract.Contract;
 import io.caddis.gateway.contract.DocsRoutes;
 import io.caddis.gateway.contract.Requests;
@@ -20,6 +23,7 @@ import io.caddis.gateway.models.Usage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -98,6 +102,8 @@ public final class Gateway implements Callable<Integer> {
       description = "Most rows in a request (default: 100000).")
   private int rows = Limits.DEFAULT.rows();
 
+  @CommandLine.Mixin private final AlertFlags alerts = new AlertFlags();
+
   @CommandLine.Spec
   @SuppressWarnings("NullAway.Init")
   private CommandLine.Model.CommandSpec command;
@@ -129,7 +135,7 @@ public final class Gateway implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
-    GatewayServer server = start(options(), Clock.systemUTC());
+    GatewayServer server = start(options(), alertOptions(), Clock.systemUTC());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -163,12 +169,26 @@ public final class Gateway implements Callable<Integer> {
     }
   }
 
+  private AlertOptions alertOptions() {
+    try {
+      return alerts.options();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Starts a gateway without a feed of alerts. */
+  public static GatewayServer start(GatewayOptions options, Clock clock) {
+    return start(options, AlertOptions.NONE, clock);
+  }
+
   /**
    * Puts the whole gateway together and starts it.
    *
    * @throws IllegalArgumentException when others could reach it without a token
    */
-  public static GatewayServer start(GatewayOptions options, Clock clock) {
+  public static GatewayServer start(
+      GatewayOptions options, AlertOptions alertOptions, Clock clock) {
     boolean local = Access.isLoopback(options.host());
     Path tokens = options.tokens();
     if (!local && tokens == null && !options.insecure()) {
@@ -181,30 +201,33 @@ public final class Gateway implements Callable<Integer> {
     Contract contract = new Contract();
     Metrics metrics = new Metrics();
     metrics.gauge("models_in_memory", "Models in memory", shelf::size);
+    Requests requests = new Requests(contract, options.limits());
     Serving serving =
         new Serving(
-            options.model(),
-            shelf,
-            new Requests(contract, options.limits()),
-            options.limits(),
-            metrics,
-            new Usage(clock),
-            clock);
+            options.model(), shelf, requests, options.limits(), metrics, new Usage(clock), clock);
+    AlertDesk desk = AlertDesk.open(alertOptions, clock);
+    desk.register(metrics);
     List<HealthCheck> checks =
-        List.of(
-            new HealthCheck("registry", shelf::readable),
-            new HealthCheck("model", () -> shelf.sound(options.model())));
+        new ArrayList<>(
+            List.of(
+                new HealthCheck("registry", shelf::readable),
+                new HealthCheck("model", () -> shelf.sound(options.model()))));
+    checks.addAll(desk.checks());
     List<Routes> routes =
-        List.of(
-            new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
-            new RootRoutes(contract, metrics),
-            new DocsRoutes(contract),
-            new InfoRoutes(serving),
-            new PredictRoutes(serving),
-            new TrainRoutes(serving, options.trainingData()),
-            new AnomalyRoutes(serving, options.registry()));
+        new ArrayList<>(
+            List.of(
+                new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
+                new RootRoutes(contract, metrics),
+                new DocsRoutes(contract),
+                new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
+                new PredictRoutes(serving),
+                new TrainRoutes(serving, options.trainingData()),
+                new AnomalyRoutes(serving, options.registry())));
+    routes.addAll(desk.routes(requests));
     Access access = new Access(tokens == null ? null : new TokenFile(tokens), local);
-    return GatewayServer.start(options, access, metrics, clock, routes);
+    GatewayServer server = GatewayServer.start(options, access, metrics, clock, routes);
+    server.beforeStop(desk::close);
+    return server;
   }
 
   static String version() {

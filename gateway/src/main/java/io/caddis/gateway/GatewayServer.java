@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 /** The HTTP server around groups of routes. Stops gracefully: requests under way are answered. */
 public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
-  private static final String CLIENT = "client";
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   /**
@@ -66,6 +65,7 @@ public final class GatewayServer implements AutoCloseable {
   private final Semaphore room;
 
   private final Javalin server;
+  private volatile Runnable beforeStop = () -> {};
 
   private GatewayServer(
       GatewayOptions options,
@@ -179,7 +179,7 @@ public final class GatewayServer implements AutoCloseable {
   /** Whoever may pass, and when there is room. */
   private void handle(Endpoint endpoint, Context context) throws Exception {
     Role role = role(endpoint);
-    context.attribute(CLIENT, access.check(context, role));
+    context.attribute(Client.ATTRIBUTE, access.check(context, role));
     if (role.compareTo(Role.SCORE) < 0) {
       endpoint.handler.handle(context);
       return;
@@ -256,7 +256,7 @@ public final class GatewayServer implements AutoCloseable {
     String route = last == null ? "none" : last.path;
     String method = last == null ? "any" : last.method.name();
     metrics.request(method, route, context.statusCode(), millis / 1000.0);
-    log.write(context, context.attribute(CLIENT), millis);
+    log.write(context, context.attribute(Client.ATTRIBUTE), millis);
   }
 
   private static String title(HttpResponseException e) {
@@ -281,6 +281,11 @@ public final class GatewayServer implements AutoCloseable {
         .toList();
   }
 
+  /** Has something ended before the server stops, such as answers without end. */
+  void beforeStop(Runnable action) {
+    beforeStop = action;
+  }
+
   /** The port that it listens on. */
   public int port() {
     return server.port();
@@ -288,6 +293,7 @@ public final class GatewayServer implements AutoCloseable {
 
   @Override
   public void close() {
+    beforeStop.run();
     server.stop();
   }
 }

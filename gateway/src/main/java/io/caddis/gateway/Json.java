@@ -43,7 +43,8 @@ public final class Json {
     return MAPPER.writeValueAsBytes(body);
   }
 
-  static void write(Context context, ProblemException problem) {
+  /** Refuses a request. */
+  public static void write(Context context, ProblemException problem) {
     context.status(problem.status()).contentType(PROBLEM).result(problem(problem));
   }
 }

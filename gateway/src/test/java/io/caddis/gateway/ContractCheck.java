@@ -9,6 +9,8 @@ import com.networknt.schema.SpecificationVersion;
 import io.caddis.gateway.contract.Contract;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +36,19 @@ final class ContractCheck {
       }
     }
     throw new AssertionError("openapi.yaml must describe " + method + " " + path);
+  }
+
+  /** The operations with a tag, as in {@code POST /predict}. */
+  static Set<String> operations(String tag) {
+    Set<String> operations = new TreeSet<>();
+    for (Map.Entry<String, JsonNode> path : DOCUMENT.get("paths").properties()) {
+      for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
+        if (method.getValue().path("tags").toString().contains('"' + tag + '"')) {
+          operations.add(method.getKey().toUpperCase(Locale.ROOT) + ' ' + path.getKey());
+        }
+      }
+    }
+    return operations;
   }
 
   /** Fails unless the document allows this answer. */

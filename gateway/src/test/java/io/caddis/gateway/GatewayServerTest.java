@@ -31,7 +31,7 @@ class GatewayServerTest {
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body())
           .contains("\"status\":\"healthy\"", "\"uptime_seconds\":", "\"model_loaded\":false")
-          .contains("\"checks\":{\"registry\":true,\"model\":true}");
+          .contains("\"checks\":{\"registry\":true,\"model\":true,\"store\":true}");
     }
   }
 

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway;
 
+import io.caddis.gateway.alerts.AlertOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -34,7 +35,15 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(GatewayOptions options, Clock clock) {
-    server = Gateway.start(options, clock);
+    this(options, AlertOptions.NONE, clock);
+  }
+
+  TestGateway(GatewayOptions options, AlertOptions alerts) {
+    this(options, alerts, Clock.systemUTC());
+  }
+
+  TestGateway(GatewayOptions options, AlertOptions alerts, Clock clock) {
+    server = Gateway.start(options, alerts, clock);
   }
 
   /** A client of a server that is there. */

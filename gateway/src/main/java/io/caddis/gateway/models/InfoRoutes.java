@@ -13,15 +13,24 @@ import io.javalin.http.Context;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /model/info}, {@code /model_information} and {@code /status}. */
 public final class InfoRoutes implements Routes {
   private final Serving serving;
+  private final LongSupplier jobScores;
+  private final LongSupplier jobAnomalies;
 
-  public InfoRoutes(Serving serving) {
+  /**
+   * @param jobScores readings of today that the jobs scored
+   * @param jobAnomalies of them, those that were anomalous
+   */
+  public InfoRoutes(Serving serving, LongSupplier jobScores, LongSupplier jobAnomalies) {
     this.serving = serving;
+    this.jobScores = jobScores;
+    this.jobAnomalies = jobAnomalies;
   }
 
   @Override
@@ -72,9 +81,9 @@ public final class InfoRoutes implements Routes {
     Usage.Today today = serving.usage().today();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("model_version", version());
-    answer.put("predictions_today", today.rows());
+    answer.put("predictions_today", today.rows() + jobScores.getAsLong());
     answer.put("avg_latency_ms", today.latencyMillis());
-    answer.put("anomalies_detected", today.anomalies());
+    answer.put("anomalies_detected", today.anomalies() + jobAnomalies.getAsLong());
     answer.put("models_in_memory", serving.shelf().size());
     Json.write(context, answer);
   }

@@ -152,7 +152,7 @@ final class Trainings {
     }
     Model model;
     try {
-      model = served.recipe().trainer(served.layout()).update(served.model(), learned);
+      model = served.recipe().trainer(served.layout()).update(served.model(), learned, List.of());
     } catch (UnusableSampleException e) {
       throw RowReader.refused(pointer, -1, null, "must be more: " + e.getMessage());
     }

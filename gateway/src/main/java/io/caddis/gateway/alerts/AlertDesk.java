@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.alerts;
+
+import io.caddis.gateway.HealthCheck;
+import io.caddis.gateway.Metrics;
+import io.caddis.gateway.Routes;
+import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.feed.Feed;
+import io.caddis.gateway.feed.LiveStream;
+import io.caddis.gateway.notify.Notifier;
+import io.caddis.gateway.store.AlertStore;
+import io.caddis.gateway.store.Batch;
+import io.caddis.gateway.store.Database;
+import io.caddis.gateway.store.FeedStore;
+import io.caddis.gateway.store.Figures;
+import io.caddis.gateway.store.Outbox;
+import io.caddis.gateway.store.Retention;
+import io.caddis.gateway.store.ScoreWindow;
+import io.caddis.gateway.store.Silences;
+import io.caddis.gateway.store.StoreException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that has to do with alerts, put together: store, feed, live stream, notifications, routes.
+ */
+public final class AlertDesk implements AutoCloseable {
+  private static final String FILE = "gateway.db";
+
+  private final Clock clock;
+  private final Database database;
+  private final @Nullable Path temporary;
+  private final AlertStore alerts;
+  private final Silences silences;
+  private final Figures figures;
+  private final ScoreWindow scores;
+  private final Outbox outbox;
+  private final Notifier notifier;
+  private final LiveStream live;
+  private final @Nullable Feed feed;
+
+  private AlertDesk(
+      AlertOptions options, Database database, @Nullable Path temporary, Clock clock) {
+    this.clock = clock;
+    this.database = database;
+    this.temporary = temporary;
+    this.alerts = new AlertStore(database, clock);
+    this.silences = new Silences(database, clock);
+    this.figures = new Figures(database, clock);
+    this.scores = new ScoreWindow(database);
+    this.outbox = new Outbox(database, clock);
+    this.notifier =
+        new Notifier(
+            options.webhooks(), options.notifyWithin(), options.externalUrl(), outbox, clock);
+    this.live = new LiveStream(alerts, scores);
+    this.feed =
+        options.feed() == null
+            ? null
+            : new Feed(
+                options.feed(),
+                new FeedStore(database, clock, notifier, options.scoreWindow()),
+                new Retention(database, clock, options.retention()),
+                clock,
+                live::wake);
+  }
+
+  /** Opens the store, and begins to read, to send and to notify. */
+  public static AlertDesk open(AlertOptions options, Clock clock) {
+    String store = options.store();
+    Path feed = options.feed();
+    AlertDesk desk;
+    try {
+      if (store != null && store.startsWith("jdbc:")) {
+        Database database =
+            Database.open(store, options.storeUser(), options.storePassword(), clock);
+        desk = new AlertDesk(options, database, null, clock);
+      } else if (store != null) {
+        desk = new AlertDesk(options, Database.open(Path.of(store), clock), null, clock);
+      } else if (feed != null) {
+        desk = new AlertDesk(options, Database.open(feed.resolve(FILE), clock), null, clock);
+      } else {
+        Path directory = Files.createTempDirectory("caddis-gateway-");
+        Database database = Database.open(directory.resolve(FILE), clock);
+        desk = new AlertDesk(options, database, directory, clock);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open the store", e);
+    }
+    desk.live.start();
+    desk.notifier.start();
+    if (desk.feed != null) {
+      desk.feed.start();
+    }
+    return desk;
+  }
+
+  /** The routes. */
+  public List<Routes> routes(Requests requests) {
+    return List.of(
+        new AlertRoutes(alerts, silences, requests, clock),
+        new FigureRoutes(figures, scores, feed, requests),
+        new LiveRoutes(live, requests));
+  }
+
+  /** What must work. */
+  public List<HealthCheck> checks() {
+    List<HealthCheck> checks = new ArrayList<>();
+    checks.add(new HealthCheck("store", this::isWritable));
+    if (feed != null) {
+      checks.add(new HealthCheck("feed", feed::isFresh));
+    }
+    return checks;
+  }
+
+  private boolean isWritable() {
+    try {
+      database.checkWritable();
+      return true;
+    } catch (StoreException e) {
+      return false;
+    }
+  }
+
+  /** Readings of today, in UTC, that the jobs scored; 0 while the store is away. */
+  public long scoresToday() {
+    return today(Batch.SCORES);
+  }
+
+  /** Readings of today, in UTC, that the jobs found anomalous; 0 while the store is away. */
+  public long anomaliesToday() {
+    return today(Batch.ANOMALIES);
+  }
+
+  private long today(String kind) {
+    try {
+      return figures.totals(LocalDate.now(clock)).getOrDefault(kind, 0L);
+    } catch (StoreException e) {
+      return 0;
+    }
+  }
+
+  /** Makes the figures known to Prometheus. */
+  public void register(Metrics metrics) {
+    new AlertMetrics(alerts, figures, outbox, notifier, live, feed).register(metrics);
+  }
+
+  /** Ends the live streams, and stops within one part of a file. */
+  @Override
+  public void close() {
+    live.close();
+    notifier.close();
+    if (feed != null) {
+      feed.close();
+    }
+    database.close();
+    if (temporary != null) {
+      delete(temporary);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      for (String suffix : List.of("", "-wal", "-shm")) {
+        Files.deleteIfExists(directory.resolve(FILE + suffix));
+      }
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + directory, e);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.alerts;
+
+import io.caddis.detectors.event.Severity;
+import io.caddis.gateway.Metrics;
+import io.caddis.gateway.feed.Feed;
+import io.caddis.gateway.feed.LiveStream;
+import io.caddis.gateway.notify.Notifier;
+import io.caddis.gateway.store.AlertQuery;
+import io.caddis.gateway.store.AlertStore;
+import io.caddis.gateway.store.Figures;
+import io.caddis.gateway.store.Outbox;
+import io.caddis.gateway.store.StoreException;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The figures about alerts that Prometheus reads. Those of the store are left out while it is away.
+ */
+final class AlertMetrics {
+  private static final String PREFIX = "caddis_gateway_";
+  private static final AlertQuery OPEN =
+      new AlertQuery(
+          null,
+          null,
+          EnumSet.allOf(Severity.class),
+          null,
+          null,
+          true,
+          false,
+          null,
+          null,
+          null,
+          false,
+          1,
+          0);
+
+  private final AlertStore alerts;
+  private final Figures figures;
+  private final Outbox outbox;
+  private final Notifier notifier;
+  private final LiveStream live;
+  private final @Nullable Feed feed;
+
+  AlertMetrics(
+      AlertStore alerts,
+      Figures figures,
+      Outbox outbox,
+      Notifier notifier,
+      LiveStream live,
+      @Nullable Feed feed) {
+    this.alerts = alerts;
+    this.figures = figures;
+    this.outbox = outbox;
+    this.notifier = notifier;
+    this.live = live;
+    this.feed = feed;
+  }
+
+  void register(Metrics metrics) {
+    if (feed != null) {
+      metrics.gauge(
+          "feed_lag_seconds", "Age of the oldest file that is not wholly read", feed::lagSeconds);
+      counter(metrics, "feed_lines", "Lines read from the jobs' files", feed::lines);
+      counter(metrics, "feed_malformed_lines", "Lines that cannot be used", feed::malformedLines);
+      counter(metrics, "feed_alert_messages", "Messages about alerts", feed::alertLines);
+    }
+    metrics.gauge("live_clients", "Clients that watch live", live::clients);
+    counter(metrics, "notifications", "Alerts that receivers took", notifier::delivered);
+    counter(metrics, "notification_failures", "Attempts that failed", notifier::failed);
+    gauges(metrics, "alerts_waiting", "Alerts open and not acknowledged", "severity", this::open);
+    gauges(metrics, "results", "Results stored, by kind", "kind", figures::totals);
+    gauges(metrics, "outbox", "Notifications by state", "state", outbox::counts);
+    gauges(metrics, "labelled_alerts", "Judged and missed alarms", "label", this::labelled);
+  }
+
+  private Map<String, Long> open() {
+    return AlertRoutes.counts(alerts.list(OPEN).counts());
+  }
+
+  private Map<String, Long> labelled() {
+    Figures.Accuracy accuracy = figures.accuracy(Long.MIN_VALUE, Long.MAX_VALUE);
+    return Map.of(
+        "true_alarm",
+        accuracy.trueAlarms(),
+        "false_alarm",
+        accuracy.falseAlarms(),
+        "missed_alarm",
+        accuracy.missedAlarms());
+  }
+
+  private static void counter(Metrics metrics, String name, String help, LongSupplier value) {
+    CounterWithCallback.builder()
+        .name(PREFIX + name + "_total")
+        .help(help)
+        .callback(callback -> callback.call(value.getAsLong()))
+        .register(metrics.registry());
+  }
+
+  /** Asked of the store at each scrape. */
+  private interface Counts {
+    Map<String, Long> get();
+  }
+
+  private static void gauges(
+      Metrics metrics, String name, String help, String label, Counts counts) {
+    GaugeWithCallback.builder()
+        .name(PREFIX + name)
+        .help(help)
+        .labelNames(label)
+        .callback(
+            callback -> {
+              try {
+                counts.get().forEach((kind, count) -> callback.call(count, kind));
+              } catch (StoreException e) {
+                // Nothing is known now; the health check says why.
+                return;
+              }
+            })
+        .register(metrics.registry());
+  }
+}

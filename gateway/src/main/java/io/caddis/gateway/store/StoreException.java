@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.store;
+
+import java.sql.SQLException;
+
+/** A failure of the database, such as a full disk or a server that is away. */
+public final class StoreException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  StoreException(String message, SQLException cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteStoreTest extends StoreContract {
+  @TempDir Path directory;
+
+  @Override
+  Database open() throws Exception {
+    return Database.open(directory.resolve("below/gateway.db"), clock);
+  }
+
+  @Test
+  void otherDatabasesAreRefusedWithoutTellingThePassword() {
+    assertThatThrownBy(() -> Database.open("jdbc:mysql://u:secret@h/db", null, null, clock))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "URL of the store must start with jdbc:sqlite: or jdbc:postgresql:, was jdbc:mysql:…");
+  }
+
+  @Test
+  void releasedMigrationsDoNotChange() throws Exception {
+    try (Database database = open()) {
+      List<String> applied =
+          database.read(
+              session ->
+                  session.list(
+                      "SELECT name, sha256 FROM migrations ORDER BY step",
+                      row -> row.getString(1) + " " + row.getString(2)));
+
+      assertThat(applied)
+          .containsExactly(
+              "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba");
+    }
+  }
+}
