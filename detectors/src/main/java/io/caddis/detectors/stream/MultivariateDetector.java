@@ -209,11 +209,12 @@ final class MultivariateDetector implements StreamDetector {
 
   /**
    * Smoothing takes the noise out of readings that have little to do with those before them, and
-   * nothing out of others: it counts the less, the more the distance persists.
+   * nothing out of others: it counts the less, the more the distance persists. Of rows that are no
+   * series at all there is nothing to smooth.
    */
   private double withSmoothed(double own, View view) {
     double share = Math.max(0, 1 - Math.max(0, persistence.autocorrelation()) / PERSISTENT);
-    if (share == 0) {
+    if (share == 0 || !serial()) {
       return own;
     }
     double squares =
