@@ -6,6 +6,8 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.sink.JsonLines;
+import io.caddis.jobs.sink.RegistryOperator;
+import io.caddis.jobs.sink.RegistryTarget;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.source.FileReadings;
 import io.caddis.jobs.source.SimulatorSource;
@@ -15,10 +17,12 @@ import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -53,6 +57,16 @@ public final class DetectionJob implements Pipeline {
     DataStream<ModelUpdate> models = outputs.models();
     if (models != null) {
       sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+      Path registry = spec.registry().local();
+      if (registry != null) {
+        models
+            .transform(
+                OperatorUids.MODELS_REGISTRY,
+                Types.VOID,
+                new RegistryOperator(RegistryTarget.of(spec, layout, registry)))
+            .uid(OperatorUids.MODELS_REGISTRY)
+            .setParallelism(1);
+      }
     }
   }
 

@@ -78,6 +78,22 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void aRegistryAddsOneOperatorAndChangesNoOther() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.add("models-registry");
+
+    assertThat(
+            operators(
+                "files",
+                "global",
+                "growing",
+                "detector.name=isolation_forest",
+                "registry.directory=" + directory.resolve("registry"),
+                "registry.name=pump"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private List<String> operators(String source, String scope, String window, String... more)
       throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");

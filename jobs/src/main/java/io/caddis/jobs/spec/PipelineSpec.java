@@ -36,6 +36,7 @@ public record PipelineSpec(
     Triage triage,
     State state,
     Sink sink,
+    Registry registry,
     boolean deduplicate,
     Limits limits,
     @Nullable Integer parallelism) {
@@ -236,6 +237,14 @@ public record PipelineSpec(
     }
   }
 
+  /** Where the job's models become versions; both null = nowhere. */
+  public record Registry(@Nullable String directory, @Nullable String name) {
+    /** The directory on this machine, or null when there is none or it is elsewhere. */
+    public @Nullable Path local() {
+      return directory == null ? null : Location.local(directory);
+    }
+  }
+
   /** The specification as YAML, every key with its value. */
   public String toYaml() {
     return SpecMapper.yaml(this);
@@ -243,8 +252,8 @@ public record PipelineSpec(
 
   /**
    * First 12 hexadecimal digits of the SHA-256 of what decides a verdict: everything but {@code
-   * source}, {@code sink} and {@code parallelism}, so that the same settings have the same version
-   * wherever, on whatever input and however wide they run.
+   * source}, {@code sink}, {@code registry} and {@code parallelism}, so that the same settings have
+   * the same version wherever, on whatever input and however wide they run.
    */
   public String version() {
     return SpecMapper.version(this);

@@ -57,7 +57,7 @@ final class SpecMapper {
   }
 
   static String version(PipelineSpec spec) {
-    ObjectNode verdict = tree(spec).remove(List.of("source", "sink", "parallelism"));
+    ObjectNode verdict = tree(spec).remove(List.of("source", "sink", "registry", "parallelism"));
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")

@@ -100,6 +100,9 @@ class PipelineSpecTest {
         ttl: 1 d
       sink:
         directory: out
+      registry:
+        directory: models
+        name: pump
       deduplicate: true
       limits:
         line-bytes: 1000
