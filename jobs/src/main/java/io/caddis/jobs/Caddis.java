@@ -50,6 +50,7 @@ public final class Caddis implements Runnable {
         .addSubcommand(new ModelsCommand())
         .addSubcommand(new TrainCommand())
         .addSubcommand(new ScoreCommand(System.console() != null))
+        .addSubcommand(new ReplayCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));

@@ -154,6 +154,11 @@ final class DetectOptions {
   @Option(names = "--name", paramLabel = "M", description = "Of the model in the registry.")
   @Nullable String name;
 
+  @Option(
+      names = "--archive",
+      description = "Keep what alerts' scores were made of, for replay, in DIR/archive.")
+  boolean archive;
+
   /** A loader that holds what the options say. */
   SpecLoader loader(Function<String, @Nullable String> environment) {
     exclusive("--train-rows", trainRows, "--train-window", trainWindow);
@@ -180,6 +185,7 @@ final class DetectOptions {
     set(loader, "time.out-of-orderness", outOfOrderness, "--out-of-orderness");
     set(loader, "registry.directory", registry, "--registry");
     set(loader, "registry.name", name, "--name");
+    set(loader, "archive", archive ? "alerts" : null, "--archive");
     set(loader, "deduplicate", deduplicate ? "true" : null, "--deduplicate");
     set(loader, "parallelism", parallelism, "--parallelism");
     setTraining(loader);

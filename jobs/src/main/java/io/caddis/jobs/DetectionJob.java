@@ -53,6 +53,13 @@ public final class DetectionJob implements Pipeline {
         Sinks.LATE,
         JsonLines.late(plan.features().schema()),
         OperatorUids.LATE_SINK);
+    if (plan.archived()) {
+      sinks.write(
+          outputs.alerts(),
+          Sinks.ARCHIVE,
+          JsonLines.archive(plan.features().schema(), plan.detector().parameters(), spec.version()),
+          OperatorUids.ARCHIVE_SINK);
+    }
     sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     DataStream<ModelUpdate> models = outputs.models();
     if (models != null) {

@@ -22,6 +22,7 @@ public final class OperatorUids {
   public static final String LATE_SINK = "late-sink";
   public static final String QUALITY_SINK = "quality-sink";
   public static final String MODELS_SINK = "models-sink";
+  public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";
 
   private OperatorUids() {}

@@ -22,7 +22,7 @@ final class OutputDirectory {
       List.of(
           Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.QUALITY, Sinks.MODELS);
   private static final List<String> FOLDERS =
-      Stream.concat(RESULTS.stream(), Stream.of(CHECKPOINTS)).toList();
+      Stream.concat(RESULTS.stream(), Stream.of(Sinks.ARCHIVE, CHECKPOINTS)).toList();
 
   private final Path directory;
 

@@ -94,6 +94,18 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void anArchiveAddsASinkAndChangesNoOtherOperator() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.add("archive-sink | archive-sink: Writer");
+    expected.add("Sink Committer: archive-sink | archive-sink: Committer");
+
+    assertThat(
+            operators(
+                "files", "global", "growing", "detector.name=isolation_forest", "archive=alerts"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private List<String> operators(String source, String scope, String window, String... more)
       throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.event.Evidence;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Parsed;
@@ -41,6 +42,7 @@ class SerializationTest {
         FeatureVector.class,
         ScoredVector.class,
         Attribution.class,
+        Evidence.class,
         ModelLineage.class,
         Alert.class,
         ModelUpdate.class,

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored names of fields that the model does not use, null when there are none
  * @param lineage of the model, set on anomalies only, null in warm-up
  * @param attribution which features made the score, set on anomalies only
+ * @param evidence what the score was made of, set on anomalies of a job that archives it
  */
 public record ScoredVector(
     String key,
@@ -42,4 +43,43 @@ public record ScoredVector(
     String @Nullable [] imputed,
     String @Nullable [] ignored,
     @Nullable ModelLineage lineage,
-    @Nullable Attribution attribution) {}
+    @Nullable Attribution attribution,
+    @Nullable Evidence evidence) {
+  /** Of a job that archives nothing. */
+  public ScoredVector(
+      String key,
+      String group,
+      long timestamp,
+      long source,
+      long position,
+      double score,
+      double rawScore,
+      double threshold,
+      boolean anomaly,
+      Severity severity,
+      String modelVersion,
+      boolean late,
+      String @Nullable [] imputed,
+      String @Nullable [] ignored,
+      @Nullable ModelLineage lineage,
+      @Nullable Attribution attribution) {
+    this(
+        key,
+        group,
+        timestamp,
+        source,
+        position,
+        score,
+        rawScore,
+        threshold,
+        anomaly,
+        severity,
+        modelVersion,
+        late,
+        imputed,
+        ignored,
+        lineage,
+        attribution,
+        null);
+  }
+}

@@ -144,7 +144,7 @@ final class MultivariateDetector implements StreamDetector {
       squares[j] += ATTRIBUTION_SHARE * (far * far - squares[j]);
       sum += far * far;
     }
-    return Math.log1p(sum * Math.max(0.5, 1 - white.length / blocks[0].learned()));
+    return StrictMath.log1p(sum * Math.max(0.5, 1 - white.length / blocks[0].learned()));
   }
 
   @Override
@@ -172,7 +172,7 @@ final class MultivariateDetector implements StreamDetector {
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
     }
-    return Math.exp(-Math.max(0, statistic.sudden() - GATE));
+    return StrictMath.exp(-Math.max(0, statistic.sudden() - GATE));
   }
 
   private boolean serial() {

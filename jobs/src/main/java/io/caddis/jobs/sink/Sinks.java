@@ -22,6 +22,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  *     late/          readings that came behind the watermark; they are scored too
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
+ *     archive/       what alerts' scores were made of, when asked for
  * </pre>
  */
 public final class Sinks {
@@ -31,6 +32,7 @@ public final class Sinks {
   public static final String LATE = "late";
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
+  public static final String ARCHIVE = "archive";
 
   private final Path directory;
 

@@ -37,6 +37,7 @@ public record PipelineSpec(
     State state,
     Sink sink,
     Registry registry,
+    Archive archive,
     boolean deduplicate,
     Limits limits,
     @Nullable Integer parallelism) {
@@ -245,6 +246,12 @@ public record PipelineSpec(
     }
   }
 
+  /** What is kept of readings so that their scores can be replayed. */
+  public enum Archive {
+    NONE,
+    ALERTS
+  }
+
   /** The specification as YAML, every key with its value. */
   public String toYaml() {
     return SpecMapper.yaml(this);
@@ -252,8 +259,8 @@ public record PipelineSpec(
 
   /**
    * First 12 hexadecimal digits of the SHA-256 of what decides a verdict: everything but {@code
-   * source}, {@code sink}, {@code registry} and {@code parallelism}, so that the same settings have
-   * the same version wherever, on whatever input and however wide they run.
+   * source}, {@code sink}, {@code registry}, {@code archive} and {@code parallelism}, so that the
+   * same settings have the same version wherever, on whatever input and however wide they run.
    */
   public String version() {
     return SpecMapper.version(this);

@@ -57,7 +57,8 @@ final class SpecMapper {
   }
 
   static String version(PipelineSpec spec) {
-    ObjectNode verdict = tree(spec).remove(List.of("source", "sink", "registry", "parallelism"));
+    ObjectNode verdict =
+        tree(spec).remove(List.of("source", "sink", "registry", "archive", "parallelism"));
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")

@@ -103,6 +103,7 @@ class PipelineSpecTest {
       registry:
         directory: models
         name: pump
+      archive: alerts
       deduplicate: true
       limits:
         line-bytes: 1000
