@@ -30,6 +30,11 @@ record CaddisEngine(Detector detector) implements Engine {
     }
 
     @Override
+    public double[] batch(double[][] rows) {
+      return fitted.rawScores(rows);
+    }
+
+    @Override
     public void update(double[] row) {
       if (learner == null) {
         throw new UnsupportedOperationException(fitted.name() + " does not learn row by row");

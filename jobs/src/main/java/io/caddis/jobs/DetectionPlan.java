@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.drift.ScoreDrift;
 import io.caddis.detectors.event.QualityKind;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.feature.CalendarFeature;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param training when models are trained
  * @param detector what kind of model
  * @param quality what is checked of readings
+ * @param drift what is told of changes of the scores, null = nothing is looked for
  * @param triage when episodes end
  * @param severities of the scores
  * @param risk see {@link io.caddis.operators.ScorePlan}
@@ -46,6 +48,7 @@ public record DetectionPlan(
     TrainingPlan training,
     DetectorPlan detector,
     QualityRules quality,
+    @Nullable ScoreDrift drift,
     TriagePolicy triage,
     SeverityScale severities,
     double risk,
@@ -74,6 +77,7 @@ public record DetectionPlan(
         training(spec.training()),
         DetectorChoice.of(spec, features.schema()),
         quality(spec.quality(), fields),
+        drift(spec.quality().drift()),
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),
         new SeverityScale(spec.triage().medium(), spec.triage().high(), spec.triage().critical()),
         spec.threshold().method() == PipelineSpec.ThresholdMethod.SPOT
@@ -113,6 +117,14 @@ public record DetectionPlan(
       throw new IllegalArgumentException("quality.features: " + e.getMessage(), e);
     }
     return rules;
+  }
+
+  private static @Nullable ScoreDrift drift(PipelineSpec.Drift drift) {
+    return switch (drift.method()) {
+      case NONE -> null;
+      case ADWIN -> new ScoreDrift(ScoreDrift.Method.ADWIN, drift.change());
+      case PAGE_HINKLEY -> new ScoreDrift(ScoreDrift.Method.PAGE_HINKLEY, drift.change());
+    };
   }
 
   private static QualityRules.Limits limits(PipelineSpec.QualityLimits limits) {

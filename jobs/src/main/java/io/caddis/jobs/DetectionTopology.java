@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.drift.ScoreDrift;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
@@ -10,6 +11,7 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.operators.CountSampleFunction;
+import io.caddis.operators.DriftFunction;
 import io.caddis.operators.FeatureFunction;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ModelUpdate;
@@ -43,10 +45,11 @@ import org.jspecify.annotations.Nullable;
  *       sample                   score ==== models ====+
  *          | by group              |                   |
  *        train ---------------------------------------+
- *                                triage - alerts
+ *                                triage - alerts      drift - quality
  * </pre>
  *
- * <p>A detector that learns from each reading takes the place of sample, train and score.
+ * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
+ * there when the specification asks for it.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -60,7 +63,7 @@ public final class DetectionTopology {
    * @param alerts episodes opening, worsening, closing
    * @param deadLetters lines and cells that could not be used, and repeated readings
    * @param late readings behind the watermark; they are among the scores too
-   * @param quality what is wrong with sensors' data, and how it drifts from model to model
+   * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
    */
   public record Outputs(
@@ -109,6 +112,9 @@ public final class DetectionTopology {
               .name(OperatorUids.TRAIN);
       scores = score(features, models, plan);
       quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
+    }
+    if (plan.drift() != null) {
+      quality = quality.union(drift(scores, plan.drift(), plan.ttlMillis()));
     }
     DataStream<Alert> alerts =
         DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
@@ -169,6 +175,14 @@ public final class DetectionTopology {
         .process(new StreamScoreFunction(scoring(plan), plan.detector()))
         .uid(OperatorUids.STREAM_SCORE)
         .name(OperatorUids.STREAM_SCORE);
+  }
+
+  private static DataStream<QualityIssue> drift(
+      SingleOutputStreamOperator<ScoredVector> scores, ScoreDrift rule, long ttlMillis) {
+    return DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
+        .process(new DriftFunction(rule, ttlMillis))
+        .uid(OperatorUids.DRIFT)
+        .name(OperatorUids.DRIFT);
   }
 
   private static ScorePlan scoring(DetectionPlan plan) {

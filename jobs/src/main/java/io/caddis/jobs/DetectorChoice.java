@@ -85,8 +85,8 @@ final class DetectorChoice {
     }
     if (update == PipelineSpec.Update.INCREMENTAL && !updatable) {
       throw new IllegalArgumentException(
-          "detector.name must be one whose models can be updated, half_space_trees, for"
-              + " training.update incremental, was "
+          "detector.name must be one whose models can be updated, half_space_trees or"
+              + " zscore, for training.update incremental, was "
               + detector.detector());
     }
     if (detector.learnsByReading() && detector.schema().numbers().isEmpty()) {

@@ -8,6 +8,7 @@ import io.caddis.detectors.registry.Aliases;
 import io.caddis.detectors.registry.ModelArchive;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.registry.RegisteredModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -137,6 +138,42 @@ final class ModelsCommand implements Runnable {
   @Command(mixinStandardHelpOptions = true, description = "Makes the previous champion champion.")
   int rollback(@Mixin RegistryOption registry, @Parameters(paramLabel = "NAME") String name) {
     return on(registry, models -> print(name, models.rollback(name)));
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Adds a version whose boundary lies elsewhere; nothing is fitted again.",
+      footer = {
+        "",
+        "What scored SCORE scores 0.5 from then on: lower flags more. The version becomes the",
+        "champion unless --challenger is given; rollback takes it back."
+      })
+  int threshold(
+      @Mixin RegistryOption registry,
+      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(paramLabel = "SCORE", description = "Above 0, below 1.") double score,
+      @Parameters(arity = "0..1", paramLabel = "VERSION", defaultValue = "champion") String version,
+      @Option(names = "--challenger", description = "Put it on trial: the champion stays.")
+          boolean challenger) {
+    return on(
+        registry,
+        models -> {
+          RegisteredModel from = models.load(name, version);
+          ModelMetadata moved =
+              models.publish(
+                  name,
+                  from.model().withThreshold(score),
+                  from.metadata().training().withoutMetrics());
+          out()
+              .printf(
+                  "%s %s is %s with the boundary at its score %s%n",
+                  name, moved.version(), from.metadata().version(), score);
+          print(
+              name,
+              challenger
+                  ? models.challenge(name, moved.version())
+                  : models.promote(name, moved.version()));
+        });
   }
 
   @Command(mixinStandardHelpOptions = true, description = "Deletes a version for good.")

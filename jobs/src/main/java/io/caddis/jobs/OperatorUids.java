@@ -15,6 +15,7 @@ public final class OperatorUids {
   public static final String TRAIN = "train";
   public static final String SCORE = "score";
   public static final String STREAM_SCORE = "stream-score";
+  public static final String DRIFT = "drift";
   public static final String TRIAGE = "triage";
   public static final String SCORES_SINK = "scores-sink";
   public static final String ALERTS_SINK = "alerts-sink";

@@ -121,6 +121,7 @@ class DetectionTopologyITCase {
         training,
         detector,
         QualityRules.NONE,
+        null,
         new TriagePolicy(5, 60 * SECOND),
         SeverityScale.DEFAULT,
         0,

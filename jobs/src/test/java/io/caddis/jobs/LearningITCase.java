@@ -17,6 +17,8 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** What a run learns from its windows, and what it says about the anomalies that it finds. */
@@ -42,17 +44,21 @@ class LearningITCase {
     Files.write(input.resolve("a.csv"), lines);
   }
 
-  @Test
-  void anIncrementalRunTellsTheSameModelOnWithEveryWindow() throws IOException {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"half_space_trees | {window_size: 100, height: 5}", "zscore | {}"})
+  void anIncrementalRunTellsTheSameModelOnWithEveryWindow(String detector, String parameters)
+      throws IOException {
     DetectRun run =
         DetectRun.of(
             input,
             directory.resolve("out"),
-            "--detector=half_space_trees",
+            "--detector=" + detector,
             "--update=incremental",
             "--set=training.window=count",
             "--set=training.size=200",
-            "--set=detector.parameters={window_size: 100, height: 5}");
+            "--set=detector.parameters=" + parameters);
     List<Model> models =
         run.models().stream()
             .sorted(Comparator.comparing(row -> row.get("train_to").asString()))

@@ -137,6 +137,37 @@ class ModelCommandsTest {
   }
 
   @Test
+  void theThresholdCanBeMovedForGoodWithoutATraining() throws IOException {
+    train("--contamination", "0.1");
+    Path output = folder.resolve("out.csv");
+    score(output);
+    long before = anomalies(output);
+    score(output, "--threshold", "0.7");
+    long above = anomalies(output);
+    assertThat(above).isBetween(1L, before - 1);
+
+    CommandRun moved = models("threshold", "pump", "0.7");
+    assertThat(moved.status()).as(moved.err()).isZero();
+    score(output);
+    assertThat(anomalies(output)).isEqualTo(above);
+    assertThat(models("show", "pump").out())
+        .contains("\"metrics\" : { }")
+        .contains("\"key_field\" : \"sensor\"");
+    assertThat(models("threshold", "pump", "0.2", "previous", "--challenger").status()).isZero();
+    score(output);
+    assertThat(anomalies(output)).isEqualTo(above);
+    score(output, "--model-version", "challenger");
+    assertThat(anomalies(output)).isGreaterThan(before);
+    models("rollback", "pump");
+    score(output);
+    assertThat(anomalies(output)).isEqualTo(before);
+
+    CommandRun wrong = models("threshold", "pump", "1");
+    assertThat(wrong.status()).isEqualTo(2);
+    assertThat(wrong.err()).contains("score must be above 0 and below 1, was 1.0");
+  }
+
+  @Test
   void aSecondTrainingIsPromotedAndCanBeRolledBack() throws IOException {
     train("--detector", "zscore");
     train("--detector", "isolation_forest", "--param", "n_estimators=10");

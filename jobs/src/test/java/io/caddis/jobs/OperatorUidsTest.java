@@ -106,6 +106,23 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({"isolation_forest, adwin", "isolation_forest, page-hinkley"})
+  void driftOfScoresIsOneMoreOperatorWhenItIsAskedFor(String detector, String method)
+      throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.add("drift");
+
+    assertThat(
+            operators(
+                "files",
+                "sensor",
+                "growing",
+                "detector.name=" + detector,
+                "quality.drift.method=" + method))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private List<String> operators(String source, String scope, String window, String... more)
       throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");

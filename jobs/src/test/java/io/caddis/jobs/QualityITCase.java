@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caddis.detectors.simulate.Injection;
 import io.caddis.detectors.simulate.SensorSimulator;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,38 @@ class QualityITCase {
     assertThat(issues).extracting(issue -> text(issue, "issue_id")).doesNotHaveDuplicates();
     assertThat(run.count("quality_issues")).isEqualTo(run.quality().size());
     assertThat(lines(simulated(2))).isEqualTo(lines(run));
+  }
+
+  @Test
+  void aSensorWhoseScoresRiseForGoodIsToldAndTheOthersAreNot() throws IOException {
+    Random random = new Random(1);
+    StringBuilder lines = new StringBuilder("timestamp,key,x\n");
+    for (int i = 0; i < 4_000; i++) {
+      double shift = i < 2_000 ? 0 : 2;
+      for (String key : List.of("steady", "shifted")) {
+        double value = random.nextGaussian() + (key.equals("shifted") ? shift : 0);
+        lines.append("%d,%s,%.4f%n".formatted(1_767_225_600 + i, key, value));
+      }
+    }
+    Files.writeString(directory.resolve("a.csv"), lines);
+    DetectRun run =
+        DetectRun.of(
+            directory,
+            directory.resolveSibling(directory.getFileName() + "-drift"),
+            "--detector=zscore",
+            "--train-rows=500",
+            "--set=quality.checks=[]",
+            "--set=quality.drift.method=adwin");
+
+    assertThat(run.quality()).hasSize(1);
+    JsonNode issue = run.quality().get(0);
+    assertThat(text(issue, "kind")).isEqualTo("drift");
+    assertThat(text(issue, "key")).isEqualTo("shifted");
+    assertThat(issue.has("feature")).isFalse();
+    assertThat(time(issue, "to")).isBetween(1_767_227_600_000L, 1_767_228_600_000L);
+    assertThat(issue.get("value").doubleValue()).isGreaterThan(issue.get("expected").doubleValue());
+    assertThat(text(issue, "text")).matches("mean score rose from 0\\.\\d\\d to 0\\.\\d\\d");
+    assertThat(run.count("quality_issues")).isEqualTo(1);
   }
 
   private DetectRun simulated(int parallelism) {

@@ -33,7 +33,10 @@ public final class OperatorMetrics {
   /** Count: readings that came after their training window had closed. */
   public static final String MISSED_TRAINING = "missedTraining";
 
-  /** Count: faults found in sensors' data, each told once, and drifts between training samples. */
+  /**
+   * Count: faults found in sensors' data, each told once, and drifts of training samples and
+   * scores.
+   */
   public static final String QUALITY_ISSUES = "qualityIssues";
 
   /** Count: readings scored. */

@@ -4,6 +4,7 @@ package io.caddis.operators;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.drift.DriftState;
 import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.Attribution;
@@ -54,6 +55,7 @@ class SerializationTest {
         SensorQuality.class,
         SampleProfile.class,
         SpotState.class,
+        DriftState.class,
         QualityIssue.class,
         Episode.class
       })

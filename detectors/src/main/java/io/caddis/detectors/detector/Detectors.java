@@ -73,7 +73,8 @@ public final class Detectors {
   public static FittedDetector read(String name, int dimension, PayloadReader in) {
     return switch (name) {
       case IsolationForest.NAME -> FittedIsolationForest.read(dimension, in);
-      case ZScore.NAME, Iqr.NAME -> FittedBands.read(name, dimension, in);
+      case ZScore.NAME -> FittedZScore.read(dimension, in);
+      case Iqr.NAME -> FittedBands.read(name, dimension, in);
       case Mcd.NAME -> FittedMcd.read(dimension, in);
       case Knn.NAME -> FittedKnn.read(dimension, in);
       case LocalOutlierFactor.NAME -> FittedLocalOutlierFactor.read(dimension, in);

@@ -29,7 +29,7 @@ record FittedAutoencoder(double[] centers, double[] units, int width, double[] w
     }
   }
 
-  private static double limited(double value) {
+  static double limited(double value) {
     return Math.max(-Autoencoder.FARTHEST, Math.min(value, Autoencoder.FARTHEST));
   }
 
@@ -83,6 +83,11 @@ record FittedAutoencoder(double[] centers, double[] units, int width, double[] w
       sum += square;
     }
     return Detectors.bounded(sum / centers.length);
+  }
+
+  @Override
+  public double[] rawScores(double[][] rows) {
+    return new NetworkBatch(this, rows.length).rawScores(rows);
   }
 
   /** Of each number, in its own unit. */

@@ -10,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * A band for each feature; the raw score is the largest distance of any feature from its band, in
- * that feature's unit. {@link ZScore} and {@link Iqr} differ only in how they choose the bands.
+ * that feature's unit. For {@link ZScore}, whose bands are single values, and {@link Iqr}.
  */
 final class FittedBands implements FittedDetector {
   private final String name;
@@ -18,7 +18,7 @@ final class FittedBands implements FittedDetector {
   private final double[] high;
   private final double[] units;
 
-  private FittedBands(String name, double[] low, double[] high, double[] units) {
+  FittedBands(String name, double[] low, double[] high, double[] units) {
     this.name = name;
     this.low = low;
     this.high = high;
@@ -49,6 +49,10 @@ final class FittedBands implements FittedDetector {
   @Override
   public int dimension() {
     return units.length;
+  }
+
+  double[] low() {
+    return low;
   }
 
   @Override

@@ -23,6 +23,20 @@ public interface FittedDetector {
   double rawScore(double[] row);
 
   /**
+   * The {@link #rawScore} of each row, the same to the last bit; faster where a detector works on
+   * many rows side by side.
+   *
+   * @param rows each as for {@link #rawScore}
+   */
+  default double[] rawScores(double[][] rows) {
+    double[] scores = new double[rows.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = rawScore(rows[i]);
+    }
+    return scores;
+  }
+
+  /**
    * How much each feature has to do with the raw score of the row. Only the proportions count.
    *
    * @param row as for {@link #rawScore}

@@ -28,14 +28,10 @@ final class FittedOneClassSvm implements FittedDetector {
 
   @Override
   public double rawScore(double[] row) {
-    double[] squares = new double[Math.min(ReferenceRows.BLOCK, weights.length)];
+    double[] squares = support.squares(row);
     double sum = 0;
-    for (int from = 0; from < weights.length; from += ReferenceRows.BLOCK) {
-      support.squares(row, from, squares);
-      int size = support.blockSize(from);
-      for (int i = 0; i < size; i++) {
-        sum += weights[from + i] * NegativeExponential.of(gamma * squares[i]);
-      }
+    for (int i = 0; i < squares.length; i++) {
+      sum += weights[i] * NegativeExponential.of(gamma * squares[i]);
     }
     return Detectors.bounded(boundary - sum);
   }

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * A bounded set of training rows in one flat array, and the search for the nearest of them.
+ * A bounded set of training rows, and the search for the nearest of them.
  *
  * <p>Brute force: for some hundred rows no index beats it, and its cost is the same for every row.
  * Immutable and thread-safe.
@@ -16,87 +16,71 @@ final class ReferenceRows {
   /** Most numbers in a set: 16 MB. */
   static final int MAX_NUMBERS = 1 << 21;
 
-  /** Rows whose distances are computed side by side. */
-  static final int BLOCK = 128;
-
   private final int dimension;
   private final int count;
 
   /**
-   * Block after block, each feature after feature, so that the distances of a block take the same
-   * steps and the compiler makes them vector instructions. The last block may be smaller.
+   * {@code double[features][rows]}: one array a feature, all walked with the same index, because
+   * only so does the compiler make the distances vector instructions. Offsets into one flat array
+   * would keep it from proving that what is written is not read.
    */
-  private final double[] values;
+  private final double[][] columns;
 
   private ReferenceRows(int dimension, int count) {
     this.dimension = dimension;
     this.count = count;
-    this.values = new double[count * dimension];
+    this.columns = new double[dimension][count];
   }
 
   static ReferenceRows of(double[][] rows) {
     ReferenceRows reference = new ReferenceRows(rows[0].length, rows.length);
     for (int i = 0; i < rows.length; i++) {
       for (int feature = 0; feature < reference.dimension; feature++) {
-        reference.values[reference.at(i, feature)] = rows[i][feature];
+        reference.columns[feature][i] = rows[i][feature];
       }
     }
     return reference;
   }
 
-  private int at(int index, int feature) {
-    int from = index - index % BLOCK;
-    return from * dimension + feature * blockSize(from) + index - from;
-  }
-
-  /** How many rows the block has that starts at row {@code from}, a multiple of {@link #BLOCK}. */
-  int blockSize(int from) {
-    return Math.min(BLOCK, count - from);
-  }
-
-  /**
-   * Squared distances to a block of rows.
-   *
-   * @param from the block's first row
-   * @param out receives {@link #blockSize} distances
-   */
-  void squares(double[] row, int from, double[] out) {
-    int size = blockSize(from);
-    Arrays.fill(out, 0, size, 0);
+  /** The squared distance of a row to each of these rows. */
+  double[] squares(double[] row) {
+    double[] sums = new double[count];
     int feature = 0;
     for (; feature + 4 <= dimension; feature += 4) {
-      addFour(row, feature, from * dimension + feature * size, size, out);
+      addFour(row, feature, sums);
     }
     for (; feature < dimension; feature++) {
-      addOne(row[feature], from * dimension + feature * size, size, out);
+      addOne(row[feature], columns[feature], sums);
     }
+    return sums;
   }
 
-  private void addOne(double value, int offset, int size, double[] out) {
-    for (int i = 0; i < size; i++) {
-      double difference = value - values[offset + i];
-      out[i] += difference * difference;
+  private static void addOne(double value, double[] column, double[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      double difference = value - column[i];
+      sums[i] += difference * difference;
     }
   }
 
   /** Four times {@link #addOne}, to the last bit, with a quarter of the loads and stores. */
-  private void addFour(double[] row, int feature, int offset, int size, double[] out) {
+  private void addFour(double[] row, int feature, double[] sums) {
     double a = row[feature];
     double b = row[feature + 1];
     double c = row[feature + 2];
     double d = row[feature + 3];
-    int second = offset + size;
-    int third = second + size;
-    int fourth = third + size;
-    for (int i = 0; i < size; i++) {
-      double fromA = a - values[offset + i];
-      double fromB = b - values[second + i];
-      double fromC = c - values[third + i];
-      double fromD = d - values[fourth + i];
-      double sum = out[i] + fromA * fromA;
+    double[] first = columns[feature];
+    double[] second = columns[feature + 1];
+    double[] third = columns[feature + 2];
+    double[] fourth = columns[feature + 3];
+    for (int i = 0; i < sums.length; i++) {
+      double fromA = a - first[i];
+      double fromB = b - second[i];
+      double fromC = c - third[i];
+      double fromD = d - fourth[i];
+      double sum = sums[i] + fromA * fromA;
       sum += fromB * fromB;
       sum += fromC * fromC;
-      out[i] = sum + fromD * fromD;
+      sums[i] = sum + fromD * fromD;
     }
   }
 
@@ -143,7 +127,7 @@ final class ReferenceRows {
   double[] row(int index) {
     double[] row = new double[dimension];
     for (int feature = 0; feature < dimension; feature++) {
-      row[feature] = values[at(index, feature)];
+      row[feature] = columns[feature][index];
     }
     return row;
   }
@@ -160,22 +144,18 @@ final class ReferenceRows {
     int found = 0;
     boolean self = true;
     double worst = Double.POSITIVE_INFINITY;
-    double[] squares = new double[Math.min(BLOCK, count)];
-    for (int from = 0; from < count; from += BLOCK) {
-      squares(row, from, squares);
-      int size = blockSize(from);
-      for (int i = 0; i < size; i++) {
-        double square = squares[i];
-        if (square >= worst && found == distances.length) {
-          continue;
-        }
-        if (square == 0 && self) {
-          self = false;
-        } else {
-          found += found < distances.length ? 1 : 0;
-          insert(square, from + i, found - 1, distances, indices);
-          worst = distances[found - 1];
-        }
+    double[] squares = squares(row);
+    for (int i = 0; i < squares.length; i++) {
+      double square = squares[i];
+      if (square >= worst && found == distances.length) {
+        continue;
+      }
+      if (square == 0 && self) {
+        self = false;
+      } else {
+        found += found < distances.length ? 1 : 0;
+        insert(square, i, found - 1, distances, indices);
+        worst = distances[found - 1];
       }
     }
     for (int i = 0; i < found; i++) {
@@ -199,15 +179,11 @@ final class ReferenceRows {
   int nearest(double[] row) {
     double least = Double.POSITIVE_INFINITY;
     int nearest = 0;
-    double[] squares = new double[Math.min(BLOCK, count)];
-    for (int from = 0; from < count; from += BLOCK) {
-      squares(row, from, squares);
-      int size = blockSize(from);
-      for (int i = 0; i < size; i++) {
-        if (squares[i] < least) {
-          least = squares[i];
-          nearest = from + i;
-        }
+    double[] squares = squares(row);
+    for (int i = 0; i < squares.length; i++) {
+      if (squares[i] < least) {
+        least = squares[i];
+        nearest = i;
       }
     }
     return nearest;
@@ -217,7 +193,7 @@ final class ReferenceRows {
   double[] differences(double[] row, int index) {
     double[] squares = new double[dimension];
     for (int feature = 0; feature < dimension; feature++) {
-      double difference = row[feature] - values[at(index, feature)];
+      double difference = row[feature] - columns[feature][index];
       squares[feature] = difference * difference;
     }
     return squares;
@@ -259,7 +235,7 @@ final class ReferenceRows {
     int found = nearest(row, new double[neighbors], indices);
     double sum = 0;
     for (int i = 0; i < found; i++) {
-      sum += values[at(indices[i], feature)] / found;
+      sum += columns[feature][indices[i]] / found;
     }
     return found == 0 ? Double.NaN : sum;
   }
@@ -268,7 +244,7 @@ final class ReferenceRows {
     out.i32(count);
     for (int i = 0; i < count; i++) {
       for (int feature = 0; feature < dimension; feature++) {
-        out.f64(values[at(i, feature)]);
+        out.f64(columns[feature][i]);
       }
     }
   }
@@ -278,7 +254,7 @@ final class ReferenceRows {
     ReferenceRows reference = new ReferenceRows(dimension, count);
     for (int i = 0; i < count; i++) {
       for (int feature = 0; feature < dimension; feature++) {
-        reference.values[reference.at(i, feature)] = in.finite("reference value");
+        reference.columns[feature][i] = in.finite("reference value");
       }
     }
     return reference;

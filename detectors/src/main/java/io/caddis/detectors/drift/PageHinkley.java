@@ -2,32 +2,56 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.drift;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The test of Page and Hinkley for a change of a stream's mean, upwards or downwards, in constant
- * memory. Mutable, for one thread at a time.
+ * memory of 64 bytes.
  *
  * <p>Sums up how much values exceed their mean, less a tolerance, and tells when the sum has risen
  * far above its lowest point. Page, "Continuous inspection schemes", Biometrika 41, 1954.
+ *
+ * <pre>
+ * state   count and mean since the last change; then upwards and downwards: how far the sum is
+ *         above its lowest point, how many values there were since, and their sum
+ * </pre>
  */
-public final class PageHinkley {
+public final class PageHinkley implements MeanTest {
+  // places in the state
+  private static final int COUNT = 0;
+  private static final int MEAN = 1;
+  private static final int UP = 2;
+  private static final int DOWN = 5;
+  private static final int LENGTH = 8;
+
+  // places from UP and from DOWN on
+  private static final int EXCESS = 0;
+  private static final int VALUES = 1;
+  private static final int SUM = 2;
+
   private final double tolerance;
   private final double limit;
   private final int minValues;
-
-  private long count;
-  private double mean;
-
-  /** How far the sums have risen above their lowest points. */
-  private double up;
-
-  private double down;
+  private final double[] numbers;
 
   /**
+   * A test that has seen nothing.
+   *
    * @param tolerance change that does not count, in the values' unit, at least 0
    * @param limit sum of exceeding changes that tells, in the values' unit, above 0
    * @param minValues values before anything is told, at least 1
    */
   public PageHinkley(double tolerance, double limit, int minValues) {
+    this(tolerance, limit, minValues, new double[LENGTH]);
+  }
+
+  /**
+   * A test that goes on.
+   *
+   * @param state of a test with the same settings; kept and changed
+   */
+  public PageHinkley(double tolerance, double limit, int minValues, double[] state) {
     if (!(tolerance >= 0) || !(limit > 0) || minValues < 1) {
       throw new IllegalArgumentException(
           "tolerance must be at least 0, limit above 0, minValues at least 1, were %s, %s, %s"
@@ -36,35 +60,53 @@ public final class PageHinkley {
     this.tolerance = tolerance;
     this.limit = limit;
     this.minValues = minValues;
+    this.numbers = state;
   }
 
   /**
-   * Takes in a value.
+   * {@inheritDoc}
    *
    * @param value finite
-   * @return whether the mean has changed; the test begins anew then
    */
-  public boolean update(double value) {
-    count++;
-    mean += (value - mean) / count;
-    up = Math.max(0, up + value - mean - tolerance);
-    down = Math.max(0, down + mean - value - tolerance);
-    boolean changed = count >= minValues && Math.max(up, down) > limit;
-    if (changed) {
-      reset();
+  @Override
+  public @Nullable MeanShift update(double value) {
+    numbers[COUNT]++;
+    numbers[MEAN] += (value - numbers[MEAN]) / numbers[COUNT];
+    boolean up = exceeds(UP, value, value - numbers[MEAN]);
+    boolean down = exceeds(DOWN, value, numbers[MEAN] - value);
+    if (numbers[COUNT] < minValues || !(up || down)) {
+      return null;
     }
-    return changed;
+    MeanShift shift = shift(up ? UP : DOWN);
+    Arrays.fill(numbers, 0);
+    return shift;
+  }
+
+  /** Takes in how far a value is on one side of the mean. */
+  private boolean exceeds(int side, double value, double distance) {
+    numbers[side + EXCESS] += distance - tolerance;
+    numbers[side + VALUES]++;
+    numbers[side + SUM] += value;
+    if (numbers[side + EXCESS] <= 0) {
+      Arrays.fill(numbers, side, side + 3, 0);
+    }
+    return numbers[side + EXCESS] > limit;
+  }
+
+  private MeanShift shift(int side) {
+    double after = numbers[side + SUM] / numbers[side + VALUES];
+    double older = numbers[COUNT] - numbers[side + VALUES];
+    double olderSum = numbers[COUNT] * numbers[MEAN] - numbers[side + SUM];
+    return new MeanShift(older == 0 ? after : olderSum / older, after);
+  }
+
+  @Override
+  public double[] state() {
+    return numbers;
   }
 
   /** Mean since the last change. */
   public double mean() {
-    return mean;
-  }
-
-  private void reset() {
-    count = 0;
-    mean = 0;
-    up = 0;
-    down = 0;
+    return numbers[MEAN];
   }
 }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something wrong with a sensor's data, told once when it is noticed, however long it lasts.
  *
- * @param key the sensor; of {@link QualityKind#DRIFT} the group
- * @param feature the feature at fault; null for {@link QualityKind#GAP}
+ * @param key the sensor; of a {@link QualityKind#DRIFT} of training readings the group
+ * @param feature the feature at fault; null for {@link QualityKind#GAP} and for a drift of scores
  * @param kind what is wrong
  * @param from event time at which it began, epoch milliseconds
  * @param to event time at which it was noticed, epoch milliseconds

@@ -14,6 +14,9 @@ public enum QualityKind {
   RATE,
   /** A value outside of what is declared, or far outside of what has been seen. */
   OUT_OF_RANGE,
-  /** The training readings of a model are distributed differently from those of the one before. */
+  /**
+   * The training readings of a model are distributed differently from those of the one before, or a
+   * sensor's mean score has changed.
+   */
   DRIFT
 }

@@ -95,6 +95,21 @@ public final class Model {
     return fitted.rawScore(encoded);
   }
 
+  /**
+   * The {@link #rawScore} of each row, the same to the last bit; faster for detectors that work on
+   * many rows side by side.
+   *
+   * @param rows each as for {@link #rawScore}
+   */
+  public double[] rawScores(List<Row> rows) {
+    double[][] encoded = new double[rows.size()][fitted.dimension()];
+    for (int i = 0; i < encoded.length; i++) {
+      Row row = rows.get(i);
+      encoder.encode(row.numbers(), row.texts(), encoded[i]);
+    }
+    return fitted.rawScores(encoded);
+  }
+
   /** A raw score on the scale from 0 to 1, on which 0.5 is the learned boundary. */
   public double score(double raw) {
     return scale.score(raw);

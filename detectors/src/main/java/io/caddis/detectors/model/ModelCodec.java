@@ -42,7 +42,9 @@ import java.util.HexFormat;
  *   isolation_forest          sample size i32, trees i32, for each: nodes i32, then i64 a node
  *                             (32 bits threshold key, 12 bits feature, 20 bits distance to the left
  *                             child; distance 0 = leaf with its path length as key)
- *   zscore, iqr               for each column: low f64, high f64, unit f64
+ *   iqr                       for each column: low f64, high f64, unit f64
+ *   zscore                    as iqr, then (older models end here) rows i64, for each column: sum of
+ *                             squared deviations f64
  *   mcd                       centers f64 each, lower triangle of the factor by rows, f64 each
  *                             (only its diagonal with more than 512 columns)
  *   knn                       neighbours u16, u8 0 mean 1 largest, reference rows i32, f64 a number

@@ -105,10 +105,7 @@ public record ModelTrainer(
   /** A model whose boundary is learned from the scores of these rows. */
   private Model model(
       FeatureEncoder encoder, FittedDetector fitted, double[][] encoded, long seed, int rows) {
-    double[] raw = new double[encoded.length];
-    for (int i = 0; i < raw.length; i++) {
-      raw[i] = fitted.rawScore(encoded[i]);
-    }
+    double[] raw = fitted.rawScores(encoded);
     Arrays.sort(raw);
     ScoreScale scale = ScoreScale.fit(raw, rule.rawThreshold(raw));
     return new Model(encoder, fitted, rule, scale, seed, rows);

@@ -5,7 +5,7 @@ package io.caddis.detectors.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One training row.
+ * One row, of training or to be scored.
  *
  * @param numbers numeric features in schema order, NaN = missing
  * @param texts other features in schema order, null = missing

@@ -189,10 +189,18 @@ final class Row {
           slot,
           RejectionReason.VALUE_OUT_OF_RANGE,
           "must be in [" + column.min() + ", " + column.max() + "], was " + value);
-    } else {
+    } else if (!isMissingCode(value, column)) {
       numbers[slot] = value;
       usable++;
     }
+  }
+
+  /**
+   * Whether a number is what loggers write for none. Where a lowest value is declared that allows
+   * it, it is a number.
+   */
+  private static boolean isMissingCode(double value, RecordLayout.Column column) {
+    return (value == -999 || value == -9999) && column.min() == Double.NEGATIVE_INFINITY;
   }
 
   /** Puts in a text; a blank one counts as missing. */

@@ -137,6 +137,12 @@ public record ModelMetadata(
       finite.values().removeIf(value -> !Double.isFinite(value));
       metrics = Collections.unmodifiableMap(finite);
     }
+
+    /** The same, for a model that decides in another way than the one that was measured. */
+    public Training withoutMetrics() {
+      return new Training(
+          dataSource, parameters, timeField, keyField, calendar, from, to, rows, Map.of());
+    }
   }
 
   public ModelMetadata {

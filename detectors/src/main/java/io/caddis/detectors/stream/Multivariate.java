@@ -11,26 +11,35 @@ import java.io.IOException;
  * features move with one another, gathered over the last readings.
  *
  * <p>Each reading is put on the scale of what was learned, decorrelated ({@link SensorModel}), and
- * reduced to the logarithm of its squared distance. Of a series, that is smoothed ({@link
- * SmoothedStatistic}); rows that show no autocorrelation (below 0.3 in every feature) are scored
- * each on its own. The raw score is the number of standard deviations by which the statistic lies
- * above its own mean; the score is 0.5 at 2.5 of them (4 for rows) and tends to 1.
+ * reduced to the logarithm of its squared distance, as the mean of two: one in which features that
+ * change slowly count as any other, and one in which they hardly count, because they drift to where
+ * they have not been. Where distances have little to do with those before them (autocorrelation
+ * below 0.7), a third is averaged in, of smoothed readings, in which small lasting shifts stand out
+ * of the noise. Of a series, the result is smoothed ({@link SmoothedStatistic}); rows that show no
+ * autocorrelation (below 0.3 in every feature) are scored each on its own. The raw score is the
+ * number of standard deviations by which the statistic lies above its own mean; the score is 0.5 at
+ * 3.2 of them (4 for rows, 2.5 for {@link Method#KNN}, which has one distance only) and tends to 1.
  *
  * <p>Learning. The first {@code warmUp} readings teach fully; scores begin at six tenths of them.
  * Afterwards each reading weighs at most 1/4000, one beyond 4 standard deviations less, and one of
  * an episode (readings in a row above the limit) nothing, so that a fault stays a fault. An episode
- * that lasts 2000 readings is taken as a new regime and learned, each reading at 1/1000.
+ * is over when the sensor is usual again, or has come more than a third of the way back and rests
+ * there ({@link Recovery}). One that lasts 2000 readings is taken as a new regime and learned, each
+ * reading at 1/1000. A feature whose size and spread both grow or shrink a hundredfold, a
+ * thousandfold or a millionfold has changed its unit ({@link UnitChange}) and is told for some 60
+ * readings.
  *
  * <p>Nothing depends on the units, offsets, names or order of the features (up to 64 of them; more
  * are decorrelated in blocks of 64) or on the time of the readings. A value that is missing, not
- * finite or beyond 1e30 counts as usual; a reading without any other repeats the last score. State:
- * about 8 bytes times the features squared and 60 times the features; {@link Method#KNN} also keeps
- * 128 readings of 4 bytes a feature, fewer beyond 256 features.
+ * finite or beyond 1e30 counts as what the others lead to expect; a new feature is learned from 200
+ * values before it counts; a reading without any value repeats the last score. State: about 16
+ * bytes times the features squared and 200 times the features; {@link Method#KNN} also keeps 128
+ * readings of 4 bytes a feature, fewer beyond 256 features.
  *
  * <p>Sources: Lowry et al., "A multivariate exponentially weighted moving average control chart",
- * Technometrics 1992, here with the statistic smoothed instead of the readings; Jackson and
- * Mudholkar, 1979 (T² and Q); Ramaswamy et al., "Efficient algorithms for mining outliers from
- * large data sets", SIGMOD 2000 (nearest neighbours).
+ * Technometrics 1992, here of readings and of the statistic; Jackson and Mudholkar, 1979 (T² and
+ * Q); Ramaswamy et al., "Efficient algorithms for mining outliers from large data sets", SIGMOD
+ * 2000 (nearest neighbours).
  *
  * @param method what the distance is measured from
  * @param warmUp readings that teach before any is flagged, 50 to 100000, default 400

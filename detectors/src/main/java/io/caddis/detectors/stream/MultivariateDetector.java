@@ -3,15 +3,17 @@
 package io.caddis.detectors.stream;
 
 import io.caddis.detectors.stream.Multivariate.Method;
+import io.caddis.detectors.stream.SensorModel.Damping;
 import io.caddis.detectors.stream.SensorModel.Spectrum;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** One sensor's state of {@link Multivariate}, which says how it works. */
 final class MultivariateDetector implements StreamDetector {
-  private static final int FORMAT = 0x4D;
-  private static final int MAX_BLOCK_BYTES = 1 << 20;
+  private static final int FORMAT = 0x4E;
+  private static final int MAX_BLOCK_BYTES = 1 << 21;
 
   /** Values beyond count as missing: products of two and sums of many stay finite. */
   private static final double MAX_VALUE = 1e30;
@@ -25,13 +27,18 @@ final class MultivariateDetector implements StreamDetector {
   private static final double SCORED_FROM = 0.6;
 
   /** Standard deviations above its own mean at which the smoothed statistic is anomalous. */
-  private static final double LIMIT = 2.5;
+  private static final double LIMIT = 3.2;
+
+  /** The same of the distance from neighbours. */
+  private static final double NEAR_LIMIT = 2.5;
 
   /** The same for rows without autocorrelation, where nothing is smoothed. */
   private static final double SUDDEN_LIMIT = 4;
 
-  /** Share of the limit below which an episode ends. */
+  /** Share of the limit below which an episode ends, and most of a sensor that comes to rest. */
   private static final double HYSTERESIS = 0.9;
+
+  private static final double RESTING = 0.75;
 
   /** Standard deviations from which on a single reading is learned with less weight. */
   private static final double GATE = 4;
@@ -51,143 +58,268 @@ final class MultivariateDetector implements StreamDetector {
   /** Lag-one autocorrelation of a feature from which on readings are taken as a series. */
   private static final double SERIAL = 0.3;
 
+  /** Share of a reading in the smoothed one. */
+  private static final double SMOOTHING = 0.1;
+
+  /** Autocorrelation of the distance from which on smoothed readings would tell nothing new. */
+  private static final double PERSISTENT = 0.7;
+
   private static final double ATTRIBUTION_SHARE = 0.3;
+
+  /** The last reading as seen from one set of levels. */
+  private static final class View {
+    final double[] levels;
+    final double[] white;
+    final double[] scales;
+
+    View(double[] levels) {
+      this.levels = levels;
+      white = new double[levels.length];
+      scales = new double[levels.length];
+    }
+  }
 
   private final Method method;
   private final int warmUp;
-  private final SensorModel[] blocks;
+  private final SensorBlocks model;
+  private final SensorBlocks smoothedModel;
+  private final Persistence persistence = new Persistence();
   private final SmoothedStatistic statistic = new SmoothedStatistic();
+  private final Recovery recovery;
+  private final UnitChange units;
   private final Reservoir reservoir;
+  private final double[] smoothed;
   private final double[] squares;
   private int readings;
   private int episode;
   private double raw;
   private double score;
 
-  private final double[] white;
-  private final double[] scales;
   private final double[] last;
+  private final double[] lastSmoothed;
+  private final View fromMeans;
+  private final View fromRest;
+  private final View scratch;
+  private View view;
 
   MultivariateDetector(int features, int warmUp, Method method) {
     this.method = method;
     this.warmUp = warmUp;
-    blocks = new SensorModel[(features + SensorModel.MAX_FEATURES - 1) / SensorModel.MAX_FEATURES];
-    for (int b = 0; b < blocks.length; b++) {
-      int from = b * SensorModel.MAX_FEATURES;
-      blocks[b] =
-          new SensorModel(
-              Math.min(SensorModel.MAX_FEATURES, features - from),
-              method == Method.T2Q ? Spectrum.SUBSPACE : Spectrum.RIDGE);
-    }
+    model = new SensorBlocks(features, method == Method.T2Q ? Spectrum.SUBSPACE : Spectrum.RIDGE);
+    smoothedModel = new SensorBlocks(features, Spectrum.RIDGE);
+    recovery = new Recovery(features);
+    units = new UnitChange(features);
     reservoir = new Reservoir(features);
+    smoothed = new double[features];
+    Arrays.fill(smoothed, Double.NaN);
     squares = new double[features];
-    white = new double[features];
-    scales = new double[features];
     last = new double[features];
+    lastSmoothed = new double[features];
+    fromMeans = new View(smoothed.clone());
+    fromRest = new View(recovery.levels());
+    scratch = new View(smoothed.clone());
+    view = fromMeans;
   }
 
   @Override
   public double score(long timeMillis, double[] values) {
-    boolean any = false;
-    for (int j = 0; j < last.length; j++) {
-      boolean usable = Math.abs(values[j]) <= MAX_VALUE;
-      last[j] = usable ? values[j] : Double.NaN;
-      any |= usable;
-    }
-    if (!any) {
+    if (!takeIn(values)) {
       return score;
-    }
-    int from = 0;
-    for (SensorModel block : blocks) {
-      block.whiten(last, from, white, scales);
-      from += block.features();
     }
     readings = Math.min(readings + 1, Integer.MAX_VALUE - 1);
     double weight = 1;
-    if (blocks[0].ready()) {
-      statistic.add(distance());
+    if (model.ready()) {
+      statistic.add(near() ? neighbourDistance() : distance());
       double judged = readings > SCORED_FROM * warmUp ? judge() : 1;
       weight = readings > warmUp ? judged : 1;
       if (readings > STATISTIC_FROM * warmUp) {
-        statistic.learn(weight, pace(SLOWEST_STATISTIC));
+        // Distances from the mean settle when a regime is learned, those from neighbours do not.
+        double slowest = slowest(SLOWEST_STATISTIC, near() ? REGIME_PACE : SLOWEST_STATISTIC);
+        statistic.learn(weight, slowest);
+        persistence.learn(weight, slowest);
+      }
+      if (readings > warmUp && !near()) {
+        recover();
       }
     }
-    for (SensorModel block : blocks) {
-      block.learn(weight, pace(SLOWEST));
+    View learned = recovery.inUse() ? fromRest : fromMeans;
+    if (model.learn(last, learned.levels, weight, slowest(SLOWEST, REGIME_PACE))) {
+      statistic.relearn();
     }
-    if (method == Method.KNN && weight > 0.5) {
+    smoothedModel.learn(lastSmoothed, learned.levels, weight, slowest(SLOWEST, REGIME_PACE));
+    if (near() && weight > 0.5) {
       reservoir.offer(last);
     }
     return score;
   }
 
-  private double pace(double usual) {
+  /** Whether the reading has any value. */
+  private boolean takeIn(double[] values) {
+    boolean any = false;
+    for (int j = 0; j < last.length; j++) {
+      boolean usable = Math.abs(values[j]) <= MAX_VALUE;
+      last[j] = usable ? values[j] : Double.NaN;
+      any |= usable;
+      if (usable) {
+        smoothed[j] =
+            Double.isNaN(smoothed[j])
+                ? values[j]
+                : smoothed[j] + SMOOTHING * (values[j] - smoothed[j]);
+      }
+      lastSmoothed[j] = usable ? smoothed[j] : Double.NaN;
+    }
+    units.add(last);
+    return any;
+  }
+
+  private boolean near() {
+    return method == Method.KNN;
+  }
+
+  private double slowest(double usual, double newRegime) {
     if (readings <= warmUp) {
       return 1;
     }
-    return episode > REGIME ? REGIME_PACE : usual;
+    return episode > REGIME ? newRegime : usual;
+  }
+
+  /** How far the reading is from the nearer of the levels where the sensor may usually be. */
+  private double distance() {
+    double own = ownDistance(fromMeans);
+    double distance = withSmoothed(own, fromMeans);
+    persistence.add(own);
+    view = fromMeans;
+    if (recovery.active()) {
+      double rested = withSmoothed(ownDistance(fromRest), fromRest);
+      recovery.used(rested < distance);
+      if (rested < distance) {
+        view = fromRest;
+        distance = rested;
+      }
+    }
+    attribute(view.white);
+    return distance;
+  }
+
+  private double ownDistance(View view) {
+    double strong = model.whiten(last, view.levels, Damping.STRONG, scratch.white, scratch.scales);
+    double little = model.whiten(last, view.levels, Damping.LITTLE, view.white, view.scales);
+    return (model.logDistance(strong) + model.logDistance(little)) / 2;
   }
 
   /**
-   * Logarithm of the squared distance from what is usual, less what it is too large by because the
-   * correlations are estimated from few readings (Hotelling).
+   * Smoothing takes the noise out of readings that have little to do with those before them, and
+   * nothing out of others: it counts the less, the more the distance persists.
    */
-  private double distance() {
-    boolean near = method == Method.KNN;
-    int row = near ? reservoir.nearest(last, scales) : -1;
+  private double withSmoothed(double own, View view) {
+    double share = Math.max(0, 1 - Math.max(0, persistence.autocorrelation()) / PERSISTENT);
+    if (share == 0) {
+      return own;
+    }
+    double squares =
+        smoothedModel.whiten(
+            lastSmoothed, view.levels, Damping.SMOOTHED, scratch.white, scratch.scales);
+    return (own + share * smoothedModel.logDistance(squares)) / (1 + share);
+  }
+
+  private double neighbourDistance() {
+    model.whiten(last, fromMeans.levels, Damping.LITTLE, fromMeans.white, fromMeans.scales);
+    int row = reservoir.nearest(last, fromMeans.scales);
     double sum = 0;
-    for (int j = 0; j < white.length; j++) {
-      double far = white[j];
-      if (near) {
-        far = row < 0 ? 0 : reservoir.difference(row, j, last, scales);
-      }
-      squares[j] += ATTRIBUTION_SHARE * (far * far - squares[j]);
+    for (int j = 0; j < last.length; j++) {
+      double far = row < 0 ? 0 : reservoir.difference(row, j, last, fromMeans.scales);
+      scratch.white[j] = far;
       sum += far * far;
     }
-    return StrictMath.log1p(sum * Math.max(0.5, 1 - white.length / blocks[0].learned()));
+    attribute(scratch.white);
+    return model.logDistance(sum);
+  }
+
+  private void attribute(double[] far) {
+    for (int j = 0; j < squares.length; j++) {
+      squares[j] += ATTRIBUTION_SHARE * (far[j] * far[j] - squares[j]);
+    }
   }
 
   @Override
   public String basis() {
     return "distance from %s of %d features, %s: largest lag-one autocorrelation %.2f, %d readings"
         .formatted(
-            method == Method.KNN ? "the nearest usual reading" : "the mean",
-            white.length,
+            near() ? "the nearest usual reading" : "the mean",
+            last.length,
             serial() ? "smoothed over some ten readings" : "each row on its own",
-            autocorrelation(),
+            model.autocorrelation(),
             readings);
   }
 
   /** Sets the score of the reading and returns the weight with which it is to be learned. */
   private double judge() {
-    boolean serial = serial();
-    double limit = serial ? LIMIT : SUDDEN_LIMIT;
-    double deviation = serial ? statistic.smoothed() : statistic.sudden();
+    double limit = limit();
+    double deviation = serial() ? statistic.smoothed() : statistic.sudden();
     boolean anomalous = deviation >= (episode > 0 ? limit * HYSTERESIS : limit);
-    raw = anomalous ? Math.max(deviation, limit) : deviation;
-    boolean episodic = serial && anomalous && readings > warmUp;
+    rate(anomalous ? Math.max(deviation, limit) : deviation);
+    boolean episodic = serial() && anomalous && readings > warmUp;
     episode = episodic ? Math.min(episode + 1, Integer.MAX_VALUE - 1) : 0;
-    double over = (raw - limit) / limit;
-    score = 0.5 + 0.5 * over / (1 + Math.abs(over));
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
     }
     return StrictMath.exp(-Math.max(0, statistic.sudden() - GATE));
   }
 
-  private boolean serial() {
-    return autocorrelation() > SERIAL;
+  private double limit() {
+    if (!serial()) {
+      return SUDDEN_LIMIT;
+    }
+    return near() ? NEAR_LIMIT : LIMIT;
   }
 
-  /** The largest lag-one autocorrelation of a feature. */
-  double autocorrelation() {
-    double largest = 0;
-    for (SensorModel block : blocks) {
-      for (int j = 0; j < block.features(); j++) {
-        largest = Math.max(largest, block.autocorrelation(j));
+  private boolean serial() {
+    return model.autocorrelation() > SERIAL;
+  }
+
+  /**
+   * @param deviation standard deviations above usual
+   */
+  private void rate(double deviation) {
+    raw = deviation;
+    double over = (raw - limit()) / limit();
+    score = 0.5 + 0.5 * over / (1 + Math.abs(over));
+  }
+
+  private void recover() {
+    if (episode > UnitChange.FEWEST) {
+      adoptUnits();
+    }
+    if (recovery.settling()) {
+      rest();
+    }
+    if (episode == 0) {
+      recovery.rest(smoothed);
+      return;
+    }
+    View from = recovery.active() ? fromRest : fromMeans;
+    model.whiten(lastSmoothed, from.levels, Damping.STRONG, scratch.white, scratch.scales);
+    if (recovery.returned(episode, scratch.white, smoothed)) {
+      rest();
+    }
+  }
+
+  private void adoptUnits() {
+    for (int j = 0; j < last.length; j++) {
+      double factor = units.factor(j, model.mean(j), model.variance(j));
+      if (factor != 1) {
+        model.rescale(j, factor);
+        smoothedModel.rescale(j, factor);
+        recovery.rescale(j, factor);
       }
     }
-    return largest;
+  }
+
+  /** Takes the reading as usual, wherever it is. */
+  private void rest() {
+    episode = 0;
+    statistic.settle();
+    rate(Math.min(raw, RESTING * limit()));
   }
 
   @Override
@@ -210,18 +342,14 @@ final class MultivariateDetector implements StreamDetector {
 
   @Override
   public double[] expected() {
-    double[] expected = new double[white.length];
-    int from = 0;
-    for (SensorModel block : blocks) {
-      block.expect(last, from, white, scales, expected);
-      from += block.features();
-    }
+    double[] expected = new double[last.length];
+    model.expect(last, view.levels, view.white, view.scales, expected);
     return expected;
   }
 
   @Override
   public void write(DataOutput out) throws IOException {
-    StateReader.write(out, FORMAT, white.length, this::writeBody);
+    StateReader.write(out, FORMAT, last.length, this::writeBody);
   }
 
   private void writeBody(DataOutput out) throws IOException {
@@ -230,11 +358,14 @@ final class MultivariateDetector implements StreamDetector {
     out.writeDouble(raw);
     out.writeDouble(score);
     StateReader.write(out, squares);
+    StateReader.write(out, smoothed);
+    persistence.write(out);
     statistic.write(out);
+    recovery.write(out);
+    units.write(out);
     reservoir.write(out);
-    for (SensorModel block : blocks) {
-      block.write(out);
-    }
+    model.write(out);
+    smoothedModel.write(out);
   }
 
   static MultivariateDetector read(Multivariate type, int format, DataInput in) throws IOException {
@@ -263,10 +394,15 @@ final class MultivariateDetector implements StreamDetector {
       throw new IOException("score must be 0 to 1, was " + score);
     }
     in.finite("square", squares);
-    statistic.read(in);
-    reservoir.read(in);
-    for (SensorModel block : blocks) {
-      block.read(in);
+    for (int j = 0; j < smoothed.length; j++) {
+      smoothed[j] = in.finiteOrNone("smoothed value");
     }
+    persistence.read(in);
+    statistic.read(in);
+    recovery.read(in);
+    units.read(in);
+    reservoir.read(in);
+    model.read(in);
+    smoothedModel.read(in);
   }
 }

@@ -17,8 +17,9 @@ import java.util.Arrays;
  * <p>A spread is that of the readings so far, widened twice. By the reading's own deviation as if
  * it were one of them, so that a column that never moved has a spread the moment it does (Student's
  * reasoning; a white value is at most about the square root of the readings learned). And by how
- * few independent readings an autocorrelated feature has shown: n readings of lag-one correlation φ
- * tell as much about its level as n (1 - φ) / (1 + φ) independent ones (Bartlett 1946).
+ * few independent readings an autocorrelated feature has shown ({@link Damping}): n readings of
+ * lag-one correlation φ tell as much about its level as n (1 - φ) / (1 + φ) independent ones
+ * (Bartlett 1946).
  *
  * <p>The whitening matrix is symmetric, a function of the correlation matrix R of the features: for
  * {@link Spectrum#RIDGE} (1 - r) R + r I to the power -1/2, so that the squares of the white values
@@ -39,6 +40,27 @@ final class SensorModel {
     SUBSPACE
   }
 
+  /**
+   * How much the spread of a feature is widened for each time that its independent readings are
+   * fewer than one, and how many readings count at most.
+   */
+  enum Damping {
+    /** Slow features count as any other once enough readings have shown how far they go. */
+    LITTLE(1, Double.POSITIVE_INFINITY),
+    /** Slow features count little for ever: they drift to where they have not been. */
+    STRONG(100, 400),
+    /** Between the two, for readings that are smoothed and therefore all slow. */
+    SMOOTHED(10, 400);
+
+    private final double factor;
+    private final double mostReadings;
+
+    Damping(double factor, double mostReadings) {
+      this.factor = factor;
+      this.mostReadings = mostReadings;
+    }
+  }
+
   /** Share of the variance that the leading directions hold. */
   private static final double LEADING = 0.9;
 
@@ -52,6 +74,9 @@ final class SensorModel {
 
   /** Values of a new feature that teach before it is judged. */
   private static final int TRIAL = 200;
+
+  /** Rounds in which missing values are made to agree with the others and with each other. */
+  private static final int SWEEPS = 3;
 
   private final Spectrum spectrum;
   private final double[] means;
@@ -70,6 +95,7 @@ final class SensorModel {
   private final double[] paces;
   private final double[] deviations;
   private final double[] scaled;
+  private final boolean[] missing;
 
   SensorModel(int features, Spectrum spectrum) {
     this.spectrum = spectrum;
@@ -83,6 +109,7 @@ final class SensorModel {
     paces = new double[features];
     deviations = new double[features];
     scaled = new double[features];
+    missing = new boolean[features];
   }
 
   int features() {
@@ -96,29 +123,35 @@ final class SensorModel {
 
   /**
    * Puts the white values of {@code values[from..]} into {@code white[from..]} and the spreads that
-   * they were divided by into {@code scales[from..]}; a missing value counts as the mean. White
-   * values are all zero before {@link #ready}.
+   * they were divided by into {@code scales[from..]}; a missing value counts as what the others
+   * lead to expect. White values are all zero before {@link #ready}.
+   *
+   * @param levels where the features usually are at present, NaN for where the means say
+   * @return the sum of the squares of the white values
    */
-  void whiten(double[] values, int from, double[] white, double[] scales) {
+  double whiten(
+      double[] values,
+      double[] levels,
+      Damping damping,
+      int from,
+      double[] white,
+      double[] scales) {
     int features = means.length;
+    double readings = Math.min(count, damping.mostReadings);
     for (int j = 0; j < features; j++) {
-      double value = values[from + j];
-      if (Double.isFinite(value) && Double.isNaN(means[j])) {
-        means[j] = value;
-        seen[j] = rows < EARLY ? TRIAL : 0;
-      }
-      deviations[j] = Double.isFinite(value) ? value - means[j] : Double.NaN;
-      double deviation = Double.isFinite(value) ? deviations[j] : 0;
+      double deviation = deviation(values, levels, from, j);
+      missing[j] = Double.isNaN(deviation) || onTrial(j);
+      deviation = Double.isNaN(deviation) ? 0 : deviation;
       double phi = Math.min(MAX_PHI, autocorrelation(j));
-      double independent = Math.max(1e-9, count * (1 - phi) / (1 + phi));
+      double independent = Math.max(1e-9, readings * (1 - phi) / (1 + phi));
       double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
-      double scale = Math.sqrt(variance * (1 + 1 / independent));
-      scaled[j] = scale > 0 && seen[j] >= TRIAL ? deviation / scale : 0;
+      double scale = Math.sqrt(variance * (1 + damping.factor / independent));
+      scaled[j] = scale > 0 && !missing[j] ? deviation / scale : 0;
       scales[from + j] = scale;
     }
     if (!ready()) {
       Arrays.fill(white, from, from + features, 0);
-      return;
+      return 0;
     }
     for (int j = 0; j < features; j++) {
       double[] row = whitening[j];
@@ -128,6 +161,53 @@ final class SensorModel {
       }
       white[from + j] = sum;
     }
+    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+      for (int j = 0; j < features; j++) {
+        if (missing[j]) {
+          expectMissing(whitening[j], from, white);
+        }
+      }
+    }
+    double squares = 0;
+    for (int j = 0; j < features; j++) {
+      squares += white[from + j] * white[from + j];
+    }
+    return squares;
+  }
+
+  /**
+   * Gives a feature without a value the one that the others lead to expect, which is where the
+   * distance is least (a step of Gauss and Seidel). Its mean would contradict them.
+   */
+  private static void expectMissing(double[] row, int from, double[] white) {
+    double gradient = 0;
+    double curvature = 0;
+    for (int k = 0; k < row.length; k++) {
+      gradient += row[k] * white[from + k];
+      curvature += row[k] * row[k];
+    }
+    if (curvature > 0) {
+      for (int k = 0; k < row.length; k++) {
+        white[from + k] -= row[k] * gradient / curvature;
+      }
+    }
+  }
+
+  /** NaN where the value is missing. */
+  private double deviation(double[] values, double[] levels, int from, int j) {
+    double value = values[from + j];
+    if (!Double.isFinite(value)) {
+      return Double.NaN;
+    }
+    double level = levels[from + j];
+    if (Double.isFinite(level) && !onTrial(j)) {
+      return value - level;
+    }
+    return Double.isNaN(means[j]) ? 0 : value - means[j];
+  }
+
+  private boolean onTrial(int j) {
+    return seen[j] < TRIAL;
   }
 
   /** Readings learned, by their weights. */
@@ -145,10 +225,17 @@ final class SensorModel {
    * What the other features led to expect of each value of the last reading that went through
    * {@link #whiten}: the value at which its distance would be least.
    *
+   * @param levels those it went through with
    * @param white its white values
    * @param scales its scales
    */
-  void expect(double[] values, int from, double[] white, double[] scales, double[] expected) {
+  void expect(
+      double[] values,
+      double[] levels,
+      int from,
+      double[] white,
+      double[] scales,
+      double[] expected) {
     int features = means.length;
     for (int j = 0; j < features; j++) {
       double gradient = 0;
@@ -157,28 +244,44 @@ final class SensorModel {
         gradient += whitening[j][k] * white[from + k];
         curvature += whitening[j][k] * whitening[j][k];
       }
-      double value = Double.isFinite(values[from + j]) ? values[from + j] : means[j];
-      expected[from + j] =
-          curvature > 0 ? value - gradient / curvature * scales[from + j] : means[j];
+      double level = Double.isFinite(levels[from + j]) ? levels[from + j] : means[j];
+      double value = Double.isFinite(values[from + j]) ? values[from + j] : level;
+      expected[from + j] = curvature > 0 ? value - gradient / curvature * scales[from + j] : level;
     }
   }
 
   /**
-   * Learns the last reading that went through {@link #whiten}.
+   * Learns a reading.
    *
+   * @param levels where the features usually are at present: deviations are taken from there, and
+   *     the means stay; NaN for the means
    * @param weight 0 not at all to 1 as any other
    * @param slowest number of readings that this one is at least weighed against
+   * @return whether a new feature takes part in the distance from now on
    */
-  void learn(double weight, double slowest) {
+  boolean learn(double[] values, double[] levels, int from, double weight, double slowest) {
+    boolean joined = false;
     rows++;
     count += weight;
     double rate = weight / Math.max(count, slowest);
     for (int j = 0; j < means.length; j++) {
+      double value = values[from + j];
+      if (Double.isFinite(value) && Double.isNaN(means[j])) {
+        means[j] = value;
+        seen[j] = rows <= EARLY ? TRIAL : 0;
+      }
+      deviations[j] = deviation(values, levels, from, j);
       boolean absent = Double.isNaN(deviations[j]);
-      boolean onTrial = !absent && seen[j] < TRIAL;
-      paces[j] = absent ? 0 : onTrial ? 1.0 / ++seen[j] : rate;
+      if (absent) {
+        paces[j] = 0;
+      } else if (onTrial(j)) {
+        paces[j] = 1.0 / ++seen[j];
+        joined |= !onTrial(j);
+      } else {
+        paces[j] = rate;
+      }
       if (paces[j] > 0) {
-        learn(j);
+        learn(j, levels[from + j]);
       }
     }
     for (int j = 0; j < means.length; j++) {
@@ -188,10 +291,11 @@ final class SensorModel {
       renewal = rows + Math.min(1024, Math.max(8, rows / 4));
       renew();
     }
+    return joined;
   }
 
   /** Learns the deviation of a feature and its products with those of the features before it. */
-  private void learn(int j) {
+  private void learn(int j, double level) {
     double pace = paces[j];
     double[] row = covariance[j];
     for (int k = 0; k <= j; k++) {
@@ -201,7 +305,29 @@ final class SensorModel {
       }
     }
     lagged[j] += pace * ((1 - pace) * deviations[j] * before[j] - lagged[j]);
-    means[j] += pace * deviations[j];
+    if (Double.isNaN(level) || onTrial(j)) {
+      means[j] += pace * deviations[j];
+    }
+  }
+
+  /** Mean of a feature, NaN before its first value. */
+  double mean(int feature) {
+    return means[feature];
+  }
+
+  double variance(int feature) {
+    return covariance[feature][feature];
+  }
+
+  /** Goes on as if all values of a feature so far had been so many times as large. */
+  void rescale(int feature, double factor) {
+    means[feature] *= factor;
+    before[feature] *= factor;
+    lagged[feature] *= factor * factor;
+    for (int k = 0; k < means.length; k++) {
+      double[] row = covariance[Math.max(feature, k)];
+      row[Math.min(feature, k)] *= k == feature ? factor * factor : factor;
+    }
   }
 
   private void renew() {

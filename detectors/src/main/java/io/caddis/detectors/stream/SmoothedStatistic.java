@@ -16,6 +16,11 @@ import java.io.IOException;
 final class SmoothedStatistic {
   private static final double SHARE = 0.2;
 
+  /** Readings that count of those before the statistic changes, and that teach fully after. */
+  private static final double KEPT = 100;
+
+  private static final int RELEARNED = 400;
+
   private static final int SUDDEN = 0;
   private static final int SMOOTHED = 1;
   private static final int FORMS = 2;
@@ -25,6 +30,7 @@ final class SmoothedStatistic {
   private final double[] spreads = new double[FORMS];
   private double learned;
   private boolean started;
+  private int relearning;
 
   /** Takes in the statistic of the next reading. */
   void add(double statistic) {
@@ -32,6 +38,17 @@ final class SmoothedStatistic {
     values[SMOOTHED] =
         started ? values[SMOOTHED] + SHARE * (statistic - values[SMOOTHED]) : statistic;
     started = true;
+  }
+
+  /** Learns quickly for a while, because the statistic measures something else from now on. */
+  void relearn() {
+    learned = Math.min(learned, KEPT);
+    relearning = RELEARNED;
+  }
+
+  /** Takes the smoothed form down to what is usual. */
+  void settle() {
+    values[SMOOTHED] = Math.min(values[SMOOTHED], means[SMOOTHED]);
   }
 
   /** Standard deviations that the last statistic lay above its mean. */
@@ -57,10 +74,11 @@ final class SmoothedStatistic {
    */
   void learn(double weight, double slowest) {
     learned += weight;
-    double rate = weight / Math.max(learned, slowest);
+    double rate = weight / (relearning > 0 ? learned : Math.max(learned, slowest));
     if (rate <= 0) {
       return;
     }
+    relearning = Math.max(0, relearning - 1);
     for (int i = 0; i < FORMS; i++) {
       double difference = values[i] - means[i];
       means[i] += rate * difference;
@@ -75,6 +93,7 @@ final class SmoothedStatistic {
     StateReader.write(out, spreads);
     out.writeDouble(learned);
     out.writeBoolean(started);
+    out.writeShort(relearning);
   }
 
   void read(StateReader in) throws IOException {
@@ -85,5 +104,6 @@ final class SmoothedStatistic {
     }
     learned = in.notNegative("learned");
     started = in.octet("started", 1) == 1;
+    relearning = in.unsignedShort("readings to relearn", RELEARNED);
   }
 }

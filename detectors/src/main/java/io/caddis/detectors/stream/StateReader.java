@@ -93,6 +93,10 @@ final class StateReader {
     return within(name, in.readUnsignedByte(), 0, max);
   }
 
+  int unsignedShort(String name, int max) throws IOException {
+    return within(name, in.readUnsignedShort(), 0, max);
+  }
+
   private static int within(String name, int value, int min, int max) throws IOException {
     if (value < min || value > max) {
       throw new IOException("%s must be %d to %d, was %d".formatted(name, min, max, value));

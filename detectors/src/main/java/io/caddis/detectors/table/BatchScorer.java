@@ -7,9 +7,11 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.Row;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,14 @@ record BatchScorer(
   /** A batch's lines with their scores, and their count. */
   record Scored(ScoredLines lines, TableScorer.Progress progress) {}
 
+  /** What is written for a line. */
+  private enum Form {
+    NOTHING,
+    SCORED,
+    UNSCORED,
+    UNPARSED
+  }
+
   Scored score(LineBatch batch) {
     LineDecoder decoder = idle.poll();
     if (decoder == null) {
@@ -46,14 +56,12 @@ record BatchScorer(
         decoder.decode(header, 0, header.length, 0, 1);
       }
     }
-    ScoredLines out = new ScoredLines(format, names, batch);
     byte[] bytes = batch.bytes();
-    long rows = 0;
-    long anomalies = 0;
-    long unscored = 0;
+    Form[] forms = new Form[batch.count()];
+    List<Row> rows = new ArrayList<>(forms.length);
     long faulty = 0;
     Rejection firstFault = null;
-    for (int i = 0; i < batch.count(); i++) {
+    for (int i = 0; i < forms.length; i++) {
       int from = batch.start(i);
       int to = batch.end(i);
       Parsed parsed =
@@ -61,9 +69,9 @@ record BatchScorer(
               ? null
               : decoder.decode(bytes, from, to - from, batch.position(i), batch.line(i));
       if (parsed == null && !batch.cut(i)) {
+        forms[i] = Form.NOTHING;
         continue;
       }
-      rows++;
       Rejection fault = parsed == null ? tooLong(batch, i) : parsed.rejection();
       firstFault = firstFault == null ? fault : firstFault;
       Reading reading = parsed == null ? null : parsed.reading();
@@ -72,23 +80,50 @@ record BatchScorer(
         refuseTaken(bytes, from, to, batch.line(i));
       }
       if (reading != null && layout.hasValue(reading)) {
-        double raw = model.rawScore(layout.numbers(reading), layout.texts(reading));
-        double score = model.score(raw);
-        boolean anomaly = score >= threshold;
-        anomalies += anomaly ? 1 : 0;
+        forms[i] = Form.SCORED;
+        rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
         faulty += fault == null ? 0 : 1;
-        out.scored(bytes, from, to, raw, score, anomaly);
-      } else if (row) {
-        unscored++;
-        out.unscored(bytes, from, to);
       } else {
-        unscored++;
-        out.unparsed(bytes, from, to, columns);
+        forms[i] = row ? Form.UNSCORED : Form.UNPARSED;
       }
     }
     idle.add(decoder);
+    return written(batch, forms, model.rawScores(rows), faulty, firstFault);
+  }
+
+  private Scored written(
+      LineBatch batch, Form[] forms, double[] raws, long faulty, @Nullable Rejection firstFault) {
+    ScoredLines out = new ScoredLines(format, names, batch);
+    byte[] bytes = batch.bytes();
+    int next = 0;
+    long anomalies = 0;
+    long unscored = 0;
+    for (int i = 0; i < forms.length; i++) {
+      int from = batch.start(i);
+      int to = batch.end(i);
+      switch (forms[i]) {
+        case NOTHING -> {}
+        case SCORED -> {
+          double raw = raws[next++];
+          double score = model.score(raw);
+          boolean anomaly = score >= threshold;
+          anomalies += anomaly ? 1 : 0;
+          out.scored(bytes, from, to, raw, score, anomaly);
+        }
+        case UNSCORED -> {
+          unscored++;
+          out.unscored(bytes, from, to);
+        }
+        case UNPARSED -> {
+          unscored++;
+          out.unparsed(bytes, from, to, columns);
+        }
+      }
+    }
     return new Scored(
-        out, new TableScorer.Progress(batch.size(), rows, anomalies, unscored, faulty, firstFault));
+        out,
+        new TableScorer.Progress(
+            batch.size(), next + unscored, anomalies, unscored, faulty, firstFault));
   }
 
   /** Whether a rejected line still has the form of a row, so that values can be added to it. */

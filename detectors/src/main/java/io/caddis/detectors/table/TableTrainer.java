@@ -134,11 +134,10 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
   }
 
   private static Map<String, Double> metrics(Model model, List<Row> rows) {
-    double[] scores = new double[rows.size()];
+    double[] scores = model.rawScores(rows);
     long flagged = 0;
     for (int i = 0; i < scores.length; i++) {
-      Row row = rows.get(i);
-      scores[i] = model.score(model.rawScore(row.numbers(), row.texts()));
+      scores[i] = model.score(scores[i]);
       flagged += scores[i] >= model.threshold() ? 1 : 0;
     }
     Arrays.sort(scores);

@@ -5,8 +5,11 @@ package io.caddis.detectors.detector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class AutoencoderTest extends DetectorContractTest {
   @Override
@@ -52,6 +55,20 @@ final class AutoencoderTest extends DetectorContractTest {
       weights[i] = kept;
       assertThat(slopes[i]).isCloseTo((up - down) / 2e-5, within(1e-6));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 5", "1, 1", "7, 16", "255, 3", "257, 6", "700, 5", "90, 700"})
+  void aRowScoresTheSameToTheLastBitAloneAndAmongOthers(int count, int features) {
+    double[][] rows = SampleRows.gaussian(60, features, 4);
+    FittedDetector fitted = new Autoencoder(2, 32, 0, 0.01).fit(rows, 1);
+    double[][] probes = SampleRows.gaussian(count, features, 5);
+    if (count > 1) {
+      Arrays.fill(probes[0], 1e150);
+      Arrays.fill(probes[count - 1], -1e150);
+    }
+    double[] alone = Arrays.stream(probes).mapToDouble(fitted::rawScore).toArray();
+    assertThat(fitted.rawScores(probes)).isEqualTo(alone);
   }
 
   @Test

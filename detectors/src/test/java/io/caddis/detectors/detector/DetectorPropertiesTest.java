@@ -168,6 +168,18 @@ final class DetectorPropertiesTest {
     }
   }
 
+  @Property(tries = 40)
+  void aRowScoresTheSameToTheLastBitAloneAndAmongOthers(
+      @ForAll("detectors") String detector,
+      @ForAll @IntRange(min = 0, max = 600) int rows,
+      @ForAll long seed) {
+    Model model = mixed(detector, 50, seed, 0.05);
+    List<Row> probes = SampleRows.mixed(rows, seed + 1);
+    double[] alone =
+        probes.stream().mapToDouble(row -> model.rawScore(row.numbers(), row.texts())).toArray();
+    assertThat(model.rawScores(probes)).isEqualTo(alone);
+  }
+
   @Property(tries = 60)
   void missingAndInfiniteNumbersScoreAsTheMedian(
       @ForAll("detectors") String detector, @ForAll long seed) {

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class KnnTest extends DetectorContractTest {
   @Override
@@ -62,6 +64,16 @@ final class KnnTest extends DetectorContractTest {
       assertThat(reference.nearest(probe, distances, new int[7])).isEqualTo(7);
       assertThat(distances).containsExactly(sortedDistances(rows, probe, 7), within(1e-9));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "3, 4", "9, 7", "200, 18", "1025, 5"})
+  void distancesToAllRowsAreThoseToEachOneToTheLastBit(int count, int features) {
+    double[][] rows = SampleRows.gaussian(count, features, 1);
+    double[] probe = SampleRows.gaussian(1, features, 2)[0];
+    double[] expected =
+        Arrays.stream(rows).mapToDouble(row -> ReferenceRows.square(probe, row)).toArray();
+    assertThat(ReferenceRows.of(rows).squares(probe)).isEqualTo(expected);
   }
 
   private static double[] sortedDistances(double[][] rows, double[] probe, int count) {

@@ -5,6 +5,12 @@ package io.caddis.detectors.detector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 final class ZScoreTest extends DetectorContractTest {
@@ -15,7 +21,7 @@ final class ZScoreTest extends DetectorContractTest {
 
   @Override
   String knownChecksum() {
-    return "9f81456884770ac4b9c1ef52b14d5b5ee6918c368fb17c988d3facc87a4c1067";
+    return "70799dc51b4eda2e220b495214f832cb06eea568844cadfd56b3506cb4301359";
   }
 
   @Test
@@ -35,5 +41,67 @@ final class ZScoreTest extends DetectorContractTest {
     double[][] other = {{5}, {1e-9}, {0.7}, {0.1}};
     assertThat(detector().fit(rows, 1).rawScore(probe))
         .isEqualTo(detector().fit(other, 2).rawScore(probe));
+  }
+
+  private static byte[] bytes(FittedDetector fitted) {
+    PayloadWriter out = new PayloadWriter();
+    fitted.write(out);
+    return out.toByteArray();
+  }
+
+  @Property(tries = 200)
+  void learningOnGivesTheStatisticsOfAllRows(
+      @ForAll @IntRange(min = 1, max = 60) int before,
+      @ForAll @IntRange(min = 1, max = 60) int more,
+      @ForAll @DoubleRange(min = -1e3, max = 1e3) double offset,
+      @ForAll long seed) {
+    double[][] all = SampleRows.gaussian(before + more, 3, seed);
+    for (int i = 0; i < all.length; i++) {
+      all[i][0] += offset;
+      all[i][1] = 0.1;
+      all[i][2] = i < before ? 7 : all[i][2] * 1e6;
+    }
+    Updatable.Learner learner = new ZScore().fit(Arrays.copyOf(all, before), 1).learner();
+    for (int i = before; i < all.length; i++) {
+      learner.update(all[i]);
+    }
+    FittedDetector whole = new ZScore().fit(all, 1);
+    for (double[] probe : new double[][] {{offset, 0.1, 7}, {offset + 9, 0.1, 7}, {0, 3, -1e7}}) {
+      double expected = whole.rawScore(probe);
+      Offset<Double> precision = within(1e-9 * (1 + Math.abs(expected)));
+      assertThat(learner.rawScore(probe)).isCloseTo(expected, precision);
+      assertThat(learner.fitted().rawScore(probe)).isEqualTo(learner.rawScore(probe));
+      assertThat(learner.fitted().expected(probe, 1)).isEqualTo(0.1);
+    }
+  }
+
+  @Test
+  void learningGoesOnAcrossWritingAndReadingAndLeavesFittedDetectorsAlone() {
+    Updatable fitted = new ZScore().fit(SampleRows.gaussian(50, 2, 1), 1);
+    byte[] before = bytes(fitted);
+    Updatable.Learner whole = fitted.learner();
+    Updatable.Learner part = fitted.learner();
+    double[][] rows = SampleRows.gaussian(40, 2, 2);
+    for (int i = 0; i < rows.length; i++) {
+      whole.update(rows[i]);
+      part.update(rows[i]);
+      if (i == 14) {
+        byte[] written = bytes(part.fitted());
+        part =
+            ((Updatable) FittedZScore.read(2, new PayloadReader(written, 0, written.length)))
+                .learner();
+      }
+    }
+    assertThat(bytes(part.fitted())).isEqualTo(bytes(whole.fitted()));
+    assertThat(bytes(fitted)).isEqualTo(before).isNotEqualTo(bytes(whole.fitted()));
+  }
+
+  @Test
+  void aModelThatEndsWithItsBandsScoresButCannotLearn() {
+    byte[] written = bytes(new ZScore().fit(SampleRows.gaussian(50, 2, 1), 1));
+    byte[] older = Arrays.copyOf(written, 2 * 3 * 8);
+    FittedDetector read = Detectors.read("zscore", 2, new PayloadReader(older, 0, older.length));
+    assertThat(read).isNotInstanceOf(Updatable.class);
+    assertThat(bytes(read)).isEqualTo(older);
   }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
+import io.caddis.detectors.feature.Encoding;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,6 +35,9 @@ class CsvDecoderTest {
           5,s,NaN,NA,on            | s@5000 [NaN, NaN] [on]
           5,s,N/A,Null,NaN         | s@5000 [NaN, NaN] [NaN]
           5,s,none,-,-             | s@5000 [NaN, NaN] [-]
+          5,s,-999,2,on            | s@5000 [NaN, 2.0] [on]
+          5,s,-9999.0,2,on         | s@5000 [NaN, 2.0] [on]
+          5,s,-998.9,2,on          | s@5000 [-998.9, 2.0] [on]
           5,s,ERR,2,on             | s@5000 [NaN, 2.0] [on] NOT_A_NUMBER(a)
           5,s,0x10,2,on            | s@5000 [NaN, 2.0] [on] NOT_A_NUMBER(a)
           5,s,Infinity,2,on        | s@5000 [NaN, 2.0] [on] NOT_A_NUMBER(a)
@@ -63,6 +68,25 @@ class CsvDecoderTest {
     String raw = line.replace("\\0", "\0").replace("\\t", "\t");
     List<Parsed> outcomes = Outcomes.read("x.csv", HEADER + raw + "\n");
     assertThat(outcomes).singleElement().extracting(Outcomes::show).isEqualTo(expected);
+  }
+
+  @Test
+  void missingCodeIsANumberWhereADeclaredMinimumAllowsIt() throws IOException {
+    RecordLayout layout =
+        new RecordLayout(
+            "ts",
+            null,
+            "s",
+            null,
+            List.of(new RecordLayout.Column("a", Encoding.NUMERIC, -1000, 1000)),
+            RecordLayout.MIN_TIMESTAMP,
+            RecordLayout.MAX_TIMESTAMP);
+    byte[] file = "ts,a\n5,-999\n".getBytes(StandardCharsets.UTF_8);
+    RecordReader reader =
+        RecordReader.ofFile(new ByteArrayInputStream(file), "x.csv", layout, Limits.DEFAULT);
+    Parsed parsed = reader.next();
+    assertThat(parsed).isNotNull();
+    assertThat(Outcomes.show(parsed)).isEqualTo("s@5000 [-999.0] []");
   }
 
   @Test

@@ -107,9 +107,80 @@ final class MultivariateTest {
     double[][] other = series(WARM + 60, 4);
     for (int i = WARM; i < rows.length; i++) {
       rows[i][0] = other[i][0];
+      rows[i][2] = other[i][2];
     }
     double[] scores = scores(detector, rows, WARM, rows.length);
     assertThat(flagged(Arrays.copyOfRange(scores, 20, 60))).isGreaterThan(25);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void faultIsOverWhenTheSensorComesToRestNearItsOldLevels(String name) {
+    double[][] rows = series(2_000, 13);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][2] += i < WARM + 400 ? 80 : 20;
+      rows[i][5] += i < WARM + 400 ? 80 : 15;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 20, 400))).isEqualTo(380);
+    assertThat(flagged(Arrays.copyOfRange(scores, 440, scores.length))).isLessThan(50);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void changeOfUnitIsToldOnceAndThenUsual(String name) {
+    double[][] rows = series(2_000, 16);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][4] *= 1000;
+    }
+    rows[1_900][4] *= 2;
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 10, 50))).isEqualTo(40);
+    assertThat(flagged(Arrays.copyOfRange(scores, 150, 1_300))).isLessThan(60);
+    assertThat(scores[1_300]).isGreaterThanOrEqualTo(0.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void valueThatGoesMissingDoesNotContradictTheOthers(String name) {
+    double[][] rows = series(3_000, 17);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][0] = Double.NaN;
+      rows[i][3] = Double.NaN;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(scores)).isLessThan(scores.length / 10);
+    rows[2_999][6] += 300;
+    assertThat(detector.score(3_000_000L, rows[2_999])).isGreaterThanOrEqualTo(0.5);
+    assertThat(detector.contributions()[0]).isLessThan(detector.contributions()[6]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void newFaultAtTheNewLevelsIsFlagged(String name) {
+    double[][] rows = series(2_000, 14);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][2] += i < WARM + 400 || i >= WARM + 1_000 ? 80 : 20;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 500, 1_000))).isLessThan(25);
+    assertThat(flagged(Arrays.copyOfRange(scores, 1_020, 1_400))).isGreaterThan(370);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void faultThatTurnsIntoAnotherIsNotOver(String name) {
+    double[][] rows = series(1_400, 15);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < rows.length; i++) {
+      rows[i][i < WARM + 300 ? 2 : 5] += i < WARM + 300 ? 40 : 80;
+    }
+    double[] scores = scores(detector, rows, WARM, rows.length);
+    assertThat(flagged(Arrays.copyOfRange(scores, 20, 800))).isEqualTo(780);
   }
 
   @ParameterizedTest

@@ -124,7 +124,8 @@ public record PipelineSpec(
       @Nullable Duration flatline,
       @Nullable Duration gap,
       double spike,
-      List<QualityLimits> features) {}
+      List<QualityLimits> features,
+      Drift drift) {}
 
   public enum Check {
     FLATLINE,
@@ -134,6 +135,16 @@ public record PipelineSpec(
     RANGE,
     @JsonProperty("learned-range")
     LEARNED_RANGE
+  }
+
+  /** Which lasting changes of a sensor's scores are told. */
+  public record Drift(DriftMethod method, double change) {}
+
+  public enum DriftMethod {
+    NONE,
+    ADWIN,
+    @JsonProperty("page-hinkley")
+    PAGE_HINKLEY
   }
 
   /** Limits of a feature; null = none. */

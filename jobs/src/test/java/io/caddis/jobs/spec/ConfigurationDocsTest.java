@@ -66,8 +66,10 @@ class ConfigurationDocsTest {
       }
       for (Map.Entry<String, JsonNode> nested :
           property.getValue().path("properties").properties()) {
-        if (nested.getValue().path("items").has("properties")) {
-          String path = property.getKey() + "." + nested.getKey();
+        String path = property.getKey() + "." + nested.getKey();
+        if (nested.getValue().has("properties")) {
+          section(out, path + ".", path, nested.getValue());
+        } else if (nested.getValue().path("items").has("properties")) {
           section(out, path + "[].", "each of " + path, nested.getValue().get("items"));
         }
       }

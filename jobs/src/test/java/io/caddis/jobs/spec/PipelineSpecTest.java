@@ -68,6 +68,9 @@ class PipelineSpecTest {
           min: 0.0
           max: null
           max-per-second: 2.5
+        drift:
+          method: page-hinkley
+          change: 0.25
       training:
         window: sliding
         size: 1 h

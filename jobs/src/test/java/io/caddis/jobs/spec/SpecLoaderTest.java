@@ -144,6 +144,8 @@ class SpecLoaderTest {
           triage: {high: 0.95}         | triage.critical must be at least triage.high, 0.95, was 0.9
           quality: {gap: 0 s}          | quality.gap must be positive, was "0 s"
           quality: {checks: [stuck]}   | quality.checks[0] must be one of flatline, gap, spike, rate, range, learned-range, was "stuck"
+          quality: {drift: {method: adwim}} | quality.drift.method must be one of none, adwin, page-hinkley, was "adwim". Did you mean 'adwin'?
+          quality: {drift: {change: 0}} | quality.drift.change must be a number from 0.001 to 1, was 0
           quality: {features: [{name: a, min: 2, max: 1}]} | quality.features[0].min must be at most max, 1, was 2
           quality: {features: [{name: a}, {name: a}]} | quality.features[1].name must differ from the others, was 'a'
           threshold: {method: fixed, value: 1.1} | threshold.value must be from 0 to 1 for fixed, was 1.1
