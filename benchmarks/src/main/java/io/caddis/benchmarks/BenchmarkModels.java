@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.benchmarks;
 
+import io.caddis.detectors.detector.Detector;
 import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
@@ -19,12 +20,12 @@ final class BenchmarkModels {
   private BenchmarkModels() {}
 
   static Model fit(String detector, int features, int rows) {
+    return fit(Detectors.byName(detector, Map.of()), features, rows);
+  }
+
+  static Model fit(Detector detector, int features, int rows) {
     ModelTrainer trainer =
-        new ModelTrainer(
-            SyntheticRows.schema(features),
-            Detectors.byName(detector, Map.of()),
-            Scaling.ROBUST,
-            RULE);
+        new ModelTrainer(SyntheticRows.schema(features), detector, Scaling.ROBUST, RULE);
     return trainer.fit(SyntheticRows.training(SyntheticRows.of(rows, features, 1)), 42);
   }
 

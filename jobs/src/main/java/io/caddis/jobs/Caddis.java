@@ -51,6 +51,8 @@ public final class Caddis implements Runnable {
         .addSubcommand(new ControlCli())
         .addSubcommand(new TrainCommand())
         .addSubcommand(new ScoreCommand(System.console() != null))
+        .addSubcommand(new ReplayCommand())
+        .addSubcommand(new WhatIfCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));

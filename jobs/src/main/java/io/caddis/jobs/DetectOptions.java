@@ -151,6 +151,20 @@ final class DetectOptions {
       description = "How late readings may arrive and still train (default: 5 s).")
   @Nullable String outOfOrderness;
 
+  @Option(
+      names = "--registry",
+      paramLabel = "DIR",
+      description = "Registry in which every model trained becomes a version of --name.")
+  @Nullable String registry;
+
+  @Option(names = "--name", paramLabel = "M", description = "Of the model in the registry.")
+  @Nullable String name;
+
+  @Option(
+      names = "--archive",
+      description = "Keep what alerts' scores were made of, for replay, in DIR/archive.")
+  boolean archive;
+
   /** A loader that holds what the options say. */
   SpecLoader loader(Function<String, @Nullable String> environment) {
     exclusive("--train-rows", trainRows, "--train-window", trainWindow);
@@ -176,6 +190,9 @@ final class DetectOptions {
     set(loader, "detector.name", detector, "--detector");
     set(loader, "time.alignment", alignment, "--alignment");
     set(loader, "time.out-of-orderness", outOfOrderness, "--out-of-orderness");
+    set(loader, "registry.directory", registry, "--registry");
+    set(loader, "registry.name", name, "--name");
+    set(loader, "archive", archive ? "alerts" : null, "--archive");
     set(loader, "deduplicate", deduplicate ? "true" : null, "--deduplicate");
     set(loader, "parallelism", parallelism, "--parallelism");
     setTraining(loader);

@@ -7,6 +7,8 @@ import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.control.ControlSource;
 import io.caddis.jobs.sink.JsonLines;
+import io.caddis.jobs.sink.RegistryOperator;
+import io.caddis.jobs.sink.RegistryTarget;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.source.FileReadings;
 import io.caddis.jobs.source.SimulatorSource;
@@ -17,10 +19,12 @@ import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -58,10 +62,27 @@ public final class DetectionJob implements Pipeline {
         Sinks.LATE,
         JsonLines.late(plan.features().schema()),
         OperatorUids.LATE_SINK);
+    if (plan.archived()) {
+      sinks.write(
+          outputs.alerts(),
+          Sinks.ARCHIVE,
+          JsonLines.archive(plan.features().schema(), plan.detector().parameters(), spec.version()),
+          OperatorUids.ARCHIVE_SINK);
+    }
     sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     DataStream<ModelUpdate> models = outputs.models();
     if (models != null) {
       sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+      Path registry = spec.registry().local();
+      if (registry != null) {
+        models
+            .transform(
+                OperatorUids.MODELS_REGISTRY,
+                Types.VOID,
+                new RegistryOperator(RegistryTarget.of(spec, layout, registry)))
+            .uid(OperatorUids.MODELS_REGISTRY)
+            .setParallelism(1);
+      }
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param deduplicate whether a sensor's second reading of the same time is dropped
  * @param ttlMillis event time after which an idle sensor is forgotten, milliseconds
  * @param maxFutureMillis see {@link ParseFunction}
+ * @param archived whether alerts carry what their scores were made of
  */
 public record DetectionPlan(
     FeaturePlan features,
@@ -55,7 +56,8 @@ public record DetectionPlan(
     boolean ordered,
     boolean deduplicate,
     long ttlMillis,
-    long maxFutureMillis) {
+    long maxFutureMillis,
+    boolean archived) {
 
   /**
    * The plan of a specification.
@@ -85,7 +87,8 @@ public record DetectionPlan(
         spec.source().bounded() || spec.time().alignment() == PipelineSpec.Alignment.EVENT_TIME,
         spec.deduplicate(),
         spec.state().ttl().toMillis(),
-        spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis());
+        spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis(),
+        spec.archive() == PipelineSpec.Archive.ALERTS);
   }
 
   private static QualityRules quality(PipelineSpec.Quality quality, FeatureSchema fields) {

@@ -215,7 +215,12 @@ public final class DetectionTopology {
 
   private static ScorePlan scoring(DetectionPlan plan) {
     return new ScorePlan(
-        plan.features().schema(), plan.ordered(), plan.ttlMillis(), plan.severities(), plan.risk());
+        plan.features().schema(),
+        plan.ordered(),
+        plan.ttlMillis(),
+        plan.severities(),
+        plan.risk(),
+        plan.archived());
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -29,6 +29,8 @@ public final class OperatorUids {
   public static final String CONTROL = "control";
   public static final String MODEL_CONTROL = "model-control";
   public static final String CONTROL_SINK = "control-sink";
+  public static final String ARCHIVE_SINK = "archive-sink";
+  public static final String MODELS_REGISTRY = "models-registry";
 
   private OperatorUids() {}
 }

@@ -51,7 +51,7 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--input",
       required = true,
       paramLabel = "FILE",
-      description = "CSV with a header or JSON lines.")
+      description = "CSV with a header, JSON lines or Parquet.")
   @SuppressWarnings("NullAway.Init")
   private Path input;
 
@@ -120,10 +120,8 @@ final class ScoreCommand implements Callable<Integer> {
       checkOutput();
       TableScorer scorer = scorer(registry.open().load(name, version));
       progress.begin(Files.size(input));
-      try (InputStream in = Files.newInputStream(input);
-          OutputStream out = Files.newOutputStream(draft)) {
-        done = scorer.score(in, file.name(), out, err::println, progress::show);
-      }
+      Files.deleteIfExists(draft);
+      done = score(scorer, file.name(), draft, progress);
       Files.move(draft, output, StandardCopyOption.REPLACE_EXISTING);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
@@ -133,6 +131,19 @@ final class ScoreCommand implements Callable<Integer> {
     progress.end(done);
     report(done, err);
     return 0;
+  }
+
+  private TableScorer.Progress score(
+      TableScorer scorer, String source, Path draft, ScoreProgress progress) throws IOException {
+    PrintWriter err = command.commandLine().getErr();
+    TableFormat format = TableFormat.of(input);
+    if (format != null) {
+      return format.score(input, draft, scorer, err::println, progress::show);
+    }
+    try (InputStream in = Files.newInputStream(input);
+        OutputStream out = Files.newOutputStream(draft)) {
+      return scorer.score(in, source, out, err::println, progress::show);
+    }
   }
 
   private TableScorer scorer(RegisteredModel registered) {
@@ -160,9 +171,11 @@ final class ScoreCommand implements Callable<Integer> {
     }
     String from = extension(input);
     String to = extension(output);
-    if (!from.equals(to) && !from.isEmpty() && !to.isEmpty()) {
+    boolean open = from.isEmpty() || to.isEmpty();
+    if (!from.equals(to) && (!open || from.equals("Parquet") || to.equals("Parquet"))) {
       throw new IllegalArgumentException(
-          "--output must have the input's format %s, was %s".formatted(from, to));
+          "--output must have the input's format %s, was %s"
+              .formatted(from.isEmpty() ? input : from, to.isEmpty() ? output : to));
     }
     Path directory = output.toAbsolutePath().getParent();
     if (directory != null) {
@@ -172,11 +185,14 @@ final class ScoreCommand implements Callable<Integer> {
 
   private static String extension(Path file) {
     String lower = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    return lower.endsWith(".csv")
-        ? "CSV"
-        : lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson")
-            ? "JSON lines"
-            : "";
+    if (lower.endsWith(".csv")) {
+      return "CSV";
+    }
+    if (lower.endsWith(".parquet")) {
+      return "Parquet";
+    }
+    boolean json = lower.endsWith(".json") || lower.endsWith(".jsonl") || lower.endsWith(".ndjson");
+    return json ? "JSON lines" : "";
   }
 
   private void report(TableScorer.Progress done, PrintWriter err) {

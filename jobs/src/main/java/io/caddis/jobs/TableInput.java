@@ -15,9 +15,11 @@ record TableInput(Path path) implements SchemaInference.Input {
     return String.valueOf(path.getFileName());
   }
 
+  /** Its text, or its rows as JSON lines when it is none. */
   @Override
   public InputStream open() throws IOException {
-    return Files.newInputStream(path);
+    TableFormat format = TableFormat.of(path);
+    return format == null ? Files.newInputStream(path) : format.lines(path);
   }
 
   /** Refuses what is no plain file. */

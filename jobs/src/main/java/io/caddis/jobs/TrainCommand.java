@@ -19,7 +19,6 @@ import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,8 +45,8 @@ import picocli.CommandLine.Spec;
     description = "Fits one model on the rows of a file and puts it into a registry.",
     footer = {
       "",
-      "The file is CSV with a header or JSON lines. Every column is a feature but those of time,",
-      "sensor and --ignore: leave out labels, they would be learned from like any other column.",
+      "The file is CSV with a header, JSON lines or Parquet. Every column is a feature but those of",
+      "time, sensor and --ignore: leave out labels, they would be learned from like any other column.",
       "  train --input readings.csv --ignore label --registry models --name pump",
       "The same file, options and seed give the same model, byte for byte.",
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
@@ -186,7 +185,7 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     TableTrainer.Result result;
-    try (InputStream in = Files.newInputStream(input)) {
+    try (InputStream in = file.open()) {
       result = trainer.train(in, file.name());
     }
     ModelMetadata metadata =

@@ -129,7 +129,8 @@ class DetectionTopologyITCase {
         true,
         false,
         86_400 * SECOND,
-        ParseFunction.ANY_FUTURE);
+        ParseFunction.ANY_FUTURE,
+        false);
   }
 
   private static TrainingPlan hundredSeconds() {

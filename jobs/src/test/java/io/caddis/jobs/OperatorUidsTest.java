@@ -78,6 +78,34 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void aRegistryAddsOneOperatorAndChangesNoOther() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.add("models-registry");
+
+    assertThat(
+            operators(
+                "files",
+                "global",
+                "growing",
+                "detector.name=isolation_forest",
+                "registry.directory=" + directory.resolve("registry"),
+                "registry.name=pump"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void anArchiveAddsASinkAndChangesNoOtherOperator() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.add("archive-sink | archive-sink: Writer");
+    expected.add("Sink Committer: archive-sink | archive-sink: Committer");
+
+    assertThat(
+            operators(
+                "files", "global", "growing", "detector.name=isolation_forest", "archive=alerts"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   @ParameterizedTest
   @CsvSource({"isolation_forest, adwin", "isolation_forest, page-hinkley"})
   void driftOfScoresIsOneMoreOperatorWhenItIsAskedFor(String detector, String method)

@@ -53,6 +53,12 @@ public final class OperatorMetrics {
   /** Count: models fitted. */
   public static final String MODELS = "models";
 
+  /** Count: models that are versions of a registry. */
+  public static final String MODELS_PUBLISHED = "modelsPublished";
+
+  /** Count: publications that failed, and will be tried again. */
+  public static final String PUBLICATIONS_FAILED = "publicationsFailed";
+
   /** Count: training windows that gave no model, because their sample was too small or unusable. */
   public static final String WINDOWS_SKIPPED = "windowsSkipped";
 

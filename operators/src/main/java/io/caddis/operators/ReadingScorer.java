@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.event.Evidence;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Ruling;
@@ -26,6 +27,7 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.util.Collector;
@@ -54,6 +56,7 @@ final class ReadingScorer {
   private final FeatureSchema schema;
   private final String[] numberNames;
   private final SeverityScale severities;
+  private final boolean archived;
   private final @Nullable Spot spot;
   private final ValueState<SpotState> spotState;
   private final ValueState<SensorStatistics> statistics;
@@ -72,6 +75,7 @@ final class ReadingScorer {
     schema = plan.schema();
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
     severities = plan.severities();
+    archived = plan.archived();
     spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
     spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
@@ -116,6 +120,7 @@ final class ReadingScorer {
    * @param timeMillis event time that the detector is told
    * @param threshold the score at or above which the reading is anomalous
    * @param name stands for the version of the model
+   * @param before holds the detector as it was before the reading, when the job archives
    */
   void score(
       FeatureVector vector,
@@ -123,6 +128,7 @@ final class ReadingScorer {
       long timeMillis,
       double threshold,
       String name,
+      DataOutputSerializer before,
       TimerService timers,
       Collector<ScoredVector> out)
       throws Exception {
@@ -140,7 +146,16 @@ final class ReadingScorer {
                 missing(vector.numbers()),
                 NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
                 null,
-                score >= ruled(vector, threshold) ? explained(detector, score) : null);
+                score >= ruled(vector, threshold) ? explained(detector, score) : null,
+                archived && score >= ruled(vector, threshold)
+                    ? new Evidence(
+                        name,
+                        detector.rawScore(),
+                        vector.numbers(),
+                        vector.texts(),
+                        timeMillis,
+                        before.getCopyOfBuffer())
+                    : null);
     finish(result, start, out);
   }
 
@@ -187,7 +202,16 @@ final class ReadingScorer {
             NewFeatures.unused(model.schema(), vector.numbers().length, vector.extra()),
             model.ignored(numbers, vector.texts())),
         loaded,
-        score >= threshold ? model.explain(numbers, vector.texts()) : null);
+        score >= threshold ? model.explain(numbers, vector.texts()) : null,
+        archived && score >= threshold
+            ? new Evidence(
+                loaded.lineage().modelVersion(),
+                raw,
+                numbers,
+                vector.texts(),
+                vector.timestamp(),
+                null)
+            : null);
   }
 
   /**
@@ -232,6 +256,19 @@ final class ReadingScorer {
     double threshold = ruled(vector, BOUNDARY);
     Attribution attribution =
         score >= threshold ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
+    Evidence evidence = null;
+    if (archived && score >= threshold) {
+      DataOutputSerializer before = new DataOutputSerializer(1 << 10);
+      known.write(before);
+      evidence =
+          new Evidence(
+              WarmUp.VERSION,
+              raw,
+              vector.numbers(),
+              vector.texts(),
+              vector.timestamp(),
+              before.getCopyOfBuffer());
+    }
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
@@ -246,7 +283,8 @@ final class ReadingScorer {
         missing(vector.numbers()),
         NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
         null,
-        attribution);
+        attribution,
+        evidence);
   }
 
   /** The threshold that a command has set for the reading, or else the learned one. */
@@ -280,7 +318,8 @@ final class ReadingScorer {
       String @Nullable [] imputed,
       String @Nullable [] ignored,
       @Nullable LoadedModel loaded,
-      @Nullable Attribution attribution) {
+      @Nullable Attribution attribution,
+      @Nullable Evidence evidence) {
     boolean anomaly = score >= threshold;
     Ruling ruling = vector.ruling();
     return new ScoredVector(
@@ -300,7 +339,8 @@ final class ReadingScorer {
         ignored,
         anomaly && loaded != null ? lineage(loaded, ruling) : null,
         attribution,
-        ruling != null && ruling.muted());
+        ruling != null && ruling.muted(),
+        evidence);
   }
 
   /**

@@ -17,7 +17,23 @@ import java.io.Serializable;
  * @param severities of the scores
  * @param risk share of a sensor's usual readings that may be flagged, which its own threshold
  *     holds; 0 = the threshold is the model's
+ * @param archived whether anomalies carry what their score was made of
  */
 public record ScorePlan(
-    FeatureSchema schema, boolean ordered, long ttlMillis, SeverityScale severities, double risk)
-    implements Serializable {}
+    FeatureSchema schema,
+    boolean ordered,
+    long ttlMillis,
+    SeverityScale severities,
+    double risk,
+    boolean archived)
+    implements Serializable {
+  /** The plan of a job that archives nothing. */
+  public ScorePlan(
+      FeatureSchema schema,
+      boolean ordered,
+      long ttlMillis,
+      SeverityScale severities,
+      double risk) {
+    this(schema, ordered, ttlMillis, severities, risk, false);
+  }
+}

@@ -8,6 +8,7 @@ import io.caddis.detectors.stream.StreamDetector;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -29,6 +30,9 @@ public final class StreamScoreFunction
   private transient ReadingScorer scorer;
   private transient ValueState<StreamState> state;
 
+  /** Holds the sensor's detector as it was before the reading. */
+  private transient DataOutputSerializer before;
+
   /**
    * @param detector name and parameters of a {@link io.caddis.detectors.stream.StreamDetectors
    *     streaming detector}
@@ -47,6 +51,7 @@ public final class StreamScoreFunction
   public void open(OpenContext context) {
     scorer = new ReadingScorer(getRuntimeContext(), plan);
     state = getRuntimeContext().getState(descriptor);
+    before = new DataOutputSerializer(1 << 12);
   }
 
   @Override
@@ -60,7 +65,11 @@ public final class StreamScoreFunction
     boolean past = vector.timestamp() < known.newest();
     StreamDetector detector = past ? serializer.copy(known).detector() : known.detector();
     long newest = Math.max(vector.timestamp(), known.newest());
-    scorer.score(vector, detector, newest, threshold, name, context.timerService(), out);
+    before.clear();
+    if (plan.archived()) {
+      detector.write(before);
+    }
+    scorer.score(vector, detector, newest, threshold, name, before, context.timerService(), out);
     if (!past) {
       scorer.touch(vector, context.timerService());
       state.update(new StreamState(newest, features, detector));

@@ -8,6 +8,7 @@ import io.caddis.detectors.drift.DriftState;
 import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.event.Evidence;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.event.Parsed;
@@ -43,6 +44,7 @@ class SerializationTest {
         FeatureVector.class,
         ScoredVector.class,
         Attribution.class,
+        Evidence.class,
         ModelLineage.class,
         Alert.class,
         Ruling.class,

@@ -156,7 +156,8 @@ class TriageFunctionTest {
         null,
         null,
         null,
-        true);
+        true,
+        null);
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param peakSource see {@link Reading#source()}, of the reading at the peak
  * @param peakPosition see {@link Reading#position()}, of the reading at the peak
  * @param attribution which features made the peak's score
+ * @param evidence what the peak's score was made of, null unless the job archives it
  */
 public record Alert(
     String id,
@@ -47,4 +48,49 @@ public record Alert(
     @Nullable ModelLineage lineage,
     long peakSource,
     long peakPosition,
-    @Nullable Attribution attribution) {}
+    @Nullable Attribution attribution,
+    @Nullable Evidence evidence) {
+  /** Of a job that archives nothing. */
+  public Alert(
+      String id,
+      int sequence,
+      AlertState state,
+      String key,
+      String group,
+      long timestamp,
+      long start,
+      long end,
+      Severity severity,
+      double peakScore,
+      long peakTimestamp,
+      long anomalies,
+      double threshold,
+      String @Nullable [] imputed,
+      String @Nullable [] ignored,
+      @Nullable ModelLineage lineage,
+      long peakSource,
+      long peakPosition,
+      @Nullable Attribution attribution) {
+    this(
+        id,
+        sequence,
+        state,
+        key,
+        group,
+        timestamp,
+        start,
+        end,
+        severity,
+        peakScore,
+        peakTimestamp,
+        anomalies,
+        threshold,
+        imputed,
+        ignored,
+        lineage,
+        peakSource,
+        peakPosition,
+        attribution,
+        null);
+  }
+}

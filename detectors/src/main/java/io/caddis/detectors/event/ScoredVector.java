@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param lineage of the model, set on anomalies only, null in warm-up
  * @param attribution which features made the score, set on anomalies only
  * @param muted whether a command keeps it from raising an alert
+ * @param evidence what the score was made of, set on anomalies of a job that archives it
  */
 public record ScoredVector(
     String key,
@@ -44,9 +45,10 @@ public record ScoredVector(
     String @Nullable [] ignored,
     @Nullable ModelLineage lineage,
     @Nullable Attribution attribution,
-    boolean muted) {
+    boolean muted,
+    @Nullable Evidence evidence) {
 
-  /** A verdict that may raise an alert. */
+  /** A verdict that may raise an alert, of a job that archives nothing. */
   public ScoredVector(
       String key,
       String group,
@@ -81,6 +83,7 @@ public record ScoredVector(
         ignored,
         lineage,
         attribution,
-        false);
+        false,
+        null);
   }
 }

@@ -89,6 +89,8 @@ public record ModelMetadata(
    * @param to end of the event times, exclusive
    * @param rows that the source held
    * @param metrics what was measured, by name; finite numbers only
+   * @param group of a job whose model it is, null when the model is for all
+   * @param configVersion of the specification of the job that trained it, null without a job
    */
   public record Training(
       String dataSource,
@@ -99,7 +101,34 @@ public record ModelMetadata(
       @Nullable Instant from,
       @Nullable Instant to,
       long rows,
-      Map<String, Double> metrics) {
+      Map<String, Double> metrics,
+      @Nullable String group,
+      @Nullable String configVersion) {
+    /** Of a training without a job. */
+    public Training(
+        String dataSource,
+        Map<String, Object> parameters,
+        @Nullable String timeField,
+        @Nullable String keyField,
+        List<String> calendar,
+        @Nullable Instant from,
+        @Nullable Instant to,
+        long rows,
+        Map<String, Double> metrics) {
+      this(
+          dataSource,
+          parameters,
+          timeField,
+          keyField,
+          calendar,
+          from,
+          to,
+          rows,
+          metrics,
+          null,
+          null);
+    }
+
     public Training {
       Objects.requireNonNull(dataSource, "data_source");
       calendar = List.copyOf(calendar);

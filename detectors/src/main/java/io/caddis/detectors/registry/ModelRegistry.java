@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>A version appears whole or not at all, whenever its writer dies, and never changes. Writers of
- * one name, threads or processes, take turns; readers do not wait. A version is its time of
- * publication in UTC and the first eight digits of its checksum: versions sort by age.
+ * one name, threads or processes, take turns; readers do not wait. A version is a time in UTC, that
+ * of its publication or, from a running job, the end of its training interval, and the first eight
+ * digits of its checksum: versions sort by age.
  *
  * <p>Wherever a version is asked for, {@code champion}, {@code challenger}, {@code previous} and
  * {@code latest} may be given instead, and the beginning of a version that no other begins with.
@@ -86,6 +87,34 @@ public final class ModelRegistry {
           ModelMetadata.of(name, version, now, aliases(name).champion(), model, bytes, training);
       write(metadata, bytes);
       return metadata;
+    }
+  }
+
+  /**
+   * Adds the version of a model that may have been published before: whoever publishes the same
+   * bytes for the same time again, after a restart or from another process, adds nothing. Its
+   * parent is the version before it.
+   *
+   * @param at what the version begins with, such as the end of its training interval; milliseconds
+   *     count
+   * @return the version, whether it is new, was there, or was there and has been deleted
+   * @throws ModelFormatException when the bytes are no model
+   */
+  public String publishOnce(String name, Instant at, byte[] bytes, ModelMetadata.Training training)
+      throws IOException {
+    Model model = ModelCodec.decode(bytes);
+    String version = TIME.format(at) + '-' + ModelCodec.sha256(bytes).substring(0, 8);
+    try (Closeable lock = lock(name)) {
+      if (!everHad(name).contains(version)) {
+        String parent =
+            versions(name).stream()
+                .filter(other -> other.compareTo(version) < 0)
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        write(ModelMetadata.of(name, version, now, parent, model, bytes, training), bytes);
+      }
+      return version;
     }
   }
 

@@ -264,7 +264,7 @@ final class MultivariateDetector implements StreamDetector {
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
     }
-    return Math.exp(-Math.max(0, statistic.sudden() - GATE));
+    return StrictMath.exp(-Math.max(0, statistic.sudden() - GATE));
   }
 
   private double limit() {

@@ -71,7 +71,19 @@ public final class TableScorer {
       long unscored,
       long faulty,
       @Nullable Rejection firstFault) {
-    static final Progress NONE = new Progress(0, 0, 0, 0, 0, null);
+    public static final Progress NONE = new Progress(0, 0, 0, 0, 0, null);
+
+    /** The progress after one more row, and after so many bytes in all. */
+    public Progress plus(RowScorer.Verdict verdict, long bytesInAll) {
+      Rejection fault = verdict.fault();
+      return new Progress(
+          bytesInAll,
+          rows + 1,
+          anomalies + (verdict.scored() && verdict.anomaly() ? 1 : 0),
+          unscored + (verdict.scored() ? 0 : 1),
+          faulty + (verdict.scored() && fault != null ? 1 : 0),
+          firstFault == null ? fault : firstFault);
+    }
 
     private Progress plus(Progress more) {
       return new Progress(
@@ -166,6 +178,32 @@ public final class TableScorer {
       return null;
     }
     List<String> columns = decoder.header();
+    check(columns, source, notes);
+    int end = lines.offset() + lines.length();
+    byte[] line = Arrays.copyOfRange(lines.bytes(), lines.offset(), end);
+    String scored = new String(line, StandardCharsets.UTF_8) + ',' + String.join(",", names) + '\n';
+    return new Header(line, columns.size(), scored.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Names of the columns to be added, in the order of {@link #COLUMNS}, prefix included. */
+  public List<String> names() {
+    return names;
+  }
+
+  /**
+   * A scorer of single rows, for a table that is not made of lines.
+   *
+   * @param columns of the table
+   * @param source name of the table
+   * @param notes receives sentences for a person: features that the table lacks
+   * @throws IllegalArgumentException as {@link #score}
+   */
+  public RowScorer rows(List<String> columns, String source, Consumer<String> notes) {
+    check(columns, source, notes);
+    return new RowScorer(layout, model, threshold, source);
+  }
+
+  private void check(List<String> columns, String source, Consumer<String> notes) {
     for (String name : names) {
       if (columns.contains(name)) {
         throw taken(name, source);
@@ -183,10 +221,6 @@ public final class TableScorer {
           "%s lacks features of the model, the training median stands in for them: %s"
               .formatted(source, missing));
     }
-    int end = lines.offset() + lines.length();
-    byte[] line = Arrays.copyOfRange(lines.bytes(), lines.offset(), end);
-    String scored = new String(line, StandardCharsets.UTF_8) + ',' + String.join(",", names) + '\n';
-    return new Header(line, columns.size(), scored.getBytes(StandardCharsets.UTF_8));
   }
 
   static IllegalArgumentException taken(String name, String where) {

@@ -73,7 +73,8 @@ public record Episode(
         peak.lineage(),
         peak.source(),
         peak.position(),
-        peak.attribution());
+        peak.attribution(),
+        peak.evidence());
   }
 
   private static String id(ScoredVector first) {

@@ -3,6 +3,9 @@
 package io.caddis.detectors.warmup;
 
 import io.caddis.detectors.feature.FeatureEncoder;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,9 @@ public record SensorStatistics(
   private static final int CLIP_FROM = 10;
 
   private static final double CLIP = 5;
+
+  /** Of what {@link #write} writes. */
+  private static final int FORMAT = 1;
 
   public static SensorStatistics empty(int features) {
     int tracked = Math.min(features, MAX_FEATURES);
@@ -76,6 +82,52 @@ public record SensorStatistics(
       lows[i] = Math.min(lows[i], value);
       highs[i] = Math.max(highs[i], value);
     }
+  }
+
+  /** Writes what {@link #read} restores, bit for bit. */
+  public void write(DataOutput out) throws IOException {
+    out.writeByte(FORMAT);
+    out.writeShort(counts.length);
+    out.writeBoolean(lows != null && highs != null);
+    for (int i = 0; i < counts.length; i++) {
+      out.writeInt(counts[i]);
+      out.writeDouble(means[i]);
+      out.writeDouble(squares[i]);
+      if (lows != null && highs != null) {
+        out.writeDouble(lows[i]);
+        out.writeDouble(highs[i]);
+      }
+    }
+  }
+
+  /**
+   * @throws IOException when the bytes are not what {@link #write} wrote
+   */
+  public static SensorStatistics read(DataInput in) throws IOException {
+    int format = in.readByte();
+    int features = in.readUnsignedShort();
+    if (format != FORMAT || features > MAX_FEATURES) {
+      throw new IOException(
+          "statistics must be of format %d with at most %d features, was %d with %d"
+              .formatted(FORMAT, MAX_FEATURES, format, features));
+    }
+    boolean ranges = in.readBoolean();
+    int[] counts = new int[features];
+    double[] means = new double[features];
+    double[] squares = new double[features];
+    double[] lows = new double[features];
+    double[] highs = new double[features];
+    for (int i = 0; i < features; i++) {
+      counts[i] = in.readInt();
+      means[i] = in.readDouble();
+      squares[i] = in.readDouble();
+      if (ranges) {
+        lows[i] = in.readDouble();
+        highs[i] = in.readDouble();
+      }
+    }
+    return new SensorStatistics(
+        counts, means, squares, ranges ? lows : null, ranges ? highs : null);
   }
 
   /** Whether the feature has had both a value as low and one as high. */

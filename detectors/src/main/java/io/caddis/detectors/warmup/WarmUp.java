@@ -77,12 +77,14 @@ public final class WarmUp {
     if (squares == 0) {
       // Constant so far: one in count + 1 values was different, and its distance has no unit to be
       // measured in.
-      return Math.sqrt(2 * Math.log(count + 1.0));
+      return Math.sqrt(2 * StrictMath.log(count + 1.0));
     }
     double freedom = count - 1;
     double t = deviation / Math.sqrt(squares / freedom * (1 + 1.0 / count));
     // Student t to standard normal: Wallace, Annals of Mathematical Statistics 30 (1959).
-    return (8 * freedom + 1) / (8 * freedom + 3) * Math.sqrt(freedom * Math.log1p(t * t / freedom));
+    return (8 * freedom + 1)
+        / (8 * freedom + 3)
+        * Math.sqrt(freedom * StrictMath.log1p(t * t / freedom));
   }
 
   /**
@@ -92,7 +94,7 @@ public final class WarmUp {
    */
   public static double score(double rawScore, int features) {
     // Bonferroni over the features with the Gaussian tail bound P(|Z| > z) <= 2 exp(-z^2 / 2).
-    double boundary = Math.sqrt(2 * Math.log(2 * Math.max(1, features) / FALSE_ALARM_RATE));
+    double boundary = Math.sqrt(2 * StrictMath.log(2 * Math.max(1, features) / FALSE_ALARM_RATE));
     double x = rawScore / boundary - 1;
     return x >= 0 ? 1 - 0.5 / ((1 + x) * (1 + x)) : 0.5 / (1 - 2 * x);
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -270,5 +271,31 @@ class ModelRegistryTest {
     }
     Files.writeString(file, json.replace("\"format\" : 1", "\"format\" : 1, \"later\" : 5"));
     assertThat(registry.verify("pump")).isEmpty();
+  }
+
+  @Test
+  void aModelPublishedAgainForTheSameTimeIsTheSameVersion() throws IOException {
+    Instant end = Instant.parse("2026-01-02T00:00:00Z");
+    byte[] bytes = ModelCodec.encode(TestModels.model(1));
+    String first = registry.publishOnce("pump", end, bytes, TestModels.TRAINING);
+    ModelMetadata before = registry.metadata("pump", first);
+    ModelRegistry other = new ModelRegistry(new LocalRegistryFiles(root), () -> end.plusSeconds(9));
+
+    assertThat(first).startsWith("20260102T000000000Z-");
+    assertThat(other.publishOnce("pump", end, bytes, TestModels.TRAINING)).isEqualTo(first);
+    assertThat(registry.versions("pump")).containsExactly(first);
+    assertThat(registry.metadata("pump", first)).isEqualTo(before);
+    assertThat(ModelCodec.encode(registry.load("pump", "latest").model())).isEqualTo(bytes);
+
+    String next =
+        registry.publishOnce(
+            "pump",
+            end.plusSeconds(3600),
+            ModelCodec.encode(TestModels.model(2)),
+            TestModels.TRAINING);
+    assertThat(registry.metadata("pump", next).parent()).isEqualTo(first);
+    registry.delete("pump", first, false);
+    registry.publishOnce("pump", end, bytes, TestModels.TRAINING);
+    assertThat(registry.versions("pump")).as("deleted for good").containsExactly(next);
   }
 }

@@ -13,6 +13,7 @@ import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.util.Map;
 import org.apache.flink.api.common.serialization.Encoder;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,16 @@ public final class JsonLines<T> implements Encoder<T> {
    */
   public static JsonLines<Alert> alerts(String configVersion) {
     return of((line, alert) -> AlertRow.write(line, alert, configVersion));
+  }
+
+  /**
+   * @param schema names the features
+   * @param parameters of the detector
+   * @param configVersion version of the specification
+   */
+  public static JsonLines<Alert> archive(
+      FeatureSchema schema, Map<String, Object> parameters, String configVersion) {
+    return of(new ArchiveRow(schema, parameters, configVersion));
   }
 
   public static JsonLines<Rejection> deadLetters() {

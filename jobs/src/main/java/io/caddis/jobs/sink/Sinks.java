@@ -23,6 +23,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
  *     control/       what became of commands, where the job takes any
+ *     archive/       what alerts' scores were made of, when asked for
  * </pre>
  */
 public final class Sinks {
@@ -33,6 +34,7 @@ public final class Sinks {
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
   public static final String CONTROL = "control";
+  public static final String ARCHIVE = "archive";
 
   private final Path directory;
 

@@ -37,6 +37,8 @@ public record PipelineSpec(
     State state,
     Sink sink,
     Control control,
+    Registry registry,
+    Archive archive,
     boolean deduplicate,
     Limits limits,
     @Nullable Integer parallelism) {
@@ -280,6 +282,20 @@ public record PipelineSpec(
     }
   }
 
+  /** Where the job's models become versions; both null = nowhere. */
+  public record Registry(@Nullable String directory, @Nullable String name) {
+    /** The directory on this machine, or null when there is none or it is elsewhere. */
+    public @Nullable Path local() {
+      return directory == null ? null : Location.local(directory);
+    }
+  }
+
+  /** What is kept of readings so that their scores can be replayed. */
+  public enum Archive {
+    NONE,
+    ALERTS
+  }
+
   /** The specification as YAML, every key with its value. */
   public String toYaml() {
     return SpecMapper.yaml(this);
@@ -287,8 +303,9 @@ public record PipelineSpec(
 
   /**
    * First 12 hexadecimal digits of the SHA-256 of what decides a verdict: everything but {@code
-   * source}, {@code sink}, {@code control} and {@code parallelism}, so that the same settings have
-   * the same version wherever, on whatever input and however wide they run.
+   * source}, {@code sink}, {@code control}, {@code registry}, {@code archive} and {@code
+   * parallelism}, so that the same settings have the same version wherever, on whatever input and
+   * however wide they run.
    */
   public String version() {
     return SpecMapper.version(this);

@@ -57,7 +57,9 @@ final class SpecMapper {
   }
 
   static String version(PipelineSpec spec) {
-    ObjectNode verdict = tree(spec).remove(List.of("source", "sink", "control", "parallelism"));
+    ObjectNode verdict =
+        tree(spec)
+            .remove(List.of("source", "sink", "control", "registry", "archive", "parallelism"));
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")

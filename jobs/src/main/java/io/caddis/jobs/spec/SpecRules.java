@@ -70,6 +70,7 @@ final class SpecRules {
     location("/sink/directory");
     location("/control/directory");
     location("/control/registry");
+    registry();
     quality();
     training();
     update();
@@ -100,6 +101,32 @@ final class SpecRules {
             && at("/fields/time").equals(at("/fields/key")),
         "/fields/key",
         "must be another field than fields.time, was " + at("/fields/key"));
+  }
+
+  private void registry() {
+    if (!sound("/registry/directory", "/registry/name")
+        || (isNull("/registry/directory") && isNull("/registry/name"))) {
+      return;
+    }
+    refuse(
+        isNull("/registry/directory"),
+        "/registry/directory",
+        "must be given with registry.name: where models are kept (--registry DIR)");
+    refuse(
+        isNull("/registry/name"),
+        "/registry/name",
+        "must be given with registry.directory: the name of the model (--name M)");
+    location("/registry/directory");
+    refuse(
+        sound("/registry/directory") && Location.local(text("/registry/directory")) == null,
+        "/registry/directory",
+        "must be a directory that the machine can reach, was " + at("/registry/directory"));
+    refuse(
+        sound("/training/scope") && text("/training/scope").equals("sensor"),
+        "/training/scope",
+        "must be global or group with a registry, which holds no model a sensor, was "
+            + at("/training/scope")
+            + " (--scope global)");
   }
 
   private void deduplication() {

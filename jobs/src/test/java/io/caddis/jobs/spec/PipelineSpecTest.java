@@ -108,6 +108,10 @@ class PipelineSpecTest {
         directory: commands
         poll-interval: 2 s
         registry: models
+      registry:
+        directory: models
+        name: pump
+      archive: alerts
       deduplicate: true
       limits:
         line-bytes: 1000

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.model.ModelCodec;
+import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.jobs.sink.ResultFolder;
+import io.caddis.jobs.sink.Sinks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The models of a run by their checksum: those in a registry, else those among its results. Each is
+ * verified and decoded once. Not thread-safe.
+ */
+final class ArchivedModels {
+  private final Path output;
+  private final @Nullable ModelRegistry registry;
+  private final Map<String, Model> models = new HashMap<>();
+  private boolean resultsRead;
+
+  ArchivedModels(Path output, @Nullable ModelRegistry registry) {
+    this.output = output;
+    this.registry = registry;
+  }
+
+  /** The model with this checksum, null when it is nowhere. */
+  @Nullable Model find(String sha256) throws IOException {
+    Model known = models.get(sha256);
+    if (known == null && registry != null) {
+      known = registered(registry, sha256);
+    }
+    if (known == null && !resultsRead) {
+      readResults();
+      known = models.get(sha256);
+    }
+    return known;
+  }
+
+  private @Nullable Model registered(ModelRegistry kept, String sha256) throws IOException {
+    for (String name : kept.names()) {
+      for (String version : kept.versions(name)) {
+        if (version.endsWith('-' + sha256.substring(0, 8))) {
+          ModelMetadata metadata = kept.metadata(name, version);
+          if (metadata.sha256().equals(sha256)) {
+            Model model = kept.load(name, version).model();
+            models.put(sha256, model);
+            return model;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private void readResults() throws IOException {
+    resultsRead = true;
+    for (Path file : new ResultFolder(output.resolve(Sinks.MODELS)).committed()) {
+      try (Stream<String> lines = Files.lines(file)) {
+        lines.forEach(
+            line -> {
+              JsonNode row = JsonMapper.shared().readTree(line);
+              byte[] bytes = row.required("model_base64").binaryValue();
+              models.computeIfAbsent(ModelCodec.sha256(bytes), unknown -> ModelCodec.decode(bytes));
+            });
+      }
+    }
+  }
+}

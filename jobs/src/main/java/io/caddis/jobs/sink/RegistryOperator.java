@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs.sink;
+
+import io.caddis.detectors.model.ModelFormatException;
+import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.OperatorMetrics;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes every model of a job in a registry once a checkpoint holds it, or the input has ended.
+ * Parallelism 1.
+ *
+ * <p>Publishing is idempotent, and a model stays in state until it succeeded: neither a restart nor
+ * a registry that cannot be reached loses or doubles a version. What fails is counted, logged and
+ * tried again with the next checkpoint; it never fails the job.
+ */
+public final class RegistryOperator extends AbstractStreamOperator<Void>
+    implements OneInputStreamOperator<ModelUpdate, Void>, BoundedOneInput {
+  private static final long serialVersionUID = 1;
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryOperator.class);
+
+  /**
+   * Models that wait while the registry cannot be reached; beyond that the oldest are given up, and
+   * can still be found among the job's results.
+   */
+  static final int MOST_WAITING = 256;
+
+  private static final ListStateDescriptor<ModelUpdate> WAITING =
+      new ListStateDescriptor<>("models-to-publish", TypeInformation.of(ModelUpdate.class));
+
+  /**
+   * A model, and the checkpoint that holds it.
+   *
+   * @param checkpoint {@link #NONE} until one does
+   */
+  private record Waiting(ModelUpdate model, long checkpoint) {}
+
+  private static final long NONE = Long.MAX_VALUE;
+
+  private final RegistryTarget target;
+
+  private transient List<Waiting> waiting;
+  private transient ListState<ModelUpdate> state;
+  private transient ModelRegistry registry;
+  private transient Counter published;
+  private transient Counter failed;
+
+  public RegistryOperator(RegistryTarget target) {
+    this.target = target;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    waiting = new ArrayList<>();
+    registry = target.open();
+    MetricGroup metrics = getMetricGroup().addGroup(OperatorMetrics.GROUP);
+    published = metrics.counter(OperatorMetrics.MODELS_PUBLISHED);
+    failed = metrics.counter(OperatorMetrics.PUBLICATIONS_FAILED);
+    state = context.getOperatorStateStore().getListState(WAITING);
+    for (ModelUpdate model : state.get()) {
+      // The checkpoint that was restored holds it.
+      waiting.add(new Waiting(model, Long.MIN_VALUE));
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<ModelUpdate> element) {
+    waiting.add(new Waiting(element.getValue(), NONE));
+    if (waiting.size() > MOST_WAITING) {
+      ModelUpdate lost = waiting.remove(0).model();
+      LOG.error("Model {} of group '{}' is not published", lost.modelVersion(), lost.group());
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    waiting.replaceAll(
+        one ->
+            one.checkpoint() == NONE ? new Waiting(one.model(), context.getCheckpointId()) : one);
+    state.update(waiting.stream().map(Waiting::model).toList());
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    publish(checkpointId);
+  }
+
+  @Override
+  public void endInput() {
+    publish(NONE);
+  }
+
+  private void publish(long checkpoint) {
+    for (Iterator<Waiting> next = waiting.iterator(); next.hasNext(); ) {
+      Waiting one = next.next();
+      if (one.checkpoint() > checkpoint) {
+        continue;
+      }
+      try {
+        target.publish(registry, one.model());
+        next.remove();
+        published.inc();
+      } catch (IOException | RuntimeException e) {
+        failed.inc();
+        LOG.warn(
+            "Model {} of group '{}' could not be published in {}, the next checkpoint tries again:"
+                + " {}",
+            one.model().modelVersion(),
+            one.model().group(),
+            target.directory(),
+            e.toString());
+        if (e instanceof ModelFormatException) {
+          next.remove();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caddis.detectors.registry.ModelRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Models of a run of {@code detect}, as they appear in a registry. */
+class RegistryITCase {
+  @TempDir Path directory;
+
+  private Path input() throws IOException {
+    Random random = new Random(3);
+    List<String> lines = new ArrayList<>(List.of("timestamp,key,flow,level"));
+    for (int i = 0; i < 1200; i++) {
+      lines.add(
+          "%d,s%d,%s,%s"
+              .formatted(
+                  1_767_225_600L + i / 2, i % 2, random.nextGaussian(), random.nextGaussian()));
+    }
+    Path input = Files.createDirectories(directory.resolve("in"));
+    Files.write(input.resolve("a.csv"), lines);
+    return input;
+  }
+
+  @Test
+  void everyModelTrainedIsAVersionOnceHoweverOftenAndWideTheJobRuns() throws IOException {
+    Path input = input();
+    Path folder = directory.resolve("registry");
+    List<JsonNode> models = List.of();
+    for (int parallelism = 1; parallelism <= 2; parallelism++) {
+      models =
+          DetectRun.of(
+                  input,
+                  directory.resolve("out" + parallelism),
+                  "--detector=zscore",
+                  "--scope=global",
+                  "--train-window=100s",
+                  "--registry=" + folder,
+                  "--name=pump",
+                  "--parallelism=" + parallelism)
+              .models();
+    }
+    ModelRegistry registry = RegistryOption.open(folder);
+
+    assertThat(models).hasSize(6);
+    assertThat(registry.versions("pump"))
+        .containsExactlyElementsOf(
+            models.stream()
+                .map(model -> model.get("model_version").asString().replace(".", ""))
+                .sorted()
+                .toList());
+    assertThat(registry.verify("pump")).isEmpty();
+    assertThat(registry.metadata("pump", "latest").features().get(0).name()).isEqualTo("flow");
+    assertThat(registry.aliases("pump").champion()).isNull();
+  }
+
+  @Test
+  void aRegistryNeedsANameAndNoModelASensor() throws IOException {
+    Path input = input();
+    CommandRun nameless = detect(input, "--registry=" + directory.resolve("r"), "--scope=global");
+    CommandRun perSensor = detect(input, "--registry=" + directory.resolve("r"), "--name=pump");
+
+    assertThat(nameless.status()).isEqualTo(2);
+    assertThat(nameless.err()).contains("registry.name", "--name M");
+    assertThat(perSensor.status()).isEqualTo(2);
+    assertThat(perSensor.err()).contains("training.scope", "--scope global");
+  }
+
+  private CommandRun detect(Path input, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of("detect", "--input=" + input, "--output=" + directory.resolve("out")));
+    args.addAll(List.of(more));
+    return CommandRun.of(new DetectionJob(), args.toArray(String[]::new));
+  }
+}
