@@ -4,7 +4,7 @@ package io.caddis.detectors.stream;
 
 import io.caddis.detectors.stream.Multivariate.Method;
 import io.caddis.detectors.stream.SensorModel.Damping;
-import io.caddis.detectors.stream.SensorModel.Spectrum;
+import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -66,19 +66,6 @@ final class MultivariateDetector implements StreamDetector {
 
   private static final double ATTRIBUTION_SHARE = 0.3;
 
-  /** The last reading as seen from one set of levels. */
-  private static final class View {
-    final double[] levels;
-    final double[] white;
-    final double[] scales;
-
-    View(double[] levels) {
-      this.levels = levels;
-      white = new double[levels.length];
-      scales = new double[levels.length];
-    }
-  }
-
   private final Method method;
   private final int warmUp;
   private final SensorBlocks model;
@@ -97,10 +84,10 @@ final class MultivariateDetector implements StreamDetector {
 
   private final double[] last;
   private final double[] lastSmoothed;
-  private final View fromMeans;
-  private final View fromRest;
-  private final View scratch;
-  private View view;
+  private final SensorView fromMeans;
+  private final SensorView fromRest;
+  private final SensorView scratch;
+  private SensorView view;
 
   MultivariateDetector(int features, int warmUp, Method method) {
     this.method = method;
@@ -115,9 +102,9 @@ final class MultivariateDetector implements StreamDetector {
     squares = new double[features];
     last = new double[features];
     lastSmoothed = new double[features];
-    fromMeans = new View(smoothed.clone());
-    fromRest = new View(recovery.levels());
-    scratch = new View(smoothed.clone());
+    fromMeans = new SensorView(smoothed.clone());
+    fromRest = new SensorView(recovery.levels());
+    scratch = new SensorView(smoothed.clone());
     view = fromMeans;
   }
 
@@ -142,7 +129,7 @@ final class MultivariateDetector implements StreamDetector {
         recover();
       }
     }
-    View learned = recovery.inUse() ? fromRest : fromMeans;
+    SensorView learned = recovery.inUse() ? fromRest : fromMeans;
     if (model.learn(last, learned.levels, weight, slowest(SLOWEST, REGIME_PACE))) {
       statistic.relearn();
     }
@@ -201,7 +188,7 @@ final class MultivariateDetector implements StreamDetector {
     return distance;
   }
 
-  private double ownDistance(View view) {
+  private double ownDistance(SensorView view) {
     double strong = model.whiten(last, view.levels, Damping.STRONG, scratch.white, scratch.scales);
     double little = model.whiten(last, view.levels, Damping.LITTLE, view.white, view.scales);
     return (model.logDistance(strong) + model.logDistance(little)) / 2;
@@ -212,7 +199,7 @@ final class MultivariateDetector implements StreamDetector {
    * nothing out of others: it counts the less, the more the distance persists. Of rows that are no
    * series at all there is nothing to smooth.
    */
-  private double withSmoothed(double own, View view) {
+  private double withSmoothed(double own, SensorView view) {
     double share = Math.max(0, 1 - Math.max(0, persistence.autocorrelation()) / PERSISTENT);
     if (share == 0 || !serial()) {
       return own;
@@ -298,7 +285,7 @@ final class MultivariateDetector implements StreamDetector {
       recovery.rest(smoothed);
       return;
     }
-    View from = recovery.active() ? fromRest : fromMeans;
+    SensorView from = recovery.active() ? fromRest : fromMeans;
     model.whiten(lastSmoothed, from.levels, Damping.STRONG, scratch.white, scratch.scales);
     if (recovery.returned(episode, scratch.white, smoothed)) {
       rest();

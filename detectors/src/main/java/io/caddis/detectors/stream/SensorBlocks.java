@@ -3,7 +3,7 @@
 package io.caddis.detectors.stream;
 
 import io.caddis.detectors.stream.SensorModel.Damping;
-import io.caddis.detectors.stream.SensorModel.Spectrum;
+import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataOutput;
 import java.io.IOException;
 

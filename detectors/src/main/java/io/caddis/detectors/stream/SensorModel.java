@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
+import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,24 +22,10 @@ import java.util.Arrays;
  * lag-one correlation φ tell as much about its level as n (1 - φ) / (1 + φ) independent ones
  * (Bartlett 1946).
  *
- * <p>The whitening matrix is symmetric, a function of the correlation matrix R of the features: for
- * {@link Spectrum#RIDGE} (1 - r) R + r I to the power -1/2, so that the squares of the white values
- * add up to the Mahalanobis distance and each belongs to one feature. Sources: Garthwaite and Koch,
- * "Evaluating the contributions of individual variables to a quadratic form", 2016; for {@link
- * Spectrum#SUBSPACE} Jackson and Mudholkar, "Control procedures for residuals associated with
- * principal component analysis", 1979. It is renewed after every fourth more readings, at least
- * every 1024.
+ * <p>The {@link Whitening} is renewed after every fourth more readings, at least every 1024.
  */
 final class SensorModel {
   static final int MAX_FEATURES = 64;
-
-  /** What the whitening does with directions of little variance. */
-  enum Spectrum {
-    /** Every direction counts by its variance, plus a ridge. */
-    RIDGE,
-    /** The leading ones by their variance (T²), all others by the mean of theirs (Q). */
-    SUBSPACE
-  }
 
   /**
    * How much the spread of a feature is widened for each time that its independent readings are
@@ -61,11 +48,6 @@ final class SensorModel {
     }
   }
 
-  /** Share of the variance that the leading directions hold. */
-  private static final double LEADING = 0.9;
-
-  private static final double RIDGE = 0.1;
-  private static final double LEAST_RESIDUAL = 0.02;
   private static final int FIRST_RENEWAL = 16;
   private static final double MAX_PHI = 0.9999;
 
@@ -289,7 +271,7 @@ final class SensorModel {
     }
     if (rows >= renewal) {
       renewal = rows + Math.min(1024, Math.max(8, rows / 4));
-      renew();
+      Whitening.of(covariance, spectrum, whitening);
     }
     return joined;
   }
@@ -328,60 +310,6 @@ final class SensorModel {
       double[] row = covariance[Math.max(feature, k)];
       row[Math.min(feature, k)] *= k == feature ? factor * factor : factor;
     }
-  }
-
-  private void renew() {
-    int features = means.length;
-    double[][] matrix = new double[features][features];
-    for (int j = 0; j < features; j++) {
-      for (int k = 0; k <= j; k++) {
-        double product = Math.sqrt(covariance[j][j]) * Math.sqrt(covariance[k][k]);
-        double correlation = product > 0 ? covariance[j][k] / product : 0;
-        matrix[j][k] = j == k ? 1 : (1 - RIDGE) * correlation;
-        matrix[k][j] = matrix[j][k];
-      }
-    }
-    SymmetricEigen eigen = new SymmetricEigen(matrix);
-    double[] factors = factors(eigen.values);
-    for (int j = 0; j < features; j++) {
-      for (int k = 0; k <= j; k++) {
-        double sum = 0;
-        for (int v = 0; v < features; v++) {
-          sum += eigen.vectors[j][v] * eigen.vectors[k][v] * factors[v];
-        }
-        whitening[j][k] = sum;
-        whitening[k][j] = sum;
-      }
-    }
-  }
-
-  private double[] factors(double[] eigenvalues) {
-    int features = eigenvalues.length;
-    double[] variances = new double[features];
-    for (int v = 0; v < features; v++) {
-      variances[v] = Math.max(eigenvalues[v], RIDGE / 2);
-    }
-    if (spectrum == Spectrum.SUBSPACE) {
-      double[] descending = variances.clone();
-      Arrays.sort(descending);
-      double held = 0;
-      int leading = 0;
-      while (leading < features && held < LEADING * features) {
-        held += descending[features - 1 - leading++];
-      }
-      double residual = 0;
-      for (int v = 0; v < features - leading; v++) {
-        residual += descending[v] / (features - leading);
-      }
-      double cut = descending[features - leading];
-      for (int v = 0; v < features; v++) {
-        variances[v] = variances[v] >= cut ? variances[v] : Math.max(residual, LEAST_RESIDUAL);
-      }
-    }
-    for (int v = 0; v < features; v++) {
-      variances[v] = 1 / Math.sqrt(variances[v]);
-    }
-    return variances;
   }
 
   void write(DataOutput out) throws IOException {
