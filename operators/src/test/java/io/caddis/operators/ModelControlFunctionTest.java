@@ -256,7 +256,9 @@ class ModelControlFunctionTest {
       watermark(harness, 9 * TTL);
       trained(harness, Models.update("g", 10 * TTL, 1));
       watermark(harness, 11 * TTL);
-      assertThat(inForce(harness)).containsExactly(from(1000, FIRST), from(3 * TTL + 2, FOREIGN));
+      assertThat(inForce(harness))
+          .as("what was chosen comes again, for scorers that have forgotten it")
+          .containsExactly(from(1000, FIRST), from(3 * TTL + 2, FOREIGN), from(10 * TTL, FOREIGN));
     }
   }
 }
