@@ -126,7 +126,11 @@ public final class ModelControlFunction
   private ModelChoice obeyed(
       ModelChoice choice, List<ControlCommand> given, OnTimerContext context) {
     List<ControlCommand> inOrder = new ArrayList<>(given);
-    inOrder.sort(Comparator.comparing(ControlCommand::file).thenComparing(ControlCommand::id));
+    // What is undone at its own time has to be there first.
+    inOrder.sort(
+        Comparator.comparing((ControlCommand command) -> command.target() != null)
+            .thenComparing(ControlCommand::file)
+            .thenComparing(ControlCommand::id));
     ModelChoice now = choice.settled();
     for (ControlCommand command : inOrder) {
       ModelChoice next = obeyed(now, command);

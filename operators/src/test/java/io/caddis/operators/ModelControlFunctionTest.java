@@ -184,6 +184,19 @@ class ModelControlFunctionTest {
   }
 
   @Test
+  void aChoiceUndoneAtItsOwnTimeChangesNothingWhateverTheNamesOfTheFiles() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      trained(harness, FIRST);
+      send(harness, promote("p", 1500, FOREIGN), undoModel("a", "g", "p", 1500));
+      watermark(harness, 4000);
+
+      assertThat(inForce(harness)).containsExactly(from(1000, FIRST));
+      assertThat(said(harness)).containsExactly("p: applied", "a: applied");
+    }
+  }
+
+  @Test
   void whatCannotBeObeyedIsRefusedAndChangesNothing() throws Exception {
     try (var harness = harness()) {
       harness.open();
