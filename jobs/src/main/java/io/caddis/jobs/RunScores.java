@@ -33,8 +33,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param sensors their readings, by key
  */
 record RunScores(Map<String, List<Point>> sensors) {
-  /** A reading's verdict. */
-  private record Point(long timestamp, long source, long position, double score, boolean anomaly) {}
+  /** A reading's verdict; one that is muted raises no alert. */
+  private record Point(
+      long timestamp, long source, long position, double score, boolean anomaly, boolean muted) {}
 
   /** An episode that raised an alert. */
   record Raised(
@@ -85,11 +86,13 @@ record RunScores(Map<String, List<Point>> sensors) {
         HexFormat.fromHexDigitsToLong(event.substring(0, hyphen)),
         HexFormat.fromHexDigitsToLong(event.substring(hyphen + 1)),
         row.required("score").asDouble(),
-        row.required("is_anomaly").asBoolean());
+        row.required("is_anomaly").asBoolean(),
+        row.path("muted").asBoolean(false));
   }
 
   /**
-   * The alerts that these scores raise, by id, sensor by sensor and in time.
+   * The alerts that these scores raise, by id, sensor by sensor and in time. What commands muted
+   * stays muted.
    *
    * @param threshold score from which on a reading is anomalous; null = as it was judged
    */
@@ -106,7 +109,7 @@ record RunScores(Map<String, List<Point>> sensors) {
               open = null;
             }
             boolean anomaly = threshold == null ? point.anomaly() : point.score() >= threshold;
-            if (anomaly) {
+            if (anomaly && !point.muted()) {
               ScoredVector vector = vector(key, point, scale);
               open = open == null ? Episode.open(vector) : open.anomaly(vector);
             } else if (open != null) {

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Commands that are there when a run begins, on the embedded cluster. */
 class ControlITCase {
@@ -220,6 +222,27 @@ class ControlITCase {
             new ModelMetadata.Training(
                 "test", Map.of(), null, null, List.of(), null, null, 200, Map.of()))
         .version();
+  }
+
+  @Test
+  void aModelWhoseDescriptionLacksAPartIsADeadLetter() throws IOException {
+    Path registry = directory.resolve("registry");
+    Path metadata = registry.resolve("m").resolve(publish(registry)).resolve("metadata.json");
+    ObjectNode damaged = (ObjectNode) JsonMapper.shared().readTree(Files.readString(metadata));
+    damaged.remove("training");
+    Files.writeString(metadata, damaged.toString());
+    command("1.json", "{'id':'p','type':'promote','model':'m','version':'latest'}");
+    DetectRun run =
+        run(
+            "out",
+            "--detector=zscore",
+            "--control=" + control,
+            "--set=control.registry=" + registry);
+
+    assertThat(run.deadLetters())
+        .extracting(row -> row.get("reason").asString() + " " + row.get("source").asString())
+        .containsExactly("invalid_command 1.json");
+    assertThat(run.scores()).hasSize(4 * ROWS);
   }
 
   @Test

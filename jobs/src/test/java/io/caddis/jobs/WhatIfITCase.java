@@ -92,6 +92,19 @@ class WhatIfITCase {
   }
 
   @Test
+  void whatWasMutedRaisesNoAlert() throws IOException {
+    Path control = Files.createDirectories(directory.resolve("control"));
+    Files.writeString(
+        control.resolve("1.json"), "{\"id\":\"m\",\"type\":\"mute\",\"sensors\":\"s1\"}");
+    DetectRun run = run("muted", "--control=" + control);
+    Map<String, RunScores.Raised> raised = raised(run);
+
+    assertThat(raised).isNotEmpty();
+    assertThat(RunScores.read(run.output(), Long.MIN_VALUE).alerts(triage(), null))
+        .containsExactlyInAnyOrderEntriesOf(raised);
+  }
+
+  @Test
   void theDifferenceIsToldAndMistakesAreRefused() throws IOException {
     DetectRun run = run("out");
     CommandRun told = whatIf(run, "--change=threshold=" + STRICT);

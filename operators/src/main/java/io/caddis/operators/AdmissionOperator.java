@@ -116,8 +116,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
       return;
     }
     admitted.keySet().removeAll(ended());
-    ControlCommand decided =
-        command.admitted(Math.max(command.from(), earliest()), groupOf(command));
+    ControlCommand decided = command.admitted(fromOf(command), groupOf(command));
     String refusal = refusal(decided);
     if (refusal != null) {
       output.collect(
@@ -131,6 +130,14 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     } else {
       output.collect(SideOutputs.MODEL_COMMANDS, new StreamRecord<>(decided));
     }
+  }
+
+  /** What is yet to choose a model is undone at its own time: there is nothing to undo before. */
+  private long fromOf(ControlCommand command) {
+    long from = Math.max(command.from(), earliest());
+    String target = command.target();
+    ControlCommand undone = target == null ? null : admitted.get(target);
+    return undone != null && undone.group() != null ? Math.max(from, undone.from()) : from;
   }
 
   /** The watermark W lets readings of W + 1 go. */

@@ -75,10 +75,21 @@ public record ModelChoice(
     return trained.isEmpty() ? current : trained.get(trained.size() - 1);
   }
 
+  /** The choice of a group whose models in force have been forgotten. */
+  ModelChoice forgotten() {
+    if (pins.isEmpty()) {
+      return NONE;
+    }
+    ModelChoice forgotten = new ModelChoice(trained, pins, null, previous);
+    return forgotten.chosen() == null ? this : forgotten;
+  }
+
   /** The choice when what is chosen has come into force. */
   ModelChoice settled() {
     ModelUpdate chosen = chosen();
-    return same(chosen, current) ? this : new ModelChoice(trained, pins, chosen, current);
+    return same(chosen, current)
+        ? this
+        : new ModelChoice(trained, pins, chosen, current == null ? previous : current);
   }
 
   /** The model of a version, or of the only one that begins so; null when there is none. */

@@ -89,10 +89,15 @@ public final class ModelControlFunction
       throws Exception {
     ModelChoice before = choice.value();
     ModelChoice now = before == null ? ModelChoice.NONE : before;
-    // A choice by command stays; the next model or command sets the deadline anew.
-    if (idle.expired(timestamp) && now.pins().isEmpty()) {
-      choice.clear();
-      now = ModelChoice.NONE;
+    if (idle.expired(timestamp)) {
+      // A choice by command stays, but what it chose is to be sent again: the scorer of an idle
+      // sensor has forgotten its models. The next model or command sets the deadline anew.
+      now = now.forgotten();
+      if (now.pins().isEmpty()) {
+        choice.clear();
+      } else {
+        choice.update(now);
+      }
     }
     List<ModelUpdate> trained = models.get(timestamp);
     List<ControlCommand> given = commands.get(timestamp);
@@ -121,7 +126,11 @@ public final class ModelControlFunction
   private ModelChoice obeyed(
       ModelChoice choice, List<ControlCommand> given, OnTimerContext context) {
     List<ControlCommand> inOrder = new ArrayList<>(given);
-    inOrder.sort(Comparator.comparing(ControlCommand::file).thenComparing(ControlCommand::id));
+    // What is undone at its own time has to be there first.
+    inOrder.sort(
+        Comparator.comparing((ControlCommand command) -> command.target() != null)
+            .thenComparing(ControlCommand::file)
+            .thenComparing(ControlCommand::id));
     ModelChoice now = choice.settled();
     for (ControlCommand command : inOrder) {
       ModelChoice next = obeyed(now, command);

@@ -130,27 +130,34 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       skip(sample, String.join("; ", report.faults()));
       return;
     }
+    SampleProfile profile;
+    List<FeatureDrift> drifts;
+    ModelUpdate update;
     try {
-      SampleProfile profile = profile(sample);
+      profile = profile(sample);
       SampleProfile before = reference.value();
-      List<FeatureDrift> drifts =
+      drifts =
           before == null
               ? List.of()
               : before.driftTo(profile).stream().filter(d -> !d.issues().isEmpty()).toList();
-      out.collect(fit(sample, report.issues(), drifts));
-      reference.update(profile);
-      idle.touch(sample.to(), context.timerService());
-      drifts.forEach(drift -> tell(drift, sample, context));
-      models.increment();
-      if (trainsFirstWindowOnly()) {
-        trained.update(true);
-      }
+      update = fit(sample, report.issues(), drifts);
     } catch (UnusableSampleException e) {
       skip(sample, e.getMessage());
+      return;
     } catch (RuntimeException e) {
       // The readings would come again after a restart, and with them the failure.
       LOG.error("Training failed for group '{}'", sample.group(), e);
       skip(sample, e.toString());
+      return;
+    }
+    // Outside of the above: what fails behind this operator must fail the job, not lose the model.
+    out.collect(update);
+    reference.update(profile);
+    idle.touch(sample.to(), context.timerService());
+    drifts.forEach(drift -> tell(drift, sample, context));
+    models.increment();
+    if (trainsFirstWindowOnly()) {
+      trained.update(true);
     }
   }
 

@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import static io.caddis.operators.Commands.END;
+import static io.caddis.operators.Commands.model;
 import static io.caddis.operators.Commands.of;
 import static io.caddis.operators.Commands.threshold;
 import static io.caddis.operators.Commands.undo;
@@ -124,6 +125,22 @@ class AdmissionOperatorTest {
       assertThat(refusal(harness, undo("u2", "a", 10))).isNull();
       assertThat(refusal(harness, undo("u3", "a", 10))).contains("has been undone");
       assertThat(refusal(harness, undo("u4", "u2", 10))).contains("is no undo");
+    }
+  }
+
+  @Test
+  void aChoiceOfAModelThatIsYetToComeIsUndoneAtItsOwnTime() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      watermark(harness, 1000);
+      send(harness, model(ControlType.UNPIN, "p", null, 5000, null, null));
+      send(harness, undo("u", "p", ControlCommand.NOT_GIVEN));
+      send(harness, model(ControlType.UNPIN, "q", null, 500, null, null));
+      send(harness, undo("v", "q", 3000));
+
+      assertThat(models(harness))
+          .extracting(ControlCommand::from)
+          .containsExactly(5000L, 5000L, 1002L, 3000L);
     }
   }
 

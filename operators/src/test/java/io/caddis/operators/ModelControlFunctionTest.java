@@ -184,6 +184,19 @@ class ModelControlFunctionTest {
   }
 
   @Test
+  void aChoiceUndoneAtItsOwnTimeChangesNothingWhateverTheNamesOfTheFiles() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      trained(harness, FIRST);
+      send(harness, promote("p", 1500, FOREIGN), undoModel("a", "g", "p", 1500));
+      watermark(harness, 4000);
+
+      assertThat(inForce(harness)).containsExactly(from(1000, FIRST));
+      assertThat(said(harness)).containsExactly("p: applied", "a: applied");
+    }
+  }
+
+  @Test
   void whatCannotBeObeyedIsRefusedAndChangesNothing() throws Exception {
     try (var harness = harness()) {
       harness.open();
@@ -256,7 +269,9 @@ class ModelControlFunctionTest {
       watermark(harness, 9 * TTL);
       trained(harness, Models.update("g", 10 * TTL, 1));
       watermark(harness, 11 * TTL);
-      assertThat(inForce(harness)).containsExactly(from(1000, FIRST), from(3 * TTL + 2, FOREIGN));
+      assertThat(inForce(harness))
+          .as("what was chosen comes again, for scorers that have forgotten it")
+          .containsExactly(from(1000, FIRST), from(3 * TTL + 2, FOREIGN), from(10 * TTL, FOREIGN));
     }
   }
 }

@@ -42,14 +42,21 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
 
   @Override
   public void processElement(CommandText text, Context context, Collector<ControlCommand> out) {
+    ControlCommand command;
     try {
       if (text.problem() != null) {
         throw new IllegalArgumentException(text.problem());
       }
-      out.collect(command(text));
+      command = command(text);
     } catch (IllegalArgumentException | ModelFormatException | IOException e) {
       context.output(SideOutputs.DEAD_LETTERS, rejection(text, String.valueOf(e.getMessage())));
+      return;
+    } catch (RuntimeException e) {
+      // Such as a description of a model that lacks its parts: after a restart it would come again.
+      context.output(SideOutputs.DEAD_LETTERS, rejection(text, e.toString()));
+      return;
     }
+    out.collect(command);
   }
 
   private ControlCommand command(CommandText text) throws IOException {

@@ -8,7 +8,6 @@ import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.OperatorMetrics;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -38,8 +37,8 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
   private static final Logger LOG = LoggerFactory.getLogger(RegistryOperator.class);
 
   /**
-   * Models that wait while the registry cannot be reached; beyond that the oldest are given up, and
-   * can still be found among the job's results.
+   * Models that wait; beyond that the oldest does not wait for a checkpoint and, when the registry
+   * cannot be reached, is given up. It can still be found among the job's results.
    */
   static final int MOST_WAITING = 256;
 
@@ -86,8 +85,10 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
   public void processElement(StreamRecord<ModelUpdate> element) {
     waiting.add(new Waiting(element.getValue(), NONE));
     if (waiting.size() > MOST_WAITING) {
-      ModelUpdate lost = waiting.remove(0).model();
-      LOG.error("Model {} of group '{}' is not published", lost.modelVersion(), lost.group());
+      ModelUpdate oldest = waiting.remove(0).model();
+      if (!publish(oldest)) {
+        LOG.error("Model {} of group '{}' is given up", oldest.modelVersion(), oldest.group());
+      }
     }
   }
 
@@ -112,28 +113,25 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
   }
 
   private void publish(long checkpoint) {
-    for (Iterator<Waiting> next = waiting.iterator(); next.hasNext(); ) {
-      Waiting one = next.next();
-      if (one.checkpoint() > checkpoint) {
-        continue;
-      }
-      try {
-        target.publish(registry, one.model());
-        next.remove();
-        published.inc();
-      } catch (IOException | RuntimeException e) {
-        failed.inc();
-        LOG.warn(
-            "Model {} of group '{}' could not be published in {}, the next checkpoint tries again:"
-                + " {}",
-            one.model().modelVersion(),
-            one.model().group(),
-            target.directory(),
-            e.toString());
-        if (e instanceof ModelFormatException) {
-          next.remove();
-        }
-      }
+    waiting.removeIf(one -> one.checkpoint() <= checkpoint && publish(one.model()));
+  }
+
+  /** Whether the model is dealt with: published, or not to be tried again. */
+  private boolean publish(ModelUpdate model) {
+    try {
+      target.publish(registry, model);
+      published.inc();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      failed.inc();
+      LOG.warn(
+          "Model {} of group '{}' could not be published in {}, what waits is tried again with the"
+              + " next checkpoint: {}",
+          model.modelVersion(),
+          model.group(),
+          target.directory(),
+          e.toString());
+      return e instanceof ModelFormatException;
     }
   }
 }

@@ -154,6 +154,21 @@ class RegistryOperatorTest {
   }
 
   @Test
+  void theOldestOfMoreThanMayWaitIsPublishedWithoutACheckpoint() throws Exception {
+    try (var harness = harness(target(false))) {
+      harness.open();
+      for (int hour = 1; hour <= RegistryOperator.MOST_WAITING; hour++) {
+        send(harness, model("", hour));
+      }
+      assertThat(registry().versions("pump")).isEmpty();
+
+      send(harness, model("", RegistryOperator.MOST_WAITING + 1));
+      assertThat(registry().versions("pump")).hasSize(1);
+      assertThat(registry().metadata("pump", "latest").sha256()).isEqualTo(model("", 1).sha256());
+    }
+  }
+
+  @Test
   void eachGroupHasANameOfItsOwnWhateverItIsCalled() throws Exception {
     RegistryTarget target = target(true);
     try (var harness = harness(target)) {
