@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
  * job commits equals what a bounded run without commands gives for the same files.
  */
 class ControlSystemTest {
-  private static final int FILES = 36;
+  private static final int FILES = 60;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** Readings that wait for the watermark at the end of the files: 5 s of out-of-orderness. */

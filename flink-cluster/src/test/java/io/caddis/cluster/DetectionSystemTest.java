@@ -41,9 +41,7 @@ class DetectionSystemTest {
 
   private static final List<String> GLOBAL = List.of("--scope", "global");
 
-  /** Quiet by the time it is drained: what then is still on its way must not count as late. */
-  private static final List<String> QUICKLY_IDLE =
-      List.of("--scope", "sensor", "--set", "time.idleness=500 ms");
+  private static final List<String> BY_SENSOR = List.of("--scope", "sensor");
 
   /** Readings that wait for the watermark at the end of the files: 5 s of out-of-orderness. */
   private static final long WAITING = 10L * SensorFiles.SENSORS;
@@ -113,7 +111,7 @@ class DetectionSystemTest {
     SensorFiles files = new SensorFiles(work, FILES / 4);
     // As typed in a shell: the job has to find them from another working directory.
     Path output = Path.of("").toAbsolutePath().relativize(work.resolve("output"));
-    List<String> job = streaming(files, output, QUICKLY_IDLE);
+    List<String> job = streaming(files, output, BY_SENSOR);
     files.publish(FILES / 8);
     String first = Submission.detached(cluster, List.of(), job);
     awaitCommitted(output, 1);
@@ -127,7 +125,7 @@ class DetectionSystemTest {
     awaitCheckpoints(second, 2);
     drain(second);
 
-    assertSameResults(undisturbed(files, work, QUICKLY_IDLE), output, files);
+    assertSameResults(undisturbed(files, work, BY_SENSOR), output, files);
   }
 
   private static List<String> streaming(SensorFiles files, Path output, List<String> options) {
