@@ -225,9 +225,16 @@ public final class Gateway implements Callable<Integer> {
                 new AnomalyRoutes(serving, options.registry())));
     routes.addAll(desk.routes(requests));
     Access access = new Access(tokens == null ? null : new TokenFile(tokens), local);
-    GatewayServer server = GatewayServer.start(options, access, metrics, clock, routes);
-    server.beforeStop(desk::close);
-    return server;
+    try {
+      GatewayServer server = GatewayServer.start(options, access, metrics, clock, routes);
+      server.beforeStop(desk::stop);
+      server.afterStop(desk::close);
+      return server;
+    } catch (RuntimeException e) {
+      desk.stop();
+      desk.close();
+      throw e;
+    }
   }
 
   static String version() {

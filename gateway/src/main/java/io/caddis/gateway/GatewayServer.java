@@ -66,6 +66,7 @@ public final class GatewayServer implements AutoCloseable {
 
   private final Javalin server;
   private volatile Runnable beforeStop = () -> {};
+  private volatile Runnable afterStop = () -> {};
 
   private GatewayServer(
       GatewayOptions options,
@@ -286,6 +287,11 @@ public final class GatewayServer implements AutoCloseable {
     beforeStop = action;
   }
 
+  /** Has something ended when no request is under way any more, such as what requests need. */
+  void afterStop(Runnable action) {
+    afterStop = action;
+  }
+
   /** The port that it listens on. */
   public int port() {
     return server.port();
@@ -293,7 +299,11 @@ public final class GatewayServer implements AutoCloseable {
 
   @Override
   public void close() {
-    beforeStop.run();
-    server.stop();
+    try {
+      beforeStop.run();
+    } finally {
+      server.stop();
+      afterStop.run();
+    }
   }
 }

@@ -37,6 +37,9 @@ public record Limits(
    */
   public static final int TOKENS = 4_000_000;
 
+  /** Most values in a body, of its rows only the first counted. */
+  public static final int VALUES = 10_000;
+
   /** Longest text in a body, characters. */
   public static final int TEXT_CHARS = 1 << 16;
 

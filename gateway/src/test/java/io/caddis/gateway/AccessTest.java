@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,20 @@ class AccessTest {
 
       assertThat(gateway.post("/train", ROWS, bearer(token)).status()).isEqualTo(401);
     }
+  }
+
+  @Test
+  void aRevokedTokenIsWorthlessEvenWhenTheClockOfTheFilesStandsStill() throws IOException {
+    String token = token("ops", Role.ADMIN);
+    Path file = directory.resolve("tokens.json");
+    TokenFile tokens = new TokenFile(file);
+    FileTime written = Files.getLastModifiedTime(file);
+    assertThat(tokens.find(token)).isNotNull();
+
+    new TokenFile(file).revoke("ops");
+    Files.setLastModifiedTime(file, written);
+
+    assertThat(tokens.find(token)).isNull();
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,16 @@ class DefaultModelTest {
 
     assertThat(updated.get("method").asString()).isEqualTo("incremental");
     assertThat(updated.get("num_samples").asInt()).isEqualTo(150);
+  }
+
+  @Test
+  void ofUpdatesAtOnceNoneIsLost() {
+    gateway.post("/train?backend=half_space_trees", vectors(100));
+
+    IntStream.range(0, 8).parallel().forEach(i -> gateway.post("/update", vectors(50)));
+
+    assertThat(gateway.post("/update", vectors(50)).json().get("num_samples").asInt())
+        .isEqualTo(100 + 9 * 50);
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,7 +24,7 @@ final class TestGateway implements AutoCloseable {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final GatewayServer server;
-  private final Set<String> asked = new TreeSet<>();
+  private final Set<String> asked = new ConcurrentSkipListSet<>();
 
   TestGateway(Path registry) {
     this(new GatewayOptions("127.0.0.1", 0, registry));

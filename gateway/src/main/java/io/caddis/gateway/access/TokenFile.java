@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,7 +49,7 @@ public final class TokenFile {
           .build();
 
   private final Path file;
-  private @Nullable FileTime read;
+  private @Nullable Stamp read;
   private List<Token> tokens = List.of();
 
   /**
@@ -59,6 +60,9 @@ public final class TokenFile {
    * @param sha256 of it, hexadecimal
    */
   public record Token(String name, Role role, String sha256, Instant createdAt) {}
+
+  /** What tells a file from the one that was read; clocks of file systems can be coarse. */
+  private record Stamp(FileTime modified, long size, @Nullable Object key) {}
 
   public TokenFile(Path file) {
     this.file = file;
@@ -84,10 +88,11 @@ public final class TokenFile {
   /** The tokens, none when there is no file. */
   public synchronized List<Token> list() {
     try {
-      FileTime modified = Files.getLastModifiedTime(file);
-      if (!modified.equals(read)) {
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      Stamp stamp = new Stamp(found.lastModifiedTime(), found.size(), found.fileKey());
+      if (!stamp.equals(read)) {
         tokens = JSON.readValue(Files.readAllBytes(file), new TypeReference<List<Token>>() {});
-        read = modified;
+        read = stamp;
       }
     } catch (NoSuchFileException e) {
       tokens = List.of();

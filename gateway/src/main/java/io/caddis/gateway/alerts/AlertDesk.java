@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AlertDesk implements AutoCloseable {
   private static final String FILE = "gateway.db";
+  private static final long WRITABLE_NANOS = 1_000_000_000;
 
   private final Clock clock;
   private final Database database;
@@ -46,6 +47,10 @@ public final class AlertDesk implements AutoCloseable {
   private final Notifier notifier;
   private final LiveStream live;
   private final @Nullable Feed feed;
+
+  private boolean checked;
+  private long checkedNanos;
+  private boolean writable;
 
   private AlertDesk(
       AlertOptions options, Database database, @Nullable Path temporary, Clock clock) {
@@ -120,13 +125,20 @@ public final class AlertDesk implements AutoCloseable {
     return checks;
   }
 
-  private boolean isWritable() {
-    try {
-      database.checkWritable();
-      return true;
-    } catch (StoreException e) {
-      return false;
+  /** Whoever asks more often is told the same: anybody may, and each time writes to the disk. */
+  private synchronized boolean isWritable() {
+    long now = System.nanoTime();
+    if (!checked || now - checkedNanos > WRITABLE_NANOS) {
+      try {
+        database.checkWritable();
+        writable = true;
+      } catch (StoreException e) {
+        writable = false;
+      }
+      checked = true;
+      checkedNanos = System.nanoTime();
     }
+    return writable;
   }
 
   /** Readings of today, in UTC, that the jobs scored; 0 while the store is away. */
@@ -152,14 +164,18 @@ public final class AlertDesk implements AutoCloseable {
     new AlertMetrics(alerts, figures, outbox, notifier, live, feed).register(metrics);
   }
 
-  /** Ends the live streams, and stops within one part of a file. */
-  @Override
-  public void close() {
+  /** Ends the live streams and notifications, and stops reading within one part of a file. */
+  public void stop() {
     live.close();
     notifier.close();
     if (feed != null) {
       feed.close();
     }
+  }
+
+  /** Closes the store, which requests under way may need until then. */
+  @Override
+  public void close() {
     database.close();
     if (temporary != null) {
       delete(temporary);

@@ -43,7 +43,7 @@ public final class Contract {
    *
    * @param body schema of the body, null when there is none
    * @param bodyRequired whether there must be one
-   * @param rowFields fields of the body that hold rows
+   * @param rowFields fields of the body that hold rows, or may
    * @param query schema of the query parameters, taken together as an object
    * @param parameters schema of each query parameter
    */
@@ -101,7 +101,7 @@ public final class Contract {
     JsonNode body = request.at("/content/application~1json/schema");
     List<String> rowFields = new ArrayList<>();
     for (Map.Entry<String, JsonNode> property : resolved(body).path("properties").properties()) {
-      if (property.getValue().path("$ref").asString("").equals(ROWS)) {
+      if (mayBeRows(property.getValue())) {
         rowFields.add(property.getKey());
       }
     }
@@ -123,6 +123,18 @@ public final class Contract {
         List.copyOf(rowFields),
         schema(query),
         Map.copyOf(parameters));
+  }
+
+  private static boolean mayBeRows(JsonNode property) {
+    if (property.path("$ref").asString("").equals(ROWS)) {
+      return true;
+    }
+    for (JsonNode alternative : property.path("anyOf")) {
+      if (alternative.path("$ref").asString("").equals(ROWS)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The validator of a schema that may refer to the document's components. */

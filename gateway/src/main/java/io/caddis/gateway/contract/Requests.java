@@ -68,7 +68,9 @@ public final class Requests {
       throw invalid(List.of(new Field("", "must be an object")));
     }
     for (String field : operation.rowFields()) {
-      int rows = object.path(field).size();
+      JsonNode value = object.path(field);
+      // One row alone may stand where rows may.
+      int rows = value.path(0).isContainer() ? value.size() : 1;
       if (rows > limits.rows()) {
         throw new ProblemException(
             413,
@@ -78,7 +80,13 @@ public final class Requests {
       }
     }
     if (operation.body() != null) {
-      refuse(Contract.problems(operation.body(), sample(object, operation.rowFields()), ""));
+      ObjectNode sample = sample(object, operation.rowFields());
+      // Of each wrong value there would be an error, many times as large.
+      if (values(sample) > Limits.VALUES) {
+        throw new ProblemException(
+            413, "Too large", "values beside the rows must be at most " + Limits.VALUES);
+      }
+      refuse(Contract.problems(operation.body(), sample, ""));
     }
     return object;
   }
@@ -96,6 +104,18 @@ public final class Requests {
       sample.set(field.getKey(), value);
     }
     return sample;
+  }
+
+  /** How many values there are, counted until there are too many. */
+  private static int values(JsonNode node) {
+    int count = 1;
+    for (JsonNode child : node) {
+      if (count > Limits.VALUES) {
+        break;
+      }
+      count += values(child);
+    }
+    return count;
   }
 
   /** The query parameters as the contract has them for this route, numbers as numbers. */

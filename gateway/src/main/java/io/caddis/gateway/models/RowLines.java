@@ -36,7 +36,11 @@ record RowLines(List<byte[]> lines) implements SchemaInference.Input {
         throw RowReader.refused(
             pointer, i, null, "must be " + RowReader.kind(first) + " like the first row");
       }
-      if (row.isArray() && row.size() != first.size() || row.size() > RowReader.MOST_FIELDS) {
+      if (row.size() > RowReader.MOST_FIELDS) {
+        throw RowReader.refused(
+            pointer, i, null, "must have at most %d values".formatted(RowReader.MOST_FIELDS));
+      }
+      if (row.isArray() && row.size() != first.size()) {
         throw RowReader.refused(
             pointer,
             i,

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -61,36 +62,37 @@ public final class TrainRoutes implements Routes {
     answer(
         context,
         "Model trained successfully",
-        serving.trainings().fit(name, name, recipe, rows, "/transactions", "POST /train"));
+        () -> serving.trainings().fit(name, name, recipe, rows, "/transactions", "POST /train"));
   }
 
   private void update(Context context) {
     JsonNode query = serving.requests().query(context);
     ObjectNode request = serving.requests().body(context);
-    ServedModel served = serving.shelf().get(name(query), null);
+    JsonNode rows = request.get("transactions");
     answer(
         context,
         "Model updated successfully",
-        serving.trainings().update(served, request.get("transactions"), "/transactions"));
+        () ->
+            serving
+                .trainings()
+                .update(serving.shelf().get(name(query), null), rows, "/transactions"));
   }
 
   private void retrain(Context context) {
     String name = name(serving.requests().query(context));
     ObjectNode request = serving.requests().body(context);
+    answer(context, "Model retrained successfully", () -> retrained(name, request));
+  }
+
+  private Trainings.Outcome retrained(String name, ObjectNode request) {
     Trainings trainings = serving.trainings();
-    Trainings.Outcome outcome;
     if (request.has("transactions")) {
       ServedModel served = serving.shelf().get(name, null);
       JsonNode rows = request.get("transactions");
-      outcome =
-          trainings.fit(
-              name, served.stored(), served.recipe(), rows, "/transactions", "POST /retrain");
-    } else if (file != null) {
-      outcome = fromFile(name, file);
-    } else {
-      outcome = trainings.refit(serving.shelf().get(name, null));
+      return trainings.fit(
+          name, served.stored(), served.recipe(), rows, "/transactions", "POST /retrain");
     }
-    answer(context, "Model retrained successfully", outcome);
+    return file != null ? fromFile(name, file) : trainings.refit(serving.shelf().get(name, null));
   }
 
   /** The settings are those of the model that there is, else the defaults. */
@@ -107,8 +109,10 @@ public final class TrainRoutes implements Routes {
     return serving.trainings().fitFile(name, served.stored(), served.recipe(), file);
   }
 
-  private void answer(Context context, String message, Trainings.Outcome trained) {
-    Trainings.Outcome outcome = trained.saved(serving.shelf());
+  /** Trains and saves in one turn: of two updates at once the second goes on from the first. */
+  private void answer(Context context, String message, Supplier<Trainings.Outcome> training) {
+    Trainings.Outcome outcome =
+        serving.trainings().inTurn(() -> training.get().saved(serving.shelf()));
     ServedModel served = outcome.served();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("message", message);

@@ -216,7 +216,8 @@ final class Trainings {
     return sample;
   }
 
-  private Outcome inTurn(Supplier<Outcome> training) {
+  /** Trains while nobody else does; what it needs to know of a model is asked within. */
+  Outcome inTurn(Supplier<Outcome> training) {
     try {
       if (!turn.tryLock(limits.scoring().toMillis(), TimeUnit.MILLISECONDS)) {
         throw new ProblemException(

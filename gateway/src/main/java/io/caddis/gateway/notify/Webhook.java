@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Webhook(String name, URI url, @Nullable String token, Severity severity) {
   /**
-   * @throws IllegalArgumentException when the URL is not http or https, or has no host
+   * @throws IllegalArgumentException when the URL is not http or https, or has no host, or the
+   *     token cannot stand in a header
    */
   public Webhook {
     String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
@@ -30,6 +31,11 @@ public record Webhook(String name, URI url, @Nullable String token, Severity sev
     if (url.getUserInfo() != null) {
       throw new IllegalArgumentException(
           "URL of webhook %s must hold no user: use a token".formatted(name));
+    }
+    // Whoever refuses it later would say what it is.
+    if (token != null && !token.matches("[!-~]+")) {
+      throw new IllegalArgumentException(
+          "token of webhook %s must be 1 or more visible ASCII characters".formatted(name));
     }
   }
 

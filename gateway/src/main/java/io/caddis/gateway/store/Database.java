@@ -142,7 +142,7 @@ public final class Database implements AutoCloseable {
     try (Connection connection = connections.getConnection()) {
       return work.in(new Session(connection));
     } catch (SQLException e) {
-      throw new StoreException("cannot read the store: " + e.getMessage(), e);
+      throw new StoreException("cannot read the store", e);
     }
   }
 
@@ -162,7 +162,7 @@ public final class Database implements AutoCloseable {
         throw e;
       }
     } catch (SQLException e) {
-      throw new StoreException("cannot write to the store: " + e.getMessage(), e);
+      throw new StoreException("cannot write to the store", e);
     } finally {
       if (embedded) {
         writer.unlock();
@@ -171,7 +171,7 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Writes something and takes it back.
+   * Writes something that changes nothing.
    *
    * @throws StoreException when the store cannot be written to
    */

@@ -47,7 +47,7 @@ public final class Retention {
       count =
           delete(
               """
-              DELETE FROM alerts WHERE alert_id IN (
+              DELETE FROM alerts WHERE label IS NULL AND alert_id IN (
                 SELECT alert_id FROM alerts WHERE received_ms < ? AND label IS NULL LIMIT ?)""",
               cutoff,
               CHUNK);

@@ -80,7 +80,9 @@ final class Session {
   private static void bind(PreparedStatement statement, @Nullable Object[] values)
       throws SQLException {
     for (int i = 0; i < values.length; i++) {
-      statement.setObject(i + 1, values[i]);
+      // PostgreSQL stores no NUL, and clients may send one.
+      Object value = values[i] instanceof String text ? text.replace('\0', '\uFFFD') : values[i];
+      statement.setObject(i + 1, value);
     }
   }
 }

@@ -8,7 +8,14 @@ import java.sql.SQLException;
 public final class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  StoreException(String message, SQLException cause) {
-    super(message, cause);
+  StoreException(String what, SQLException cause) {
+    super(what + ": " + reason(cause), cause);
+  }
+
+  /** The pool says only how long it waited; what the database said lies below. */
+  private static String reason(SQLException failure) {
+    return failure.getCause() instanceof SQLException cause
+        ? reason(cause)
+        : String.valueOf(failure.getMessage());
   }
 }

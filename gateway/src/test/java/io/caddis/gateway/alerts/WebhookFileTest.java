@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class WebhookFileTest {
@@ -67,6 +68,17 @@ class WebhookFileTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message)
         .hasMessageNotContaining("s3cret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "s3cret\u0001", "s3cret twice", "s3cret\u00e9"})
+  void aTokenThatNoHeaderCanHoldIsRefusedWithoutBeingShown(String content) throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), content);
+    String yaml = "webhooks: [{name: a, url: 'http://127.0.0.1:9000/', token-file: '%s'}]";
+
+    assertThatThrownBy(() -> read(yaml.formatted(token)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("token of webhook a must be 1 or more visible ASCII characters");
   }
 
   @Test

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.notify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,15 +16,20 @@ import io.caddis.gateway.store.IssueMessage;
 import io.caddis.gateway.store.MovableClock;
 import io.caddis.gateway.store.Outbox;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -143,6 +149,35 @@ class NotifierTest {
 
     assertThat(receiver.bodies()).isEmpty();
     assertThat(notifier.failed()).isOne();
+  }
+
+  @Test
+  @Timeout(60)
+  void anAnswerThatNeverEndsHoldsNothingUp() throws Exception {
+    Notifier notifier = notifier();
+    store(notifier, alert("a", 0, "pump-1", Severity.HIGH, true));
+    try (ServerSocket endless = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Webhook slow =
+          new Webhook(
+              "ops", URI.create("http://127.0.0.1:" + endless.getLocalPort()), null, Severity.HIGH);
+      CompletableFuture<Boolean> sent =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return notifier.sendNext(slow);
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      try (Socket connection = endless.accept()) {
+        connection
+            .getOutputStream()
+            .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n".getBytes(UTF_8));
+
+        assertThat(sent.get()).isTrue();
+      }
+    }
+    assertThat(notifier.delivered()).isOne();
   }
 
   @Test

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.store;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -362,6 +363,19 @@ abstract class StoreContract {
         .containsExactly(10L, 11L);
     assertThat(window.of("pump-2", 2)).isEmpty();
     assertThat(new Figures(database, clock).totals()).containsEntry(Batch.SCORES, 12L);
+  }
+
+  @Test
+  void textWithACharacterThatNotEveryDatabaseHasIsStored() {
+    Batch batch = new Batch();
+    batch.add(alert("a", 0));
+    feed(NoticePolicy.NOBODY).store(null, part("a", 1), batch);
+    AlertStore alerts = new AlertStore(database, clock);
+
+    StoredAlert labelled = alerts.label("a", Label.TRUE_ALARM, "Ada", "is\0it").orElseThrow();
+
+    assertThat(requireNonNull(labelled.label()).note()).isEqualTo("is\uFFFDit");
+    assertThat(alerts.find("\0")).isEmpty();
   }
 
   @Test
