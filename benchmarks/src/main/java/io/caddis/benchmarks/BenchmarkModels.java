@@ -45,6 +45,7 @@ final class BenchmarkModels {
         null,
         null,
         sha256,
-        bytes);
+        bytes,
+        0);
   }
 }

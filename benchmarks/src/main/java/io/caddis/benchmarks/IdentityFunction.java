@@ -32,6 +32,8 @@ final class IdentityFunction
             null,
             null,
             null,
+            null,
+            false,
             null));
   }
 

@@ -153,7 +153,8 @@ public final class Pipeline implements Callable<Integer> {
             false,
             PipelineGraph.TTL_MILLIS,
             SeverityScale.DEFAULT,
-            0));
+            0,
+            false));
   }
 
   private PipelineRun run(

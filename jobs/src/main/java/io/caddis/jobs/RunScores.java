@@ -157,6 +157,8 @@ record RunScores(Map<String, List<Point>> sensors) {
         null,
         null,
         null,
+        null,
+        false,
         null);
   }
 }

@@ -83,6 +83,8 @@ record LineScoring(String cursedLine) implements Pipeline {
           null,
           null,
           null,
+          null,
+          false,
           null);
     }
   }

@@ -134,7 +134,8 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
             isLate,
             numbers,
             reading.texts(),
-            NewFeatures.bounded(reading.extra()));
+            NewFeatures.bounded(reading.extra()),
+            null);
     notice(vector.extra());
     if (isLate) {
       late.increment();

@@ -45,36 +45,6 @@ public record ModelUpdate(
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  /** A newly trained model. */
-  public ModelUpdate(
-      String group,
-      String modelVersion,
-      String detector,
-      long trainFrom,
-      long trainTo,
-      long rowsSeen,
-      int rowsSampled,
-      String thresholdOrigin,
-      String @Nullable [] issues,
-      String @Nullable [] drift,
-      String sha256,
-      byte[] bytes) {
-    this(
-        group,
-        modelVersion,
-        detector,
-        trainFrom,
-        trainTo,
-        rowsSeen,
-        rowsSampled,
-        thresholdOrigin,
-        issues,
-        drift,
-        sha256,
-        bytes,
-        0);
-  }
-
   /** The event time from which on the model scores, epoch milliseconds. */
   public long scoresFrom() {
     return trainTo + shiftMillis;

@@ -26,14 +26,4 @@ public record ScorePlan(
     SeverityScale severities,
     double risk,
     boolean archived)
-    implements Serializable {
-  /** The plan of a job that archives nothing. */
-  public ScorePlan(
-      FeatureSchema schema,
-      boolean ordered,
-      long ttlMillis,
-      SeverityScale severities,
-      double risk) {
-    this(schema, ordered, ttlMillis, severities, risk, false);
-  }
-}
+    implements Serializable {}

@@ -20,7 +20,6 @@ import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -205,7 +204,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         plan.skipFlagged() && before != null
             ? FlaggedRows.by(before, sample.rows())
             : FlaggedRows.none(sample.rows());
-    Model fitted = updates(before) ? updated(before, rows) : fitted(sample, rows);
+    Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
     if (plan.incremental() || (plan.skipFlagged() && !plan.once())) {
       model.update(bytes);
@@ -227,7 +226,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         orNull(all),
         orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
         sha256,
-        bytes);
+        bytes,
+        0);
   }
 
   private static String @Nullable [] orNull(List<String> texts) {
@@ -241,9 +241,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return before != null && NewFeatures.extend(detector.schema(), before.schema()) ? before : null;
   }
 
-  private boolean updates(@Nullable Model before) {
+  private boolean updates(Model before) {
     return plan.incremental()
-        && before != null
         && before.schema().equals(detector.schema())
         && before.detector().equals(detector.detector());
   }
@@ -270,13 +269,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   }
 
   /** The model before, once it has learned the window's rows in their order of time. */
-  private Model updated(@Nullable Model before, FlaggedRows rows) {
-    Model known = Objects.requireNonNull(before);
+  private Model updated(Model before, FlaggedRows rows) {
     List<SampledRow> inTime = new ArrayList<>(rows.kept());
     inTime.sort(Comparator.comparingLong(SampledRow::timestamp));
     return detector
         .trainer()
-        .update(known, rows(inTime, known.schema()), rows(rows.flagged(), known.schema()));
+        .update(before, rows(inTime, before.schema()), rows(rows.flagged(), before.schema()));
   }
 
   private static List<Row> rows(List<SampledRow> sampled, FeatureSchema schema) {

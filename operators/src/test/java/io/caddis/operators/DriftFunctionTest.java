@@ -73,6 +73,8 @@ class DriftFunctionTest {
         null,
         null,
         null,
+        null,
+        false,
         null);
   }
 

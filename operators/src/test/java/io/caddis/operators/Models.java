@@ -72,7 +72,8 @@ final class Models {
         null,
         null,
         sha256,
-        bytes);
+        bytes,
+        0);
   }
 
   static TrainingSample sample(String group, long from, long to, int rows) {

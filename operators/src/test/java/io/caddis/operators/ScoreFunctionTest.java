@@ -27,7 +27,7 @@ class ScoreFunctionTest {
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, FeatureVector, ModelUpdate, ScoredVector>
       harness(boolean ordered) throws Exception {
-    return harness(new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0));
+    return harness(new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false));
   }
 
   private static KeyedTwoInputStreamOperatorTestHarness<
@@ -93,7 +93,7 @@ class ScoreFunctionTest {
     int[] alarms = new int[2];
     for (double risk : new double[] {0, 0.001}) {
       try (var harness =
-          harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk))) {
+          harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk, false))) {
         harness.open();
         model(harness, Models.update("g", 0, 0));
         Random random = new Random(1);
@@ -117,7 +117,7 @@ class ScoreFunctionTest {
   @Test
   void severitiesAreThoseOfThePlan() throws Exception {
     SeverityScale strict = new SeverityScale(0.1, 0.2, 0.3);
-    try (var harness = harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0))) {
+    try (var harness = harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0, false))) {
       harness.open();
       model(harness, Models.update("g", 0, 0));
       reading(harness, 1, 4);
@@ -188,7 +188,8 @@ class ScoreFunctionTest {
                 false,
                 new double[] {0},
                 new String[0],
-                Map.of("humidity", 90.0, "other", 1.0));
+                Map.of("humidity", 90.0, "other", 1.0),
+                null);
         harness.processElement1(new StreamRecord<>(vector, time));
       }
       reading(harness, 2001, 0);

@@ -25,7 +25,7 @@ class SensorScoreFunctionTest {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new KeyedCoProcessOperator<>(
             new SensorScoreFunction(
-                new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0))),
+                new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false))),
         FeatureVector::key,
         ModelUpdate::group,
         Types.STRING,

@@ -52,7 +52,7 @@ class StreamScoreFunctionTest {
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(
             new StreamScoreFunction(
-                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0), detector)),
+                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0, false), detector)),
         FeatureVector::key,
         Types.STRING);
   }

@@ -17,7 +17,7 @@ final class Vectors {
 
   static FeatureVector vector(String key, String group, long timestamp, double... numbers) {
     return new FeatureVector(
-        key, group, timestamp, 7, timestamp, false, numbers, new String[0], null);
+        key, group, timestamp, 7, timestamp, false, numbers, new String[0], null, null);
   }
 
   static ScoredVector scored(String key, long timestamp, double score) {
@@ -37,6 +37,8 @@ final class Vectors {
         null,
         null,
         null,
+        null,
+        false,
         null);
   }
 }

@@ -49,48 +49,4 @@ public record Alert(
     long peakSource,
     long peakPosition,
     @Nullable Attribution attribution,
-    @Nullable Evidence evidence) {
-  /** Of a job that archives nothing. */
-  public Alert(
-      String id,
-      int sequence,
-      AlertState state,
-      String key,
-      String group,
-      long timestamp,
-      long start,
-      long end,
-      Severity severity,
-      double peakScore,
-      long peakTimestamp,
-      long anomalies,
-      double threshold,
-      String @Nullable [] imputed,
-      String @Nullable [] ignored,
-      @Nullable ModelLineage lineage,
-      long peakSource,
-      long peakPosition,
-      @Nullable Attribution attribution) {
-    this(
-        id,
-        sequence,
-        state,
-        key,
-        group,
-        timestamp,
-        start,
-        end,
-        severity,
-        peakScore,
-        peakTimestamp,
-        anomalies,
-        threshold,
-        imputed,
-        ignored,
-        lineage,
-        peakSource,
-        peakPosition,
-        attribution,
-        null);
-  }
-}
+    @Nullable Evidence evidence) {}

@@ -32,20 +32,6 @@ public record FeatureVector(
     @Nullable Map<String, Double> extra,
     @Nullable Ruling ruling) {
 
-  /** A vector that no command is about. */
-  public FeatureVector(
-      String key,
-      String group,
-      long timestamp,
-      long source,
-      long position,
-      boolean late,
-      double[] numbers,
-      @Nullable String[] texts,
-      @Nullable Map<String, Double> extra) {
-    this(key, group, timestamp, source, position, late, numbers, texts, extra, null);
-  }
-
   /** The same vector under a ruling. */
   public FeatureVector under(Ruling other) {
     return new FeatureVector(

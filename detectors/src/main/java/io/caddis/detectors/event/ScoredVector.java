@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param lineage of the model, set on anomalies only, null in warm-up
  * @param attribution which features made the score, set on anomalies only
  * @param muted whether a command keeps it from raising an alert
- * @param evidence what the score was made of, set on anomalies of a job that archives it
+ * @param evidence what the score was made of, set on anomalies of a job that archives it, unless
+ *     muted
  */
 public record ScoredVector(
     String key,
@@ -46,44 +47,4 @@ public record ScoredVector(
     @Nullable ModelLineage lineage,
     @Nullable Attribution attribution,
     boolean muted,
-    @Nullable Evidence evidence) {
-
-  /** A verdict that may raise an alert, of a job that archives nothing. */
-  public ScoredVector(
-      String key,
-      String group,
-      long timestamp,
-      long source,
-      long position,
-      double score,
-      double rawScore,
-      double threshold,
-      boolean anomaly,
-      Severity severity,
-      String modelVersion,
-      boolean late,
-      String @Nullable [] imputed,
-      String @Nullable [] ignored,
-      @Nullable ModelLineage lineage,
-      @Nullable Attribution attribution) {
-    this(
-        key,
-        group,
-        timestamp,
-        source,
-        position,
-        score,
-        rawScore,
-        threshold,
-        anomaly,
-        severity,
-        modelVersion,
-        late,
-        imputed,
-        ignored,
-        lineage,
-        attribution,
-        false,
-        null);
-  }
-}
+    @Nullable Evidence evidence) {}

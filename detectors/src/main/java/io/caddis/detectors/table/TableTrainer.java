@@ -129,6 +129,7 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
             false,
             layout.numbers(reading),
             layout.texts(reading),
+            null,
             null),
         seed);
   }

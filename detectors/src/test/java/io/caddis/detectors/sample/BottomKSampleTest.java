@@ -27,6 +27,7 @@ class BottomKSampleTest {
             false,
             new double[] {i, Double.NaN},
             new String[] {null, "t"},
+            null,
             null);
     return SampledRow.of(vector, seed);
   }

@@ -89,7 +89,8 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         null,
         null,
         metadata.sha256(),
-        ModelCodec.encode(model));
+        ModelCodec.encode(model),
+        0);
   }
 
   private static long millis(@Nullable Instant time) {

@@ -128,6 +128,7 @@ class JsonLinesTest {
             true,
             new double[] {1.5, Double.NaN},
             new String[] {"auto", null},
+            null,
             null);
     assertThat(line(JsonLines.late(schema), vector))
         .isEqualTo(
@@ -206,6 +207,8 @@ class JsonLinesTest {
         imputed,
         ignored,
         null,
+        null,
+        false,
         null);
   }
 
@@ -229,7 +232,8 @@ class JsonLinesTest {
         lineage,
         255,
         0x1a2b,
-        new Attribution(new String[] {"flow", "mode"}, new double[] {0.75, 0.2}, 1.5, null));
+        new Attribution(new String[] {"flow", "mode"}, new double[] {0.75, 0.2}, 1.5, null),
+        null);
   }
 
   private static Rejection rejection(byte[] raw, long length, long line, String field) {

@@ -75,7 +75,8 @@ class RegistryOperatorTest {
         null,
         null,
         sha256,
-        bytes);
+        bytes,
+        0);
   }
 
   private static OneInputStreamOperatorTestHarness<ModelUpdate, Void> harness(RegistryTarget target)

@@ -65,6 +65,23 @@ class SinksITCase {
 
   private static ScoredVector scored(long n) {
     return new ScoredVector(
-        "k", "k", n, 7, n, 0.1, 1, 0.5, false, Severity.LOW, "m", false, null, null, null, null);
+        "k",
+        "k",
+        n,
+        7,
+        n,
+        0.1,
+        1,
+        0.5,
+        false,
+        Severity.LOW,
+        "m",
+        false,
+        null,
+        null,
+        null,
+        null,
+        false,
+        null);
   }
 }
