@@ -12,7 +12,6 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,6 @@ import tools.jackson.databind.JsonNode;
  * @param state null when a model scored
  */
 record ArchivedReading(
-    String alertId,
-    int sequence,
     String scoredBy,
     @Nullable String modelSha256,
     double score,
@@ -64,8 +61,6 @@ record ArchivedReading(
     line.path("parameters").properties().forEach(p -> parameters.put(p.getKey(), text(p)));
     JsonNode state = line.path("state_base64");
     return new ArchivedReading(
-        line.required("alert_id").asString(),
-        line.required("sequence").asInt(),
         line.required("scored_by").asString(),
         line.path("model_sha256").asString(null),
         number(line.required("score_bits").asString()),
@@ -107,10 +102,7 @@ record ArchivedReading(
     }
     StreamDetector detector = StreamDetectors.byName(scoredBy, parameters).read(in);
     double again = detector.score(time, numbers);
-    Attribution attribution = Attribution.of(again, numberNames, detector.contributions());
-    int worst = List.of(numberNames).indexOf(attribution.features()[0]);
-    return new Replayed(
-        again, detector.rawScore(), attribution.expecting(detector.expected()[worst]));
+    return new Replayed(again, detector.rawScore(), detector.explain(numberNames, again));
   }
 
   /** Whether both scores are those of then, in every bit. */

@@ -134,6 +134,7 @@ final class ReadingScorer {
       throws Exception {
     long start = started();
     double score = detector.score(timeMillis, vector.numbers());
+    double limit = ruled(vector, threshold);
     ScoredVector result =
         score == 0
             ? warmUp(vector, timers)
@@ -141,13 +142,13 @@ final class ReadingScorer {
                 vector,
                 score,
                 detector.rawScore(),
-                ruled(vector, threshold),
+                limit,
                 name,
                 missing(vector.numbers()),
                 NewFeatures.unused(schema, vector.numbers().length, vector.extra()),
                 null,
-                score >= ruled(vector, threshold) ? explained(detector, score) : null,
-                archived && score >= ruled(vector, threshold)
+                score >= limit ? detector.explain(numberNames, score) : null,
+                archives(vector, score, limit)
                     ? new Evidence(
                         name,
                         detector.rawScore(),
@@ -157,12 +158,6 @@ final class ReadingScorer {
                         before.getCopyOfBuffer())
                     : null);
     finish(result, start, out);
-  }
-
-  private Attribution explained(StreamDetector detector, double score) {
-    Attribution attribution = Attribution.of(score, numberNames, detector.contributions());
-    int worst = List.of(numberNames).indexOf(attribution.features()[0]);
-    return attribution.expecting(detector.expected()[worst]);
   }
 
   /** When the scoring of a reading began, or {@link #UNMEASURED}. */
@@ -203,7 +198,7 @@ final class ReadingScorer {
             model.ignored(numbers, vector.texts())),
         loaded,
         score >= threshold ? model.explain(numbers, vector.texts()) : null,
-        archived && score >= threshold
+        archives(vector, score, threshold)
             ? new Evidence(
                 loaded.lineage().modelVersion(),
                 raw,
@@ -257,7 +252,7 @@ final class ReadingScorer {
     Attribution attribution =
         score >= threshold ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     Evidence evidence = null;
-    if (archived && score >= threshold) {
+    if (archives(vector, score, threshold)) {
       DataOutputSerializer before = new DataOutputSerializer(1 << 10);
       known.write(before);
       evidence =
@@ -293,6 +288,16 @@ final class ReadingScorer {
     return ruling == null || Double.isNaN(ruling.threshold()) ? learned : ruling.threshold();
   }
 
+  /** Whether an alert may tell of the reading, and what its score was made of is to be kept. */
+  private boolean archives(FeatureVector vector, double score, double threshold) {
+    return archived && score >= threshold && !isMuted(vector);
+  }
+
+  private static boolean isMuted(FeatureVector vector) {
+    Ruling ruling = vector.ruling();
+    return ruling != null && ruling.muted();
+  }
+
   private static ModelLineage lineage(LoadedModel loaded, @Nullable Ruling ruling) {
     return ruling == null || ruling.command() == null
         ? loaded.lineage()
@@ -321,7 +326,6 @@ final class ReadingScorer {
       @Nullable Attribution attribution,
       @Nullable Evidence evidence) {
     boolean anomaly = score >= threshold;
-    Ruling ruling = vector.ruling();
     return new ScoredVector(
         vector.key(),
         vector.group(),
@@ -337,9 +341,9 @@ final class ReadingScorer {
         vector.late(),
         imputed,
         ignored,
-        anomaly && loaded != null ? lineage(loaded, ruling) : null,
+        anomaly && loaded != null ? lineage(loaded, vector.ruling()) : null,
         attribution,
-        ruling != null && ruling.muted(),
+        isMuted(vector),
         evidence);
   }
 

@@ -231,6 +231,28 @@ class ScoreFunctionTest {
   }
 
   @Test
+  void anomaliesThatMayRaiseAnAlertCarryWhatTheirScoreWasMadeOf() throws Exception {
+    try (var harness =
+        harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, 0, true))) {
+      harness.open();
+      model(harness, Models.update("g", 100, 0));
+      for (long time : new long[] {10, 200}) {
+        for (boolean muted : new boolean[] {false, true}) {
+          FeatureVector vector =
+              Vectors.vector("s", "g", time, 0).under(new Ruling(0, "c-1", muted));
+          harness.processElement1(new StreamRecord<>(vector, time));
+        }
+      }
+      reading(harness, 201, 0);
+
+      assertThat(harness.extractOutputValues())
+          .extracting(scored -> scored.evidence() == null ? "none" : scored.evidence().scoredBy())
+          .containsExactly(
+              "warm-up", "none", Models.update("g", 100, 0).modelVersion(), "none", "none");
+    }
+  }
+
+  @Test
   void aModelOfAnotherGroupDoesNotScore() throws Exception {
     try (var harness = harness(false)) {
       harness.open();

@@ -2,8 +2,10 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
+import io.caddis.detectors.event.Attribution;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What one sensor's readings have taught so far, and the score of each new one against it.
@@ -44,6 +46,18 @@ public interface StreamDetector {
    * @return {@code double[features]}, in the features' own units
    */
   double[] expected();
+
+  /**
+   * Which features made the last score, and what was expected of the first of them.
+   *
+   * @param names of the features
+   * @param score the last one
+   */
+  default Attribution explain(String[] names, double score) {
+    Attribution attribution = Attribution.of(score, names, contributions());
+    int worst = List.of(names).indexOf(attribution.features()[0]);
+    return attribution.expecting(expected()[worst]);
+  }
 
   /** What the last score was measured by and why, in a few words; empty if there was no choice. */
   default String basis() {
