@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,6 +46,17 @@ final class ControlCli implements Runnable {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
+  /** The directory of the commands. */
+  static final class Watched {
+    @Option(
+        names = "--control",
+        required = true,
+        paramLabel = "DIR",
+        description = "Watched by the job.")
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+  }
+
   @Override
   public void run() {
     throw new ParameterException(command.commandLine(), "a command must be given");
@@ -66,12 +78,7 @@ final class ControlCli implements Runnable {
       })
   int send(
       @Parameters(paramLabel = "TYPE", description = "What to do.") String type,
-      @Option(
-              names = "--control",
-              required = true,
-              paramLabel = "DIR",
-              description = "Watched by the job.")
-          Path directory,
+      @Mixin Watched control,
       @Option(names = "--sensors", paramLabel = "P", description = "Pattern, * and ? (default: *).")
           @Nullable String sensors,
       @Option(names = "--threshold", paramLabel = "T", description = "From 0 to 1.")
@@ -117,7 +124,7 @@ final class ControlCli implements Runnable {
     put(json, "command", undone);
     put(json, "effective_from", effectiveFrom);
     try {
-      new CommandFolder(directory).send(json.toString(), Instant.now());
+      new CommandFolder(control.directory).send(json.toString(), Instant.now());
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
@@ -132,15 +139,8 @@ final class ControlCli implements Runnable {
   }
 
   @Command(mixinStandardHelpOptions = true, description = "Lists the commands, oldest first.")
-  int list(
-      @Option(
-              names = "--control",
-              required = true,
-              paramLabel = "DIR",
-              description = "Watched by the job.")
-          Path directory)
-      throws IOException {
-    List<Sent> sent = sent(directory);
+  int list(@Mixin Watched control) throws IOException {
+    List<Sent> sent = sent(control.directory);
     sent.forEach(one -> out().println(line(one, "")));
     return sent.stream().anyMatch(one -> one.problem() != null) ? 1 : 0;
   }
@@ -156,19 +156,14 @@ final class ControlCli implements Runnable {
   int status(
       @Parameters(arity = "0..1", paramLabel = "ID", description = "Of one command; default: all.")
           @Nullable String id,
-      @Option(
-              names = "--control",
-              required = true,
-              paramLabel = "DIR",
-              description = "Watched by the job.")
-          Path directory,
+      @Mixin Watched control,
       @Option(names = "--output", required = true, paramLabel = "DIR", description = "Of the job.")
           Path output,
       @Option(names = "--wait", paramLabel = "DUR", description = "Until all is said, at most.")
           @Nullable String wait)
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience(wait).toNanos();
-    List<Sent> sent = selected(sent(directory), id);
+    List<Sent> sent = selected(sent(control.directory), id);
     Map<String, Answer> answers = CommandFolder.answers(sent, output);
     while (!complete(sent, answers) && System.nanoTime() < deadline) {
       Thread.sleep(POLL.toMillis());

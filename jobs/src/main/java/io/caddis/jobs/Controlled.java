@@ -10,8 +10,6 @@ import io.caddis.operators.ControlFunction;
 import io.caddis.operators.ModelControlFunction;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.SideOutputs;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -31,15 +29,17 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 final class Controlled {
   private final SingleOutputStreamOperator<ControlCommand> admitted;
   private final SingleOutputStreamOperator<FeatureVector> readings;
-  private final List<DataStream<Acknowledgement>> acknowledgements = new ArrayList<>();
+  private DataStream<Acknowledgement> acknowledgements;
 
   private Controlled(
       SingleOutputStreamOperator<ControlCommand> admitted,
       SingleOutputStreamOperator<FeatureVector> readings) {
     this.admitted = admitted;
     this.readings = readings;
-    acknowledgements.add(admitted.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
-    acknowledgements.add(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    acknowledgements =
+        admitted
+            .getSideOutput(SideOutputs.ACKNOWLEDGEMENTS)
+            .union(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
   }
 
   static Controlled of(
@@ -83,15 +83,12 @@ final class Controlled {
             .process(new ModelControlFunction(plan.ttlMillis()))
             .uid(OperatorUids.MODEL_CONTROL)
             .name(OperatorUids.MODEL_CONTROL);
-    acknowledgements.add(inForce.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    acknowledgements = acknowledgements.union(inForce.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
     return inForce;
   }
 
   /** What became of the commands. */
   DataStream<Acknowledgement> acknowledgements() {
-    List<DataStream<Acknowledgement>> others = acknowledgements.subList(1, acknowledgements.size());
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    DataStream<Acknowledgement>[] rest = others.toArray(new DataStream[0]);
-    return acknowledgements.get(0).union(rest);
+    return acknowledgements;
   }
 }

@@ -82,11 +82,6 @@ public final class DetectionTopology {
 
   private DetectionTopology() {}
 
-  /** Builds the graph behind a source, without commands. */
-  public static Outputs of(DataStream<Parsed> source, DetectionPlan plan) {
-    return of(source, plan, null);
-  }
-
   /**
    * Builds the graph behind a source.
    *

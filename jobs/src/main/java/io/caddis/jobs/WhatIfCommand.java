@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class WhatIfCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!Files.isDirectory(output.resolve("scores"))) {
+    if (!Files.isDirectory(output.resolve(Sinks.SCORES))) {
       throw wrong("--output must hold the folder scores of a run of detect, was " + output);
     }
     Double threshold = null;

@@ -169,7 +169,7 @@ class DetectionTopologyITCase {
                 WatermarkStrategy.<Parsed>noWatermarks()
                     .withTimestampAssigner((parsed, time) -> timestamp(parsed)))
             .uid("times");
-    DetectionTopology.Outputs outputs = DetectionTopology.of(source, plan);
+    DetectionTopology.Outputs outputs = DetectionTopology.of(source, plan, null);
     var scores = outputs.scores().collectAsync();
     var alerts = outputs.alerts().collectAsync();
     var models = outputs.models().collectAsync();

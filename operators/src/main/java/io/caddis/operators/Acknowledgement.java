@@ -25,13 +25,13 @@ public record Acknowledgement(
     long from,
     @Nullable String refusal) {
 
-  static Acknowledgement applied(
-      ControlCommand command, String operator, int subtask, int subtasks) {
+  static Acknowledgement of(
+      ControlCommand command,
+      String operator,
+      int subtask,
+      int subtasks,
+      @Nullable String refusal) {
     return new Acknowledgement(
-        command.id(), command.type(), operator, subtask, subtasks, command.from(), null);
-  }
-
-  static Acknowledgement refused(ControlCommand command, String operator, String why) {
-    return new Acknowledgement(command.id(), command.type(), operator, 0, 1, command.from(), why);
+        command.id(), command.type(), operator, subtask, subtasks, command.from(), refusal);
   }
 }

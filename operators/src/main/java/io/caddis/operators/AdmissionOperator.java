@@ -51,9 +51,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
   private static final ListStateDescriptor<Long> WATERMARK =
       new ListStateDescriptor<>("watermark", Types.LONG);
 
-  private final FeatureSchema schema;
-  private final String detector;
-  private final boolean trained;
+  private final DetectorPlan detector;
   private final @Nullable String onlyGroup;
 
   private transient Map<String, ControlCommand> admitted;
@@ -68,9 +66,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
    * @param grouping which groups have models
    */
   public AdmissionOperator(DetectorPlan detector, Grouping grouping) {
-    this.schema = detector.schema();
-    this.detector = detector.detector();
-    this.trained = !detector.learnsByReading();
+    this.detector = detector;
     this.onlyGroup = grouping.onlyGroup();
   }
 
@@ -121,7 +117,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     if (refusal != null) {
       output.collect(
           SideOutputs.ACKNOWLEDGEMENTS,
-          new StreamRecord<>(Acknowledgement.refused(decided, OPERATOR, refusal)));
+          new StreamRecord<>(Acknowledgement.of(decided, OPERATOR, 0, 1, refusal)));
       return;
     }
     remember(decided);
@@ -190,8 +186,9 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
   }
 
   private @Nullable String refusalOfModels(ControlCommand command) {
-    if (!trained) {
-      return "the detector %s learns from each reading: there are no models".formatted(detector);
+    if (detector.learnsByReading()) {
+      return "the detector %s learns from each reading: there are no models"
+          .formatted(detector.detector());
     }
     if (command.group() == null) {
       return "group must be given";
@@ -205,6 +202,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
 
   private @Nullable String misfit(ModelUpdate model) {
     try {
+      FeatureSchema schema = detector.schema();
       FeatureSchema features = LoadedModel.of(model).model().schema();
       return NewFeatures.extend(schema, features)
           ? null
@@ -220,7 +218,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     if (ids.size() > REMEMBERED_IDS) {
       ids.remove(ids.iterator().next());
     }
-    admitted.put(command.id(), command.withoutModel());
+    admitted.put(command.id(), command.promoting(null));
     List<String> aboutModels =
         admitted.values().stream().filter(c -> c.group() != null).map(ControlCommand::id).toList();
     if (aboutModels.size() > REMEMBERED_MODEL_COMMANDS) {

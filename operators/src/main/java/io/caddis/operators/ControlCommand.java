@@ -48,15 +48,9 @@ public record ControlCommand(
         id, file, type, sensors, decidedGroup, threshold, decidedFrom, to, target, version, model);
   }
 
-  /** The same command with the model that it promotes. */
-  public ControlCommand promoting(ModelUpdate promoted) {
+  /** The same command with the model that it promotes, null once that has been handed on. */
+  public ControlCommand promoting(@Nullable ModelUpdate promoted) {
     return new ControlCommand(
         id, file, type, sensors, group, threshold, from, to, target, version, promoted);
-  }
-
-  /** What has to be remembered of a command once it has been handed on. */
-  ControlCommand withoutModel() {
-    return new ControlCommand(
-        id, file, type, sensors, group, threshold, from, to, target, version, null);
   }
 }

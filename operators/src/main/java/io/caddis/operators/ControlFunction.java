@@ -94,11 +94,12 @@ public final class ControlFunction
     RuntimeContext runtime = getRuntimeContext();
     context.output(
         SideOutputs.ACKNOWLEDGEMENTS,
-        Acknowledgement.applied(
+        Acknowledgement.of(
             command,
             OPERATOR,
             runtime.getTaskInfo().getIndexOfThisSubtask(),
-            runtime.getTaskInfo().getNumberOfParallelSubtasks()));
+            runtime.getTaskInfo().getNumberOfParallelSubtasks(),
+            null));
   }
 
   private static List<ControlCommand> commands(

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
@@ -176,16 +175,8 @@ public final class ModelControlFunction
 
   private void acknowledge(
       ControlCommand command, OnTimerContext context, @Nullable String refusal) {
-    RuntimeContext runtime = getRuntimeContext();
+    int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
     context.output(
-        SideOutputs.ACKNOWLEDGEMENTS,
-        new Acknowledgement(
-            command.id(),
-            command.type(),
-            OPERATOR,
-            runtime.getTaskInfo().getIndexOfThisSubtask(),
-            1,
-            command.from(),
-            refusal));
+        SideOutputs.ACKNOWLEDGEMENTS, Acknowledgement.of(command, OPERATOR, subtask, 1, refusal));
   }
 }

@@ -2,16 +2,14 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.control;
 
+import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlType;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +32,7 @@ public final class CommandJson {
   public static final int MAX_BYTES = 1 << 16;
 
   private static final int MAX_TEXT = 256;
+  private static final int HASH_CHARS = 16;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -212,13 +211,7 @@ public final class CommandJson {
   }
 
   private static String hash(byte[] content) {
-    try {
-      String canonical = new String(content, StandardCharsets.UTF_8).strip();
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    String canonical = new String(content, StandardCharsets.UTF_8).strip();
+    return ModelCodec.sha256(canonical.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARS);
   }
 }
