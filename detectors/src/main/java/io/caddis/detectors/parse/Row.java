@@ -189,18 +189,15 @@ final class Row {
           slot,
           RejectionReason.VALUE_OUT_OF_RANGE,
           "must be in [" + column.min() + ", " + column.max() + "], was " + value);
-    } else if (!isMissingCode(value, column)) {
+    } else if (!isMissingCode(value) || column.min() > Double.NEGATIVE_INFINITY) {
       numbers[slot] = value;
       usable++;
     }
   }
 
-  /**
-   * Whether a number is what loggers write for none. Where a lowest value is declared that allows
-   * it, it is a number.
-   */
-  private static boolean isMissingCode(double value, RecordLayout.Column column) {
-    return (value == -999 || value == -9999) && column.min() == Double.NEGATIVE_INFINITY;
+  /** Whether a number is what loggers write for none, unless a declared minimum allows it. */
+  private static boolean isMissingCode(double value) {
+    return value == -999 || value == -9999;
   }
 
   /** Puts in a text; a blank one counts as missing. */
@@ -232,7 +229,7 @@ final class Row {
       return;
     }
     double value = Numbers.parse(text, from, to - from);
-    if (Double.isFinite(value)) {
+    if (Double.isFinite(value) && !isMissingCode(value)) {
       if (extra == null) {
         extra = new HashMap<>();
       }

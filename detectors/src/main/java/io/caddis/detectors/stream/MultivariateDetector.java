@@ -82,6 +82,9 @@ final class MultivariateDetector implements StreamDetector {
   private double raw;
   private double score;
 
+  /** Whether the readings are a series, as the last one leaves it to the model. */
+  private boolean serial;
+
   private final double[] last;
   private final double[] lastSmoothed;
   private final SensorView fromMeans;
@@ -93,7 +96,8 @@ final class MultivariateDetector implements StreamDetector {
     this.method = method;
     this.warmUp = warmUp;
     model = new SensorBlocks(features, method == Method.T2Q ? Spectrum.SUBSPACE : Spectrum.RIDGE);
-    smoothedModel = new SensorBlocks(features, Spectrum.RIDGE);
+    // Neighbours are looked for as readings are.
+    smoothedModel = new SensorBlocks(near() ? 0 : features, Spectrum.RIDGE);
     recovery = new Recovery(features);
     units = new UnitChange(features);
     reservoir = new Reservoir(features);
@@ -115,6 +119,7 @@ final class MultivariateDetector implements StreamDetector {
     }
     readings = Math.min(readings + 1, Integer.MAX_VALUE - 1);
     double weight = 1;
+    serial = model.autocorrelation() > SERIAL;
     if (model.ready()) {
       statistic.add(near() ? neighbourDistance() : distance());
       double judged = readings > SCORED_FROM * warmUp ? judge() : 1;
@@ -201,7 +206,7 @@ final class MultivariateDetector implements StreamDetector {
    */
   private double withSmoothed(double own, SensorView view) {
     double share = Math.max(0, 1 - Math.max(0, persistence.autocorrelation()) / PERSISTENT);
-    if (share == 0 || !serial()) {
+    if (share == 0 || !serial) {
       return own;
     }
     double squares =
@@ -235,7 +240,9 @@ final class MultivariateDetector implements StreamDetector {
         .formatted(
             near() ? "the nearest usual reading" : "the mean",
             last.length,
-            serial() ? "smoothed over some ten readings" : "each row on its own",
+            model.autocorrelation() > SERIAL
+                ? "smoothed over some ten readings"
+                : "each row on its own",
             model.autocorrelation(),
             readings);
   }
@@ -243,10 +250,10 @@ final class MultivariateDetector implements StreamDetector {
   /** Sets the score of the reading and returns the weight with which it is to be learned. */
   private double judge() {
     double limit = limit();
-    double deviation = serial() ? statistic.smoothed() : statistic.sudden();
+    double deviation = serial ? statistic.smoothed() : statistic.sudden();
     boolean anomalous = deviation >= (episode > 0 ? limit * HYSTERESIS : limit);
     rate(anomalous ? Math.max(deviation, limit) : deviation);
-    boolean episodic = serial() && anomalous && readings > warmUp;
+    boolean episodic = serial && anomalous && readings > warmUp;
     episode = episodic ? Math.min(episode + 1, Integer.MAX_VALUE - 1) : 0;
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
@@ -255,14 +262,10 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   private double limit() {
-    if (!serial()) {
+    if (!serial) {
       return SUDDEN_LIMIT;
     }
     return near() ? NEAR_LIMIT : LIMIT;
-  }
-
-  private boolean serial() {
-    return model.autocorrelation() > SERIAL;
   }
 
   /**

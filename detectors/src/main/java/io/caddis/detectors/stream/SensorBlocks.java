@@ -81,9 +81,7 @@ final class SensorBlocks {
   double autocorrelation() {
     double largest = 0;
     for (SensorModel block : blocks) {
-      for (int j = 0; j < block.features(); j++) {
-        largest = Math.max(largest, block.autocorrelation(j));
-      }
+      largest = Math.max(largest, block.autocorrelation());
     }
     return largest;
   }

@@ -64,6 +64,10 @@ final class SensorModel {
   private final double[] means;
   private final double[] before;
   private final double[] lagged;
+
+  /** Lag-one autocorrelations, 0 to 1: quotients that every look would divide again. */
+  private final double[] autocorrelations;
+
   private final double[][] covariance;
   private final double[][] whitening;
   private double count;
@@ -85,6 +89,7 @@ final class SensorModel {
     Arrays.fill(means, Double.NaN);
     before = new double[features];
     lagged = new double[features];
+    autocorrelations = new double[features];
     covariance = new double[features][features];
     whitening = new double[features][features];
     seen = new int[features];
@@ -124,7 +129,7 @@ final class SensorModel {
       double deviation = deviation(values, levels, from, j);
       missing[j] = Double.isNaN(deviation) || onTrial(j);
       deviation = Double.isNaN(deviation) ? 0 : deviation;
-      double phi = Math.min(MAX_PHI, autocorrelation(j));
+      double phi = Math.min(MAX_PHI, autocorrelations[j]);
       double independent = Math.max(1e-9, readings * (1 - phi) / (1 + phi));
       double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
       double scale = Math.sqrt(variance * (1 + damping.factor / independent));
@@ -197,10 +202,13 @@ final class SensorModel {
     return Math.max(1, count);
   }
 
-  /** Lag-one autocorrelation of a feature so far, 0 to 1. */
-  double autocorrelation(int feature) {
-    double variance = covariance[feature][feature];
-    return variance > 0 ? Math.max(0, Math.min(1, lagged[feature] / variance)) : 0;
+  /** The largest lag-one autocorrelation of a feature so far, 0 to 1. */
+  double autocorrelation() {
+    double largest = 0;
+    for (double autocorrelation : autocorrelations) {
+      largest = Math.max(largest, autocorrelation);
+    }
+    return largest;
   }
 
   /**
@@ -290,6 +298,12 @@ final class SensorModel {
     if (Double.isNaN(level) || onTrial(j)) {
       means[j] += pace * deviations[j];
     }
+    autocorrelate(j);
+  }
+
+  private void autocorrelate(int j) {
+    double variance = covariance[j][j];
+    autocorrelations[j] = variance > 0 ? Math.max(0, Math.min(1, lagged[j] / variance)) : 0;
   }
 
   /** Mean of a feature, NaN before its first value. */
@@ -310,6 +324,7 @@ final class SensorModel {
       double[] row = covariance[Math.max(feature, k)];
       row[Math.min(feature, k)] *= k == feature ? factor * factor : factor;
     }
+    autocorrelate(feature);
   }
 
   void write(DataOutput out) throws IOException {
@@ -348,6 +363,7 @@ final class SensorModel {
         whitening[j][k] = in.finite("whitening");
         whitening[k][j] = whitening[j][k];
       }
+      autocorrelate(j);
     }
   }
 }

@@ -29,6 +29,7 @@ class JsonLinesDecoderTest {
           {"ts":5,"sensor":"s","a":1,"x":1e400}              | s@5000 [1.0, NaN] [null]
           {"ts":5,"sensor":"s","a":1,"b":null}               | s@5000 [1.0, NaN] [null]
           {"ts":5,"sensor":"s","a":-999,"b":2}               | s@5000 [NaN, 2.0] [null]
+          {"ts":5,"sensor":"s","a":1,"x":-999}               | s@5000 [1.0, NaN] [null]
           {"ts":5,"sensor":"s","a":"1","b":2}                | s@5000 [NaN, 2.0] [null] WRONG_TYPE(a)
           {"ts":5,"sensor":"s","a":true,"b":2}               | s@5000 [NaN, 2.0] [null] WRONG_TYPE(a)
           {"ts":5,"sensor":"s","a":[1],"b":2}                | s@5000 [NaN, 2.0] [null] WRONG_TYPE(a)
