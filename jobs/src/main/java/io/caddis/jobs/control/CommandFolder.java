@@ -73,10 +73,9 @@ public final class CommandFolder {
    * time.
    *
    * @param json what {@link CommandJson} takes, with an id
-   * @return the name of its file
    * @throws IllegalArgumentException when it is no command, or there is no such directory
    */
-  public String send(String json, Instant now) throws IOException {
+  public void send(String json, Instant now) throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new IllegalArgumentException(
           "--control must be an existing directory, was " + directory);
@@ -89,7 +88,6 @@ public final class CommandFolder {
     String file =
         TIME.format(now) + '-' + CommandJson.name(command.type()) + '-' + command.id() + ".json";
     Publish.file(new ByteArrayInputStream(content), directory.resolve(file));
-    return file;
   }
 
   /** The commands in the directory, by the names of their files, which is the order of sending. */

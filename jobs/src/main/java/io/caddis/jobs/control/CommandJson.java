@@ -76,7 +76,7 @@ public final class CommandJson {
   }
 
   /** The type of a name. */
-  public static ControlType type(@Nullable String name) {
+  private static ControlType type(@Nullable String name) {
     return Arrays.stream(ControlType.values())
         .filter(type -> name(type).equals(name))
         .findFirst()
