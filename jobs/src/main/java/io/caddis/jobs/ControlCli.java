@@ -150,8 +150,8 @@ final class ControlCli implements Runnable {
       description = "Shows what a job has made of the commands.",
       footer = {
         "",
-        "'applied 2/2': both subtasks obey. Jobs answer with their next checkpoint, when they",
-        "write results. A command for a model waits until the readings reach its time."
+        "'applied 2/2': both subtasks obey. Jobs answer with their next checkpoint, when",
+        "they write results. A command for a model waits until readings reach its time."
       })
   int status(
       @Parameters(arity = "0..1", paramLabel = "ID", description = "Of one command; default: all.")
