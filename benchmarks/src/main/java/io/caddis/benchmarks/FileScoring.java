@@ -16,11 +16,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -84,10 +80,7 @@ public final class FileScoring implements Callable<Integer> {
     try {
       for (int width : features) {
         write(input, width);
-        out.printf("features %-13d %12s %12s %12s%n", width, "min", "median", "max");
-        measure(input, output, width)
-            .forEach((name, values) -> print(out, name, Figures.of(values)));
-        out.flush();
+        measure(input, output, width).print(out, "features " + width);
       }
     } finally {
       Files.deleteIfExists(input);
@@ -95,16 +88,6 @@ public final class FileScoring implements Callable<Integer> {
       Files.delete(directory);
     }
     return 0;
-  }
-
-  private static void print(PrintWriter out, String name, Figures figures) {
-    String format = name.contains("/") ? "%12.3f" : "%,12.0f";
-    out.printf(
-        "  %-20s " + format + " " + format + " " + format + "%n",
-        name,
-        figures.min(),
-        figures.median(),
-        figures.max());
   }
 
   private void write(Path input, int width) throws IOException {
@@ -128,24 +111,24 @@ public final class FileScoring implements Callable<Integer> {
   }
 
   /** Values of each figure in each turn that counts. */
-  private Map<String, List<Double>> measure(Path input, Path output, int width) throws IOException {
+  private TurnTable measure(Path input, Path output, int width) throws IOException {
     Model unscored = BenchmarkModels.fit(new Unscored(width), width, TRAIN_ROWS);
     Model zscore = BenchmarkModels.fit(ZScore.NAME, width, TRAIN_ROWS);
     Model forest = BenchmarkModels.fit(IsolationForest.NAME, width, TRAIN_ROWS);
-    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    TurnTable figures = new TurnTable();
     for (int turn = 0; turn <= turns; turn++) {
       double copied = copy(input, output);
       double plain = score(unscored, input, output);
       double byZscore = score(zscore, input, output);
       double byForest = score(forest, input, output);
       if (turn > 0) {
-        add(figures, "copy", copied);
-        add(figures, "unscored", plain);
-        add(figures, "zscore", byZscore);
-        add(figures, "forest", byForest);
-        add(figures, "zscore / unscored", byZscore / plain);
-        add(figures, "forest / unscored", byForest / plain);
-        add(figures, "forest / copy", byForest / copied);
+        figures.add("copy", copied);
+        figures.add("unscored", plain);
+        figures.add("zscore", byZscore);
+        figures.add("forest", byForest);
+        figures.add("zscore / unscored", byZscore / plain);
+        figures.add("forest / unscored", byForest / plain);
+        figures.add("forest / copy", byForest / copied);
       }
     }
     return figures;
@@ -186,13 +169,8 @@ public final class FileScoring implements Callable<Integer> {
     }
     long nanos = System.nanoTime() - start;
     if (lines != rows + 1) {
-      throw new IllegalStateException(
-          String.format(Locale.ROOT, "lines must be %d, was %d", rows + 1, lines));
+      throw new IllegalStateException("lines must be %d, was %d".formatted(rows + 1, lines));
     }
     return rows * 1e9 / nanos;
-  }
-
-  private static void add(Map<String, List<Double>> figures, String name, double value) {
-    figures.computeIfAbsent(name, unused -> new ArrayList<>()).add(value);
   }
 }

@@ -13,11 +13,7 @@ import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,26 +88,16 @@ public final class Pipeline implements Callable<Integer> {
         "%,d readings of %,d sensors, %d features; rows/s of wall time, %d turns%n",
         rows, sensors, features, turns);
     for (int parallelism : parallelisms) {
-      Map<String, List<Double>> figures = measure(parallelism);
-      out.printf("parallelism %-12d %12s %12s %12s%n", parallelism, "min", "median", "max");
-      figures.forEach(
-          (name, values) ->
-              print(out, name, name.contains("/") ? "%12.3f" : "%,12.0f", Figures.of(values)));
-      out.flush();
+      measure(parallelism).print(out, "parallelism " + parallelism);
     }
     return 0;
   }
 
-  private static void print(PrintWriter out, String name, String format, Figures figures) {
-    String line = "  %-22s " + format + " " + format + " " + format + "%n";
-    out.printf(line, name, figures.min(), figures.median(), figures.max());
-  }
-
   /** Values of each figure in each turn that counts. */
-  private Map<String, List<Double>> measure(int parallelism) throws Exception {
+  private TurnTable measure(int parallelism) throws Exception {
     Model zscore = BenchmarkModels.fit(ZScore.NAME, features, TRAIN_ROWS);
     Model forest = BenchmarkModels.fit(IsolationForest.NAME, features, TRAIN_ROWS);
-    Map<String, List<Double>> figures = new LinkedHashMap<>();
+    TurnTable figures = new TurnTable();
     Configuration patient = new Configuration();
     patient.set(RpcOptions.ASK_TIMEOUT_DURATION, Duration.ofMinutes(2));
     patient.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofMinutes(2));
@@ -130,16 +116,16 @@ public final class Pipeline implements Callable<Integer> {
         PipelineRun byForest = run(cluster, parallelism, scoreFunction(features), forest, rows);
         double kernel = kernelRowsPerSecond(forest, parallelism);
         if (turn > 0) {
-          add(figures, "identity", identity.rowsPerSecond());
-          add(figures, "zscore", byZscore.rowsPerSecond());
-          add(figures, "forest", byForest.rowsPerSecond());
-          add(figures, "kernel", kernel);
-          add(figures, "zscore / identity", byZscore.rowsPerSecond() / identity.rowsPerSecond());
+          figures.add("identity", identity.rowsPerSecond());
+          figures.add("zscore", byZscore.rowsPerSecond());
+          figures.add("forest", byForest.rowsPerSecond());
+          figures.add("kernel", kernel);
+          figures.add("zscore / identity", byZscore.rowsPerSecond() / identity.rowsPerSecond());
           double ideal = 1 / (1 / identity.rowsPerSecond() + 1 / kernel);
-          add(figures, "forest / ideal", byForest.rowsPerSecond() / ideal);
-          add(figures, "identity CPU ns", identity.cpuNanosPerRow());
-          add(figures, "zscore CPU ns", byZscore.cpuNanosPerRow());
-          add(figures, "forest CPU ns", byForest.cpuNanosPerRow());
+          figures.add("forest / ideal", byForest.rowsPerSecond() / ideal);
+          figures.add("identity CPU ns", identity.cpuNanosPerRow());
+          figures.add("zscore CPU ns", byZscore.cpuNanosPerRow());
+          figures.add("forest CPU ns", byForest.cpuNanosPerRow());
         }
       }
     }
@@ -205,9 +191,5 @@ public final class Pipeline implements Callable<Integer> {
       sum += model.rawScore(values[i & (values.length - 1)], texts);
     }
     return sum;
-  }
-
-  private static void add(Map<String, List<Double>> figures, String name, double value) {
-    figures.computeIfAbsent(name, unused -> new ArrayList<>()).add(value);
   }
 }

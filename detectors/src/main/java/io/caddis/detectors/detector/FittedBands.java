@@ -2,11 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
-import io.caddis.detectors.feature.ColumnStatistics;
 import io.caddis.detectors.feature.FeatureEncoder;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
  * A band for each feature; the raw score is the largest distance of any feature from its band, in
@@ -23,22 +19,6 @@ final class FittedBands implements FittedDetector {
     this.low = low;
     this.high = high;
     this.units = units;
-  }
-
-  /** Learns the bands from what the statistics of each feature say. */
-  static FittedBands fit(
-      String name,
-      double[][] rows,
-      ToDoubleFunction<ColumnStatistics> low,
-      ToDoubleFunction<ColumnStatistics> high,
-      ToDoubleFunction<ColumnStatistics> unit) {
-    List<ColumnStatistics> statistics =
-        Arrays.stream(Detectors.columns(rows)).map(ColumnStatistics::of).toList();
-    return new FittedBands(
-        name,
-        statistics.stream().mapToDouble(low).toArray(),
-        statistics.stream().mapToDouble(high).toArray(),
-        statistics.stream().mapToDouble(unit).toArray());
   }
 
   @Override

@@ -24,11 +24,16 @@ public record Iqr() implements Detector {
 
   @Override
   public FittedDetector fit(double[][] rows, long seed) {
-    return FittedBands.fit(
-        NAME,
-        rows,
-        ColumnStatistics::lowerQuartile,
-        ColumnStatistics::upperQuartile,
-        ColumnStatistics::robustUnit);
+    double[][] columns = Detectors.columns(rows);
+    double[] low = new double[columns.length];
+    double[] high = new double[columns.length];
+    double[] units = new double[columns.length];
+    for (int feature = 0; feature < columns.length; feature++) {
+      ColumnStatistics statistics = ColumnStatistics.of(columns[feature]);
+      low[feature] = statistics.lowerQuartile();
+      high[feature] = statistics.upperQuartile();
+      units[feature] = statistics.robustUnit();
+    }
+    return new FittedBands(NAME, low, high, units);
   }
 }

@@ -50,15 +50,15 @@ public final class Adwin implements MeanTest {
    * @param every values between two looks for a change, at least 1; 32 is usual and costs least
    */
   public Adwin(double delta, int every) {
-    this(delta, every, new double[ROWS + ROW_LENGTH]);
+    this(delta, every, null);
   }
 
   /**
    * A test that goes on.
    *
-   * @param state of a test with the same delta; kept and changed
+   * @param state of a test with the same delta, kept and changed; null before the first value
    */
-  public Adwin(double delta, int every, double[] state) {
+  public Adwin(double delta, int every, double @Nullable [] state) {
     if (!(delta > 0 && delta < 1)) {
       throw new IllegalArgumentException("delta must be above 0 and below 1, was " + delta);
     }
@@ -67,7 +67,7 @@ public final class Adwin implements MeanTest {
     }
     this.delta = delta;
     this.every = every;
-    this.numbers = state;
+    this.numbers = state == null ? new double[ROWS + ROW_LENGTH] : state;
   }
 
   /**

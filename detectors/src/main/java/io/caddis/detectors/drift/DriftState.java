@@ -5,7 +5,7 @@ package io.caddis.detectors.drift;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link ScoreDrift} remembers of one sensor: 150 bytes with Page-Hinkley, 1 KB after a
+ * What {@link ScoreDrift} remembers of one sensor: 150 bytes with Page-Hinkley, 1.5 KB after a
  * million scores with ADWIN.
  *
  * <p>A plain record, so that keyed state can hold it; its layout is a format.

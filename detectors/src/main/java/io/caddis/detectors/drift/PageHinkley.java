@@ -43,15 +43,15 @@ public final class PageHinkley implements MeanTest {
    * @param minValues values before anything is told, at least 1
    */
   public PageHinkley(double tolerance, double limit, int minValues) {
-    this(tolerance, limit, minValues, new double[LENGTH]);
+    this(tolerance, limit, minValues, null);
   }
 
   /**
    * A test that goes on.
    *
-   * @param state of a test with the same settings; kept and changed
+   * @param state of a test with the same settings, kept and changed; null before the first value
    */
-  public PageHinkley(double tolerance, double limit, int minValues, double[] state) {
+  public PageHinkley(double tolerance, double limit, int minValues, double @Nullable [] state) {
     if (!(tolerance >= 0) || !(limit > 0) || minValues < 1) {
       throw new IllegalArgumentException(
           "tolerance must be at least 0, limit above 0, minValues at least 1, were %s, %s, %s"
@@ -60,7 +60,7 @@ public final class PageHinkley implements MeanTest {
     this.tolerance = tolerance;
     this.limit = limit;
     this.minValues = minValues;
-    this.numbers = state;
+    this.numbers = state == null ? new double[LENGTH] : state;
   }
 
   /**

@@ -77,11 +77,8 @@ public record ScoreDrift(Method method, double change) implements Serializable {
 
   private MeanTest test(double @Nullable [] state) {
     return switch (method) {
-      case ADWIN -> state == null ? new Adwin(DELTA, 1) : new Adwin(DELTA, 1, state);
-      case PAGE_HINKLEY ->
-          state == null
-              ? new PageHinkley(change / 2, LIMIT, LEAST_BLOCKS)
-              : new PageHinkley(change / 2, LIMIT, LEAST_BLOCKS, state);
+      case ADWIN -> new Adwin(DELTA, 1, state);
+      case PAGE_HINKLEY -> new PageHinkley(change / 2, LIMIT, LEAST_BLOCKS, state);
     };
   }
 }

@@ -141,7 +141,17 @@ public record ModelMetadata(
     /** The same, for a model that decides in another way than the one that was measured. */
     public Training withoutMetrics() {
       return new Training(
-          dataSource, parameters, timeField, keyField, calendar, from, to, rows, Map.of());
+          dataSource,
+          parameters,
+          timeField,
+          keyField,
+          calendar,
+          from,
+          to,
+          rows,
+          Map.of(),
+          group,
+          configVersion);
     }
   }
 

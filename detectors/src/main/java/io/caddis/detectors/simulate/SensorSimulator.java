@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.simulate;
 
+import io.caddis.detectors.detector.SplitMix;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
@@ -193,7 +194,7 @@ public final class SensorSimulator implements Serializable {
     if (block == 0 || unit(hash) >= OWN_SHARE) {
       return null;
     }
-    long draw = mix(hash);
+    long draw = SplitMix.mix(hash);
     Injection.Kind kind = Injection.Kind.values()[(int) Long.remainderUnsigned(draw, 4)];
     int steps =
         switch (kind) {
@@ -203,7 +204,7 @@ public final class SensorSimulator implements Serializable {
           case GAP -> 30;
           case CORRELATED -> SHARED_STEPS;
         };
-    long first = block * BLOCK + OWN_FROM + Long.remainderUnsigned(mix(draw), OWN_RANGE);
+    long first = block * BLOCK + OWN_FROM + Long.remainderUnsigned(SplitMix.mix(draw), OWN_RANGE);
     return new Span(kind, first, first + steps - 1, (int) (draw >>> 16 & 3));
   }
 
@@ -212,20 +213,15 @@ public final class SensorSimulator implements Serializable {
     if (block == 0 || settings.groupSize() == 1 || unit(hash) >= SHARED_SHARE) {
       return null;
     }
-    long first = block * BLOCK + SHARED_FROM + Long.remainderUnsigned(mix(hash), SHARED_RANGE);
+    long first =
+        block * BLOCK + SHARED_FROM + Long.remainderUnsigned(SplitMix.mix(hash), SHARED_RANGE);
     return new Span(Injection.Kind.CORRELATED, first, first + SHARED_STEPS - 1, 0);
   }
 
   private long hash(long sensor, long step, long channel) {
-    return mix(mix(mix(settings.seed() + channel * GOLDEN) + sensor * GOLDEN) + step * GOLDEN);
-  }
-
-  /** Finalizer of SplitMix64 (Steele, Lea and Flood 2014). */
-  private static long mix(long state) {
-    long z = state + GOLDEN;
-    z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-    return z ^ z >>> 31;
+    return SplitMix.mix(
+        SplitMix.mix(SplitMix.mix(settings.seed() + channel * GOLDEN) + sensor * GOLDEN)
+            + step * GOLDEN);
   }
 
   /** Uniform in [0, 1). */

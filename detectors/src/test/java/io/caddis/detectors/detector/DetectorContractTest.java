@@ -48,6 +48,35 @@ abstract class DetectorContractTest {
         .fit(SampleRows.numeric(rows), seed);
   }
 
+  static byte[] bytes(FittedDetector fitted) {
+    PayloadWriter out = new PayloadWriter();
+    fitted.write(out);
+    return out.toByteArray();
+  }
+
+  /** A learner goes on from its bytes as it would without; what it gave before stays as it was. */
+  static void assertLearningGoesOnAcrossWritingAndReading(Updatable fitted) {
+    byte[] before = bytes(fitted);
+    double[][] rows = SampleRows.gaussian(37, fitted.dimension(), 2);
+    Updatable.Learner whole = fitted.learner();
+    for (double[] row : Arrays.copyOf(rows, 15)) {
+      whole.update(row);
+    }
+    Updatable between = whole.fitted();
+    byte[] known = bytes(between);
+    FittedDetector read =
+        Detectors.read(
+            fitted.name(), fitted.dimension(), new PayloadReader(known, 0, known.length));
+    Updatable.Learner part = ((Updatable) read).learner();
+    for (double[] row : Arrays.copyOfRange(rows, 15, rows.length)) {
+      whole.update(row);
+      part.update(row);
+    }
+    assertThat(bytes(part.fitted())).isEqualTo(bytes(whole.fitted())).isNotEqualTo(known);
+    assertThat(bytes(between)).isEqualTo(known).isNotEqualTo(before);
+    assertThat(bytes(fitted)).isEqualTo(before);
+  }
+
   private static double raw(Model model, double... row) {
     return model.rawScore(row, new String[0]);
   }

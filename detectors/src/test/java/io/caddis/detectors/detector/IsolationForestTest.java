@@ -155,10 +155,4 @@ final class IsolationForestTest extends DetectorContractTest {
     assertThat(bytes(forest).length).isLessThan(32_000_000);
     assertThat(forest.rawScore(rows[0])).isBetween(0.0, 1.0);
   }
-
-  private static byte[] bytes(FittedDetector fitted) {
-    PayloadWriter out = new PayloadWriter();
-    fitted.write(out);
-    return out.toByteArray();
-  }
 }

@@ -298,4 +298,27 @@ class ModelRegistryTest {
     registry.publishOnce("pump", end, bytes, TestModels.TRAINING);
     assertThat(registry.versions("pump")).as("deleted for good").containsExactly(next);
   }
+
+  @Test
+  void withoutItsMetricsATrainingIsTheSame() {
+    ModelMetadata.Training given = TestModels.TRAINING;
+    ModelMetadata.Training job =
+        new ModelMetadata.Training(
+            given.dataSource(),
+            given.parameters(),
+            given.timeField(),
+            "sensor",
+            List.of("hour"),
+            given.from(),
+            given.to(),
+            given.rows(),
+            given.metrics(),
+            "north",
+            "v7");
+    assertThat(job.withoutMetrics().metrics()).isEmpty();
+    assertThat(job.withoutMetrics())
+        .usingRecursiveComparison()
+        .ignoringFields("metrics")
+        .isEqualTo(job);
+  }
 }
