@@ -27,7 +27,7 @@ final class TestGateway implements AutoCloseable {
   private final Set<String> asked = new ConcurrentSkipListSet<>();
 
   TestGateway(Path registry) {
-    this(new GatewayOptions("127.0.0.1", 0, registry));
+    this(options(registry));
   }
 
   TestGateway(GatewayOptions options) {
@@ -49,6 +49,11 @@ final class TestGateway implements AutoCloseable {
   /** A client of a server that is there. */
   TestGateway(GatewayServer server) {
     this.server = server;
+  }
+
+  /** On this machine, without tokens, with the defaults for all else. */
+  static GatewayOptions options(Path registry) {
+    return new GatewayOptions("127.0.0.1", 0, registry);
   }
 
   /** An answer. */
