@@ -13,7 +13,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,9 +140,10 @@ class AccessTest {
 
   @Test
   void othersAreNotServedWithoutTokens() {
-    GatewayOptions options = new GatewayOptions("0.0.0.0", 0, directory);
+    GatewayOptions options =
+        new GatewayOptions("0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT);
 
-    assertThatThrownBy(() -> Gateway.start(options, Clock.systemUTC()))
+    assertThatThrownBy(() -> new TestGateway(options))
         .hasMessageContaining("--tokens FILE, or --insecure");
   }
 

@@ -54,8 +54,7 @@ class AlertRoutesTest {
     job.commit("models", "m.jsonl", List.of(model("v1", 100)));
     gateway =
         new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, directory.resolve("models")),
-            AlertOptions.of(out, null));
+            TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
     while (!isFed()) {
       Thread.onSpinWait();
     }
@@ -236,10 +235,9 @@ class AlertRoutesTest {
   void theStatusCountsWhatTheJobsFoundToday() {
     Clock clock = Clock.fixed(START.plusSeconds(100), ZoneOffset.UTC);
     AlertOptions alerts =
-        AlertOptions.of(directory.resolve("out"), directory.resolve("second.db").toString());
+        TestGateway.alerts(directory.resolve("out"), directory.resolve("second.db").toString());
     try (TestGateway second =
-        new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, directory.resolve("models")), alerts, clock)) {
+        new TestGateway(TestGateway.options(directory.resolve("models")), alerts, clock)) {
       while (second.get("/api/feed").json().path("lines").asInt() < 9) {
         Thread.onSpinWait();
       }
