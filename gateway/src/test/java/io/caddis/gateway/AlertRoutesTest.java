@@ -181,6 +181,8 @@ class AlertRoutesTest {
     assertThat(gateway.get("/anomalies/2026-02-03").json().path("count").asInt()).isZero();
     assertThat(gateway.get("/anomalies/today").status()).isEqualTo(422);
     assertThat(gateway.get("/anomalies/2026-02-30").errors()).contains("date");
+    assertThat(gateway.get("/anomalies/+300000000-01-01").errors()).contains("date");
+    assertThat(gateway.get("/anomalies/9999-12-31").json().path("count").asInt()).isZero();
   }
 
   @Test
