@@ -140,7 +140,7 @@ public final class Gateway implements Callable<Integer> {
     try {
       options = options();
       alertOptions = alerts.options();
-    } catch (IllegalArgumentException | ArithmeticException e) {
+    } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
     }
     GatewayServer server = start(options, alertOptions, Clock.systemUTC());
@@ -160,6 +160,9 @@ public final class Gateway implements Callable<Integer> {
   }
 
   private GatewayOptions options() {
+    if (bodyMebibytes < 1 || bodyMebibytes > 2047) {
+      throw new IllegalArgumentException("--max-body-mib must be 1 to 2047, was " + bodyMebibytes);
+    }
     ModelPlace place = ModelPlace.of(registry, model, System.getenv());
     ModelRegistry.checkedName(place.model());
     return new GatewayOptions(
@@ -170,7 +173,7 @@ public final class Gateway implements Callable<Integer> {
         trainingData,
         tokens,
         insecure,
-        Limits.DEFAULT.with(Math.multiplyExact(bodyMebibytes, 1 << 20), rows));
+        Limits.DEFAULT.with(bodyMebibytes << 20, rows));
   }
 
   /**

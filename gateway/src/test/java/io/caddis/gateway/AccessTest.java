@@ -131,6 +131,16 @@ class AccessTest {
     assertThat(out.toString().lines().toList().get(1)).startsWith("line-3 score 20");
   }
 
+  @Test
+  void aBodyLargerThanAnyIsNotToBeAllowed() {
+    StringWriter err = new StringWriter();
+    for (String size : new String[] {"2048", "0"}) {
+      Gateway.commandLine().setErr(new PrintWriter(err)).execute("--max-body-mib", size);
+
+      assertThat(err.toString()).contains("--max-body-mib must be 1 to 2047, was " + size);
+    }
+  }
+
   private static int run(StringWriter out, String... arguments) {
     return Gateway.commandLine()
         .setOut(new PrintWriter(out, true))
