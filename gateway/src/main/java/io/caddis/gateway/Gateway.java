@@ -135,7 +135,15 @@ public final class Gateway implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     CountDownLatch stopped = new CountDownLatch(1);
-    GatewayServer server = start(options(), alertOptions(), Clock.systemUTC());
+    GatewayOptions options;
+    AlertOptions alertOptions;
+    try {
+      options = options();
+      alertOptions = alerts.options();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+    GatewayServer server = start(options, alertOptions, Clock.systemUTC());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -152,34 +160,20 @@ public final class Gateway implements Callable<Integer> {
   }
 
   private GatewayOptions options() {
-    try {
-      ModelPlace place = ModelPlace.of(registry, model, System.getenv());
-      ModelRegistry.checkedName(place.model());
-      return new GatewayOptions(
-          host,
-          port,
-          place.registry(),
-          place.model(),
-          trainingData,
-          tokens,
-          insecure,
-          Limits.DEFAULT.with(Math.multiplyExact(bodyMebibytes, 1 << 20), rows));
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+    if (bodyMebibytes < 1 || bodyMebibytes > 2047) {
+      throw new IllegalArgumentException("--max-body-mib must be 1 to 2047, was " + bodyMebibytes);
     }
-  }
-
-  private AlertOptions alertOptions() {
-    try {
-      return alerts.options();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  /** Starts a gateway without a feed of alerts. */
-  public static GatewayServer start(GatewayOptions options, Clock clock) {
-    return start(options, AlertOptions.NONE, clock);
+    ModelPlace place = ModelPlace.of(registry, model, System.getenv());
+    ModelRegistry.checkedName(place.model());
+    return new GatewayOptions(
+        host,
+        port,
+        place.registry(),
+        place.model(),
+        trainingData,
+        tokens,
+        insecure,
+        Limits.DEFAULT.with(bodyMebibytes << 20, rows));
   }
 
   /**

@@ -31,9 +31,4 @@ public record GatewayOptions(
       throw new IllegalArgumentException("port must be 0 to 65535, was " + port);
     }
   }
-
-  /** On this machine, without tokens, with the defaults for all else. */
-  public GatewayOptions(String host, int port, Path registry) {
-    this(host, port, registry, ModelPlace.DEFAULT_MODEL, null, null, false, Limits.DEFAULT);
-  }
 }

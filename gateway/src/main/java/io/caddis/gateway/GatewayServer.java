@@ -113,26 +113,15 @@ public final class GatewayServer implements AutoCloseable {
                 : endpoint.handler);
     config.requestLogger.http(this::logged);
     config.routes.before(GatewayServer::secure);
-    config.routes.exception(ProblemException.class, GatewayServer::refuse);
+    config.routes.exception(ProblemException.class, (e, context) -> Json.write(context, e));
     config.routes.exception(
         HttpResponseException.class,
-        (e, context) -> refuse(new ProblemException(e.getStatus(), title(e), detail(e)), context));
+        (e, context) ->
+            Json.write(context, new ProblemException(e.getStatus(), title(e), detail(e))));
     config.routes.exception(
-        UncheckedIOException.class,
-        (e, context) -> {
-          LOG.error("{} {} failed", context.method().name(), context.path(), e);
-          refuse(
-              new ProblemException(503, "Storage failed", "the cause is in the gateway's log"),
-              context);
-        });
+        UncheckedIOException.class, (e, context) -> failed(context, 503, "Storage failed", e));
     config.routes.exception(
-        Exception.class,
-        (e, context) -> {
-          LOG.error("{} {} failed", context.method().name(), context.path(), e);
-          refuse(
-              new ProblemException(500, "Internal error", "the cause is in the gateway's log"),
-              context);
-        });
+        Exception.class, (e, context) -> failed(context, 500, "Internal error", e));
     groups.forEach(group -> group.register(config.routes));
   }
 
@@ -248,8 +237,9 @@ public final class GatewayServer implements AutoCloseable {
     context.header("Cache-Control", "no-store");
   }
 
-  private static void refuse(ProblemException problem, Context context) {
-    Json.write(context, problem);
+  private static void failed(Context context, int status, String title, Exception cause) {
+    LOG.error("{} {} failed", context.method().name(), context.path(), cause);
+    Json.write(context, new ProblemException(status, title, "the cause is in the gateway's log"));
   }
 
   private void logged(Context context, Float millis) {

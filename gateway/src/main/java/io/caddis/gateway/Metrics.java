@@ -33,7 +33,7 @@ public final class Metrics {
   private final Counter trainings = counter("trainings", "Models fitted or updated");
 
   /** A new counter without labels; its name ends in {@code _total}. */
-  public Counter counter(String name, String help) {
+  private Counter counter(String name, String help) {
     return Counter.builder().name(PREFIX + name + "_total").help(help).register(registry);
   }
 

@@ -13,7 +13,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +131,16 @@ class AccessTest {
     assertThat(out.toString().lines().toList().get(1)).startsWith("line-3 score 20");
   }
 
+  @Test
+  void aBodyLargerThanAnyIsNotToBeAllowed() {
+    StringWriter err = new StringWriter();
+    for (String size : new String[] {"2048", "0"}) {
+      Gateway.commandLine().setErr(new PrintWriter(err)).execute("--max-body-mib", size);
+
+      assertThat(err.toString()).contains("--max-body-mib must be 1 to 2047, was " + size);
+    }
+  }
+
   private static int run(StringWriter out, String... arguments) {
     return Gateway.commandLine()
         .setOut(new PrintWriter(out, true))
@@ -141,9 +150,10 @@ class AccessTest {
 
   @Test
   void othersAreNotServedWithoutTokens() {
-    GatewayOptions options = new GatewayOptions("0.0.0.0", 0, directory);
+    GatewayOptions options =
+        new GatewayOptions("0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT);
 
-    assertThatThrownBy(() -> Gateway.start(options, Clock.systemUTC()))
+    assertThatThrownBy(() -> new TestGateway(options))
         .hasMessageContaining("--tokens FILE, or --insecure");
   }
 

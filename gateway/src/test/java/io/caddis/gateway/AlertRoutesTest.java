@@ -54,8 +54,7 @@ class AlertRoutesTest {
     job.commit("models", "m.jsonl", List.of(model("v1", 100)));
     gateway =
         new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, directory.resolve("models")),
-            AlertOptions.of(out, null));
+            TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
     while (!isFed()) {
       Thread.onSpinWait();
     }
@@ -182,6 +181,8 @@ class AlertRoutesTest {
     assertThat(gateway.get("/anomalies/2026-02-03").json().path("count").asInt()).isZero();
     assertThat(gateway.get("/anomalies/today").status()).isEqualTo(422);
     assertThat(gateway.get("/anomalies/2026-02-30").errors()).contains("date");
+    assertThat(gateway.get("/anomalies/+300000000-01-01").errors()).contains("date");
+    assertThat(gateway.get("/anomalies/9999-12-31").json().path("count").asInt()).isZero();
   }
 
   @Test
@@ -236,10 +237,9 @@ class AlertRoutesTest {
   void theStatusCountsWhatTheJobsFoundToday() {
     Clock clock = Clock.fixed(START.plusSeconds(100), ZoneOffset.UTC);
     AlertOptions alerts =
-        AlertOptions.of(directory.resolve("out"), directory.resolve("second.db").toString());
+        TestGateway.alerts(directory.resolve("out"), directory.resolve("second.db").toString());
     try (TestGateway second =
-        new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, directory.resolve("models")), alerts, clock)) {
+        new TestGateway(TestGateway.options(directory.resolve("models")), alerts, clock)) {
       while (second.get("/api/feed").json().path("lines").asInt() < 9) {
         Thread.onSpinWait();
       }

@@ -28,15 +28,6 @@ class ArchitectureTest {
           .resideInAnyPackage("org.apache.flink..", "io.caddis.operators..", "io.caddis.jobs..");
 
   @ArchTest
-  static final ArchRule detectorsKnowNoGateway =
-      noClasses()
-          .that()
-          .resideInAPackage("io.caddis.detectors..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("io.caddis.gateway..");
-
-  @ArchTest
   static final ArchRule theClockIsGiven =
       noClasses()
           .that()

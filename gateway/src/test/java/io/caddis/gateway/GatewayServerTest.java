@@ -5,6 +5,9 @@ package io.caddis.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.gateway.access.Access;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -76,11 +79,24 @@ class GatewayServerTest {
     CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> client.raw(SLOW));
     assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
 
+    int port = server.port();
     CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
+    while (isListening(port)) {
+      Thread.onSpinWait();
+    }
+    assertThat(stop).isNotDone();
     release.countDown();
 
     assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200").contains("done");
     stop.get(30, TimeUnit.SECONDS);
+  }
+
+  private static boolean isListening(int port) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      return socket.isConnected();
+    } catch (ConnectException e) {
+      return false;
+    }
   }
 
   @Test

@@ -316,7 +316,7 @@ class HostileRequestsTest {
   void aMistakeOfOursShowsNoTrace() {
     try (GatewayServer server =
         GatewayServer.start(
-            new GatewayOptions("127.0.0.1", 0, directory),
+            TestGateway.options(directory),
             new io.caddis.gateway.access.Access(null, true),
             new Metrics(),
             java.time.Clock.systemUTC(),

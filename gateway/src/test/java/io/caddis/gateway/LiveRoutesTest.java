@@ -6,7 +6,6 @@ import static io.caddis.gateway.feed.JobOutput.alert;
 import static io.caddis.gateway.feed.JobOutput.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caddis.gateway.alerts.AlertOptions;
 import io.caddis.gateway.feed.JobOutput;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -41,8 +40,8 @@ class LiveRoutesTest {
     job = new JobOutput(out);
     gateway =
         Gateway.start(
-            new GatewayOptions("127.0.0.1", 0, directory.resolve("models")),
-            AlertOptions.of(out, null),
+            TestGateway.options(directory.resolve("models")),
+            TestGateway.alerts(out, null),
             Clock.systemUTC());
   }
 

@@ -13,9 +13,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,7 +29,7 @@ final class TestGateway implements AutoCloseable {
   private final Set<String> asked = new ConcurrentSkipListSet<>();
 
   TestGateway(Path registry) {
-    this(new GatewayOptions("127.0.0.1", 0, registry));
+    this(options(registry));
   }
 
   TestGateway(GatewayOptions options) {
@@ -35,7 +37,7 @@ final class TestGateway implements AutoCloseable {
   }
 
   TestGateway(GatewayOptions options, Clock clock) {
-    this(options, AlertOptions.NONE, clock);
+    this(options, alerts(null, null), clock);
   }
 
   TestGateway(GatewayOptions options, AlertOptions alerts) {
@@ -49,6 +51,18 @@ final class TestGateway implements AutoCloseable {
   /** A client of a server that is there. */
   TestGateway(GatewayServer server) {
     this.server = server;
+  }
+
+  /** On this machine, without tokens, with the defaults for all else. */
+  static GatewayOptions options(Path registry) {
+    return new GatewayOptions(
+        "127.0.0.1", 0, registry, "anomaly_detector", null, null, false, Limits.DEFAULT);
+  }
+
+  /** A feed, with the defaults for all else. */
+  static AlertOptions alerts(@Nullable Path feed, @Nullable String store) {
+    return new AlertOptions(
+        feed, store, null, null, Duration.ofDays(90), 100_000, List.of(), Duration.ofDays(1), "");
   }
 
   /** An answer. */

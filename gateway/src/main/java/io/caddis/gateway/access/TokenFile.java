@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.access;
 
+import io.caddis.detectors.model.ModelCodec;
 import io.caddis.gateway.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ public final class TokenFile {
    * @throws UncheckedIOException when the file cannot be read
    */
   public @Nullable Token find(String presented) {
-    byte[] hash = hash(presented);
+    byte[] hash = HexFormat.of().parseHex(hash(presented));
     Token found = null;
     // All of them each time: how long it takes tells nothing.
     for (Token token : list()) {
@@ -130,7 +130,7 @@ public final class TokenFile {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
     String token = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    all.add(new Token(name, role, HexFormat.of().formatHex(hash(token)), now));
+    all.add(new Token(name, role, hash(token), now));
     write(all);
     return token;
   }
@@ -167,11 +167,7 @@ public final class TokenFile {
         : new FileAttribute<?>[0];
   }
 
-  private static byte[] hash(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+  private static String hash(String token) {
+    return ModelCodec.sha256(token.getBytes(StandardCharsets.UTF_8));
   }
 }

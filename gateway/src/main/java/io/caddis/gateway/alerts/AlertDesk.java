@@ -81,24 +81,23 @@ public final class AlertDesk implements AutoCloseable {
   public static AlertDesk open(AlertOptions options, Clock clock) {
     String store = options.store();
     Path feed = options.feed();
-    AlertDesk desk;
+    Database database;
+    Path temporary = null;
     try {
       if (store != null && store.startsWith("jdbc:")) {
-        Database database =
-            Database.open(store, options.storeUser(), options.storePassword(), clock);
-        desk = new AlertDesk(options, database, null, clock);
+        database = Database.open(store, options.storeUser(), options.storePassword(), clock);
       } else if (store != null) {
-        desk = new AlertDesk(options, Database.open(Path.of(store), clock), null, clock);
+        database = Database.open(Path.of(store), clock);
       } else if (feed != null) {
-        desk = new AlertDesk(options, Database.open(feed.resolve(FILE), clock), null, clock);
+        database = Database.open(feed.resolve(FILE), clock);
       } else {
-        Path directory = Files.createTempDirectory("caddis-gateway-");
-        Database database = Database.open(directory.resolve(FILE), clock);
-        desk = new AlertDesk(options, database, directory, clock);
+        temporary = Files.createTempDirectory("caddis-gateway-");
+        database = Database.open(temporary.resolve(FILE), clock);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot open the store", e);
     }
+    AlertDesk desk = new AlertDesk(options, database, temporary, clock);
     desk.live.start();
     desk.notifier.start();
     if (desk.feed != null) {

@@ -36,20 +36,11 @@ public record AlertOptions(
   static final Duration RETENTION = Duration.ofDays(90);
   static final Duration NOTIFY_WITHIN = Duration.ofDays(1);
 
-  /** No feed. */
-  public static final AlertOptions NONE = of(null, null);
-
   public AlertOptions {
     if (scoreWindow < 1) {
       throw new IllegalArgumentException("score window must be at least 1, was " + scoreWindow);
     }
     webhooks = List.copyOf(webhooks);
-  }
-
-  /** A feed, with the defaults for all else. */
-  public static AlertOptions of(@Nullable Path feed, @Nullable String store) {
-    return new AlertOptions(
-        feed, store, null, null, RETENTION, SCORE_WINDOW, List.of(), NOTIFY_WITHIN, "");
   }
 
   /** Without the password, and without what URLs may hold. */

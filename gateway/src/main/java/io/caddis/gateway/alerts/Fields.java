@@ -58,9 +58,7 @@ final class Fields {
     try {
       return Instant.parse(text).toEpochMilli();
     } catch (DateTimeException | ArithmeticException e) {
-      throw Requests.invalid(
-          List.of(
-              new Field(prefix + name, "must be a time as in 2026-01-31T12:00:00Z, was " + text)));
+      throw invalid(name, "must be a time as in 2026-01-31T12:00:00Z, was " + text);
     }
   }
 

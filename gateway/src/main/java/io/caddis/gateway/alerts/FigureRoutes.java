@@ -53,13 +53,14 @@ final class FigureRoutes implements Routes {
   private void day(Context context) {
     String text = context.pathParam("date");
     LocalDate date;
+    Figures.Day day;
     try {
       date = LocalDate.parse(text);
-    } catch (DateTimeException e) {
+      day = figures.day(date);
+    } catch (DateTimeException | ArithmeticException e) {
       throw Requests.invalid(
           List.of(new Field("date", "must be a day as in 2026-01-31, was " + shortened(text))));
     }
-    Figures.Day day = figures.day(date);
     Map<String, Long> totals = figures.totals(date);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("date", date.toString());

@@ -151,19 +151,15 @@ public final class Contract {
         : resolved(document.at(JsonPointer.compile(reference.stringValue().substring(1))));
   }
 
-  /**
-   * What is wrong with a value, field by field; empty when nothing is.
-   *
-   * @param prefix put before each pointer
-   */
-  static List<Field> problems(Schema schema, JsonNode value, String prefix) {
+  /** What is wrong with a value, field by field; empty when nothing is. */
+  static List<Field> problems(Schema schema, JsonNode value) {
     Map<String, Field> problems = new LinkedHashMap<>();
     for (Error error : schema.validate(value)) {
       String way = error.getEvaluationPath().toString();
       if (way.contains("/anyOf/") || way.contains("/oneOf/")) {
         continue;
       }
-      String pointer = prefix + pointer(error);
+      String pointer = pointer(error);
       problems.putIfAbsent(pointer, new Field(pointer, detail(error)));
     }
     return List.copyOf(problems.values());

@@ -86,7 +86,7 @@ public final class Requests {
         throw new ProblemException(
             413, "Too large", "values beside the rows must be at most " + Limits.VALUES);
       }
-      refuse(Contract.problems(operation.body(), sample, ""));
+      refuse(Contract.problems(operation.body(), sample));
     }
     return object;
   }
@@ -133,7 +133,7 @@ public final class Requests {
                 problems.add(new Field("?" + name, "must be given once"));
               }
             });
-    for (Field field : Contract.problems(operation.query(), query, "")) {
+    for (Field field : Contract.problems(operation.query(), query)) {
       problems.add(new Field(field.pointer().replaceFirst("^/", "?"), field.detail()));
     }
     refuse(problems);
@@ -172,18 +172,13 @@ public final class Requests {
     try (InputStream in = context.bodyInputStream()) {
       byte[] bytes = in.readNBytes(limits.bodyBytes() + 1);
       if (bytes.length > limits.bodyBytes()) {
-        throw tooLarge(limits);
+        throw new ProblemException(
+            413, "Too large", "a body must have at most " + limits.bodyBytes() + " bytes");
       }
       return bytes;
     } catch (IOException e) {
       throw new ProblemException(400, "Incomplete body", "the body must arrive whole, did not");
     }
-  }
-
-  /** The refusal of a body that is too large. */
-  public static ProblemException tooLarge(Limits limits) {
-    return new ProblemException(
-        413, "Too large", "a body must have at most " + limits.bodyBytes() + " bytes");
   }
 
   private JsonNode parse(byte[] bytes) {

@@ -162,12 +162,13 @@ public final class Feed implements AutoCloseable {
       return true;
     }
     Part part = new Part(kind, fresh.file());
+    long now = clock.millis();
     try (LineReader reader = new LineReader(file.path(), from, MAX_LINE_BYTES)) {
       LineReader.Line line = null;
       while (part.count < PART_LINES
           && reader.position() - from < PART_BYTES
           && (line = reader.next()) != null) {
-        part.add(line, clock.millis());
+        part.add(line, now);
       }
       // A file that is shorter than it was when it was listed ends here all the same.
       long readTo = line == null ? Math.max(fresh.size(), reader.position()) : reader.position();

@@ -41,7 +41,6 @@ public final class LiveClient implements AutoCloseable {
     this.kinds = kinds;
     this.sensor = sensor;
     for (Kind kind : Kind.values()) {
-      waiting.put(kind, new ArrayDeque<>());
       dropped.put(kind, 0L);
     }
   }

@@ -31,11 +31,11 @@ final class ResultLine {
   private static final int MAX_NAME = 1_000;
 
   private final JsonNode node;
-  private final String body;
+  private final byte[] line;
 
-  private ResultLine(JsonNode node, String body) {
+  private ResultLine(JsonNode node, byte[] line) {
     this.node = node;
-    this.body = body;
+    this.line = line;
   }
 
   static ResultLine parse(byte[] line) throws MalformedLineException {
@@ -44,7 +44,7 @@ final class ResultLine {
       if (!node.isObject()) {
         throw new MalformedLineException("line must be a JSON object, was " + node.getNodeType());
       }
-      return new ResultLine(node, new String(line, StandardCharsets.UTF_8));
+      return new ResultLine(node, line);
     } catch (JacksonException e) {
       throw new MalformedLineException("line must be JSON: " + e.getOriginalMessage());
     }
@@ -65,7 +65,7 @@ final class ResultLine {
     } catch (JacksonException e) {
       throw new MalformedLineException("line must be JSON: " + e.getOriginalMessage());
     }
-    return new ResultLine(node, node.toString());
+    return new ResultLine(node, line);
   }
 
   AlertMessage alert() throws MalformedLineException {
@@ -81,7 +81,7 @@ final class ResultLine {
         time("end"),
         number("peak_score"),
         whole("anomalies"),
-        body);
+        body());
   }
 
   ScoredReading score() throws MalformedLineException {
@@ -102,11 +102,16 @@ final class ResultLine {
 
   IssueMessage issue() throws MalformedLineException {
     return new IssueMessage(
-        text("issue_id"), text("kind"), text("key"), time("from"), time("to"), body);
+        text("issue_id"), text("kind"), text("key"), time("from"), time("to"), body());
   }
 
   TrainedModel model() throws MalformedLineException {
-    return new TrainedModel(text("group"), text("model_version"), time("train_to"), body);
+    return new TrainedModel(
+        text("group"), text("model_version"), time("train_to"), node.toString());
+  }
+
+  private String body() {
+    return new String(line, StandardCharsets.UTF_8);
   }
 
   /**

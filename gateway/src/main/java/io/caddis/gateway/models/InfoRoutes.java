@@ -42,8 +42,7 @@ public final class InfoRoutes implements Routes {
 
   private void model(Context context) {
     JsonNode query = serving.requests().query(context);
-    ServedModel served =
-        serving.shelf().get(query.path("model").asString(serving.defaultModel()), null);
+    ServedModel served = serving.asked(query);
     Model model = served.model();
     ModelMetadata.Training training = served.training();
     Map<String, Object> answer = new LinkedHashMap<>();

@@ -28,7 +28,7 @@ public final class PredictRoutes implements Routes {
   private void predict(Context context) {
     ObjectNode request = serving.requests().body(context);
     JsonNode query = serving.requests().query(context);
-    ServedModel served = asked(query);
+    ServedModel served = serving.asked(query);
     if (request.has("rows")) {
       many(context, served, query, request, "rows");
     } else if (request.has("features")) {
@@ -41,7 +41,7 @@ public final class PredictRoutes implements Routes {
   private void batch(Context context) {
     ObjectNode request = serving.requests().body(context);
     JsonNode query = serving.requests().query(context);
-    many(context, asked(query), query, request, "transactions");
+    many(context, serving.asked(query), query, request, "transactions");
   }
 
   private void one(
@@ -122,7 +122,7 @@ public final class PredictRoutes implements Routes {
 
   private void vector(Context context) {
     ObjectNode request = serving.requests().body(context);
-    ServedModel served = asked(serving.requests().query(context));
+    ServedModel served = serving.asked(serving.requests().query(context));
     Scores scores =
         serving.scoreOf(served, request.get("feature_vector"), "/feature_vector", null, false);
     Scores.Scored row = scores.rows().get(0);
@@ -151,9 +151,5 @@ public final class PredictRoutes implements Routes {
     out.writeNumberProperty("threshold", scores.threshold());
     out.writeStringProperty("timestamp", Answers.time(serving.clock().instant()));
     out.writeStringProperty("model_version", served.version());
-  }
-
-  private ServedModel asked(JsonNode query) {
-    return serving.shelf().get(query.path("model").asString(serving.defaultModel()), null);
   }
 }

@@ -75,10 +75,7 @@ record RowLines(List<byte[]> lines) implements SchemaInference.Input {
           field,
           "must be a number, text, true, false or null, was " + RowReader.kind(value));
     }
-    if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
-      throw RowReader.refused(
-          pointer, index, field, "must be a finite number, was too large a one");
-    }
+    RowReader.checkFinite(value, pointer, index, field);
     if (value.isString() && value.asString().length() > RowReader.MOST_CHARS) {
       throw RowReader.refused(
           pointer,

@@ -172,7 +172,7 @@ final class RowReader {
     values.any = true;
   }
 
-  private static void checkFinite(JsonNode value, String pointer, int index, String field) {
+  static void checkFinite(JsonNode value, String pointer, int index, String field) {
     if (value.isNumber() && !Double.isFinite(value.doubleValue())) {
       throw refused(pointer, index, field, "must be a finite number, was too large a one");
     }

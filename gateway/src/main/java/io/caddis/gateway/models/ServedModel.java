@@ -3,7 +3,6 @@
 package io.caddis.gateway.models;
 
 import io.caddis.detectors.feature.CalendarFeature;
-import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
@@ -114,14 +113,10 @@ record ServedModel(
     for (String column : layout.columns()) {
       for (Feature feature : model.schema().features()) {
         if (feature.name().equals(column)) {
-          encodings.put(column, word(feature.encoding()));
+          encodings.put(column, feature.encoding().name().toLowerCase(Locale.ROOT));
         }
       }
     }
     return encodings;
-  }
-
-  static String word(Encoding encoding) {
-    return encoding.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -44,6 +44,16 @@ public record Serving(
         new Trainings(shelf, limits, metrics));
   }
 
+  /** The name of the model that query parameters ask for. */
+  String name(JsonNode query) {
+    return query.path("model").asString(defaultModel);
+  }
+
+  /** The model that query parameters ask for. */
+  ServedModel asked(JsonNode query) {
+    return shelf.get(name(query), null);
+  }
+
   /** Scores the rows of a request, and counts them. */
   Scores scores(
       ServedModel served,

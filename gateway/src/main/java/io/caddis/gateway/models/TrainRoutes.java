@@ -56,7 +56,7 @@ public final class TrainRoutes implements Routes {
   private void train(Context context) {
     JsonNode query = serving.requests().query(context);
     ObjectNode request = serving.requests().body(context);
-    String name = name(query);
+    String name = serving.name(query);
     Recipe recipe = RecipeReader.read(query, "?");
     JsonNode rows = request.get("transactions");
     answer(
@@ -72,14 +72,11 @@ public final class TrainRoutes implements Routes {
     answer(
         context,
         "Model updated successfully",
-        () ->
-            serving
-                .trainings()
-                .update(serving.shelf().get(name(query), null), rows, "/transactions"));
+        () -> serving.trainings().update(serving.asked(query), rows, "/transactions"));
   }
 
   private void retrain(Context context) {
-    String name = name(serving.requests().query(context));
+    String name = serving.name(serving.requests().query(context));
     ObjectNode request = serving.requests().body(context);
     answer(context, "Model retrained successfully", () -> retrained(name, request));
   }
@@ -130,9 +127,5 @@ public final class TrainRoutes implements Routes {
     answer.put("training_time_ms", outcome.nanos() / 1e6);
     context.header("X-Model", served.version());
     Json.write(context, answer);
-  }
-
-  private String name(JsonNode query) {
-    return query.path("model").asString(serving.defaultModel());
   }
 }

@@ -32,10 +32,9 @@ record Condition(String sql, List<Object> values) {
       // At least one, so that the list is never empty.
       terms.add(
           query.severities().stream()
-              .map(severity -> String.valueOf(severity.ordinal()))
+              .map(severity -> ", " + severity.ordinal())
               .sorted()
-              .collect(Collectors.joining(", ", "a.severity IN (-1, ", ")"))
-              .replace(", )", ")"));
+              .collect(Collectors.joining("", "a.severity IN (-1", ")")));
     }
     if (query.sensor() != null) {
       boolean exact = query.sensor().indexOf('*') < 0;

@@ -25,7 +25,7 @@ public final class Figures {
   /**
    * The alerts of a day.
    *
-   * @param counts by severity; every severity is there
+   * @param counts by severity; one without alerts is not there
    * @param anomalies anomalous readings in them
    */
   public record Day(Map<Severity, Long> counts, long anomalies) {
@@ -39,9 +39,6 @@ public final class Figures {
     long from = date.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
     long to = date.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
     Map<Severity, Long> counts = new EnumMap<>(Severity.class);
-    for (Severity severity : Severity.values()) {
-      counts.put(severity, 0L);
-    }
     List<Long> anomalies =
         database.read(
             session ->

@@ -2,14 +2,12 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.store;
 
+import io.caddis.detectors.model.ModelCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -37,9 +35,9 @@ final class Migrations {
           step INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL, applied_ms BIGINT NOT NULL
         )""");
     List<String> applied =
-        session.list("SELECT name, sha256 FROM migrations ORDER BY step", row -> row.getString(1));
-    List<String> checksums =
-        session.list("SELECT sha256 FROM migrations ORDER BY step", row -> row.getString(1));
+        session.list(
+            "SELECT name, sha256 FROM migrations ORDER BY step",
+            row -> row.getString(1) + " with " + row.getString(2));
     if (applied.size() > STEPS.size()) {
       throw new IllegalStateException(
           "migrations of the store must be at most %d, were %d: a newer Caddis wrote it"
@@ -48,12 +46,12 @@ final class Migrations {
     for (int i = 0; i < STEPS.size(); i++) {
       String name = STEPS.get(i);
       String script = script(name);
-      String checksum = sha256(script);
+      String checksum = ModelCodec.sha256(script.getBytes(StandardCharsets.UTF_8));
       if (i < applied.size()) {
-        if (!applied.get(i).equals(name) || !checksums.get(i).equals(checksum)) {
+        if (!applied.get(i).equals(name + " with " + checksum)) {
           throw new IllegalStateException(
-              "migration %d of the store must be %s with sha256 %s, was %s with %s"
-                  .formatted(i + 1, name, checksum, applied.get(i), checksums.get(i)));
+              "migration %d of the store must be %s with sha256 %s, was %s"
+                  .formatted(i + 1, name, checksum, applied.get(i)));
         }
       } else {
         for (String statement : statements(script)) {
@@ -88,15 +86,5 @@ final class Migrations {
         .map(String::strip)
         .filter(statement -> !statement.isEmpty())
         .toList();
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

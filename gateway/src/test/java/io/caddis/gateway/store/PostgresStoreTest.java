@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.store;
 
+import static io.caddis.gateway.store.JobMessages.batch;
+import static io.caddis.gateway.store.JobMessages.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -44,8 +46,8 @@ class PostgresStoreTest extends StoreContract {
   }
 
   @Override
-  Database open() {
-    return Database.open(url, null, null, clock);
+  public Database open() {
+    return Database.open(url, null, null, clock());
   }
 
   @Test
@@ -61,7 +63,7 @@ class PostgresStoreTest extends StoreContract {
       int sum = stored.get(0).get() + stored.get(1).get();
 
       assertThat(sum).isEqualTo(files);
-      assertThat(new Figures(one, clock).totals()).containsEntry(Batch.SCORES, (long) files);
+      assertThat(new Figures(one, clock()).totals()).containsEntry(Batch.SCORES, (long) files);
       assertThat(new ScoreWindow(one).last()).isEqualTo(files);
     } finally {
       threads.shutdown();
@@ -69,7 +71,7 @@ class PostgresStoreTest extends StoreContract {
   }
 
   private int storeAll(Database database, int files) {
-    FeedStore feed = new FeedStore(database, clock, NoticePolicy.NOBODY, 1_000);
+    FeedStore feed = new FeedStore(database, clock(), NoticePolicy.NOBODY, 1_000);
     int stored = 0;
     for (int i = 0; i < files; i++) {
       FilePosition whole = new FilePosition("scores/" + i, 1, 1);

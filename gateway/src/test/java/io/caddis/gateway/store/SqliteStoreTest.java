@@ -14,13 +14,13 @@ class SqliteStoreTest extends StoreContract {
   @TempDir Path directory;
 
   @Override
-  Database open() throws Exception {
-    return Database.open(directory.resolve("below/gateway.db"), clock);
+  public Database open() throws Exception {
+    return Database.open(directory.resolve("below/gateway.db"), clock());
   }
 
   @Test
   void otherDatabasesAreRefusedWithoutTellingThePassword() {
-    assertThatThrownBy(() -> Database.open("jdbc:mysql://u:secret@h/db", null, null, clock))
+    assertThatThrownBy(() -> Database.open("jdbc:mysql://u:secret@h/db", null, null, clock()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "URL of the store must start with jdbc:sqlite: or jdbc:postgresql:, was jdbc:mysql:…");

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.store;
+
+import static io.caddis.gateway.store.JobMessages.alert;
+import static io.caddis.gateway.store.JobMessages.batch;
+import static io.caddis.gateway.store.JobMessages.part;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/** What every database must do when it is opened and closed. */
+interface OpeningContract extends OpenStore {
+  @Test
+  default void migrationsAreAppliedOnce() throws Exception {
+    feed(NoticePolicy.NOBODY).store(null, part("a", 1), batch(alert("a", 0)));
+    reopen();
+
+    assertThat(new Figures(database(), clock()).alerts()).isOne();
+    assertThat(count("migrations")).isEqualTo(Migrations.STEPS.size());
+  }
+
+  @Test
+  default void aStepThatIsNotTheOneAppliedIsRefused() {
+    database().write(session -> session.update("UPDATE migrations SET sha256 = 'x'"));
+    database().close();
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("migration 1 of the store must be 0001-alerts");
+  }
+
+  @Test
+  default void aStoreOfANewerProgramIsRefused() {
+    database()
+        .write(session -> session.update("INSERT INTO migrations VALUES (99, 'later', 'x', 0)"));
+    database().close();
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a newer Caddis wrote it");
+  }
+
+  @Test
+  default void itCanBeWrittenTo() {
+    database().checkWritable();
+    database().close();
+
+    assertThatThrownBy(database()::checkWritable).isInstanceOf(StoreException.class);
+  }
+
+  private long count(String table) {
+    return database().read(session -> session.number("SELECT COUNT(*) FROM " + table));
+  }
+}
