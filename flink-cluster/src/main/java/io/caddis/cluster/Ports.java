@@ -12,29 +12,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** TCP ports of this machine's loopback interface: free ones, and who holds the others. */
 final class Ports {
   private static final String LISTENING = "0A";
 
+  private static final int FIRST = 20_000;
+  private static final int FIRST_EPHEMERAL = 32_768;
+  private static final int TRIES = 1000;
+
   private Ports() {}
 
-  /** Different ports that were free a moment ago. */
+  /**
+   * Different ports that were free a moment ago, none of those that systems give to whoever asks
+   * for any or connects to another: such a port may be gone before it is used.
+   */
   static List<Integer> free(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      return sockets.stream().map(ServerSocket::getLocalPort).toList();
-    } catch (IOException e) {
-      throw new ClusterException("cannot find a free port: " + e.getMessage(), e);
-    } finally {
-      for (ServerSocket socket : sockets) {
-        close(socket);
-      }
+    List<Integer> found =
+        ThreadLocalRandom.current()
+            .ints(TRIES, FIRST, FIRST_EPHEMERAL)
+            .distinct()
+            .filter(Ports::isFree)
+            .limit(count)
+            .boxed()
+            .toList();
+    if (found.size() < count) {
+      throw new ClusterException(
+          "cannot find %d free ports from %d to %d".formatted(count, FIRST, FIRST_EPHEMERAL - 1));
     }
+    return found;
   }
 
   static boolean isFree(int port) {
@@ -88,14 +96,6 @@ final class Ports {
       return sockets.contains(Files.readSymbolicLink(link).toString());
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static void close(ServerSocket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new ClusterException("cannot give port " + socket.getLocalPort() + " back", e);
     }
   }
 }

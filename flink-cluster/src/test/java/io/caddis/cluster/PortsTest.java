@@ -14,7 +14,12 @@ import org.junit.jupiter.api.condition.OS;
 class PortsTest {
   @Test
   void freePortsDiffer() {
-    assertThat(Ports.free(5)).doesNotHaveDuplicates().allMatch(Ports::isFree);
+    assertThat(Ports.free(5)).hasSize(5).doesNotHaveDuplicates().allMatch(Ports::isFree);
+  }
+
+  @Test
+  void freePortsAreNotThoseThatAnyConnectionMayTake() {
+    assertThat(Ports.free(20)).allMatch(port -> port < 32_768);
   }
 
   @Test
