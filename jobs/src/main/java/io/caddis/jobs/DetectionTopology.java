@@ -78,7 +78,14 @@ public final class DetectionTopology {
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
-      @Nullable DataStream<Acknowledgement> acknowledgements) {}
+      @Nullable DataStream<Acknowledgement> acknowledgements) {
+
+    /** The same with more dead letters. */
+    Outputs withDeadLetters(DataStream<Rejection> more) {
+      return new Outputs(
+          scores, alerts, deadLetters.union(more), late, quality, models, acknowledgements);
+    }
+  }
 
   private DetectionTopology() {}
 

@@ -25,6 +25,12 @@ final class ModelRow {
   private ModelRow() {}
 
   static void write(JsonLine line, ModelUpdate model) {
+    describe(line, model);
+    line.base64(MODEL_BASE64, model.bytes());
+  }
+
+  /** All but the model itself. */
+  static void describe(JsonLine line, ModelUpdate model) {
     line.text(MODEL_VERSION, model.modelVersion())
         .text(GROUP, model.group())
         .text(DETECTOR, model.detector())
@@ -35,7 +41,6 @@ final class ModelRow {
         .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
         .texts(ISSUES, model.issues())
         .texts(DRIFT, model.drift())
-        .text(SHA256, model.sha256())
-        .base64(MODEL_BASE64, model.bytes());
+        .text(SHA256, model.sha256());
   }
 }
