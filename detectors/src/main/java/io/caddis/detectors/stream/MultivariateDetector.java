@@ -194,8 +194,9 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   private double ownDistance(SensorView view) {
-    double strong = model.whiten(last, view.levels, Damping.STRONG, scratch.white, scratch.scales);
-    double little = model.whiten(last, view.levels, Damping.LITTLE, view.white, view.scales);
+    model.look(last, view.levels);
+    double strong = model.whiten(Damping.STRONG, scratch.white, scratch.scales);
+    double little = model.whiten(Damping.LITTLE, view.white, view.scales);
     return (model.logDistance(strong) + model.logDistance(little)) / 2;
   }
 
@@ -209,14 +210,14 @@ final class MultivariateDetector implements StreamDetector {
     if (share == 0 || !serial) {
       return own;
     }
-    double squares =
-        smoothedModel.whiten(
-            lastSmoothed, view.levels, Damping.SMOOTHED, scratch.white, scratch.scales);
+    smoothedModel.look(lastSmoothed, view.levels);
+    double squares = smoothedModel.whiten(Damping.SMOOTHED, scratch.white, scratch.scales);
     return (own + share * smoothedModel.logDistance(squares)) / (1 + share);
   }
 
   private double neighbourDistance() {
-    model.whiten(last, fromMeans.levels, Damping.LITTLE, fromMeans.white, fromMeans.scales);
+    model.look(last, fromMeans.levels);
+    model.whiten(Damping.LITTLE, fromMeans.white, fromMeans.scales);
     int row = reservoir.nearest(last, fromMeans.scales);
     double sum = 0;
     for (int j = 0; j < last.length; j++) {
@@ -258,7 +259,8 @@ final class MultivariateDetector implements StreamDetector {
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
     }
-    return StrictMath.exp(-Math.max(0, statistic.sudden() - GATE));
+    double beyond = statistic.sudden() - GATE;
+    return beyond > 0 ? StrictMath.exp(-beyond) : 1;
   }
 
   private double limit() {
@@ -289,7 +291,8 @@ final class MultivariateDetector implements StreamDetector {
       return;
     }
     SensorView from = recovery.active() ? fromRest : fromMeans;
-    model.whiten(lastSmoothed, from.levels, Damping.STRONG, scratch.white, scratch.scales);
+    model.look(lastSmoothed, from.levels);
+    model.whiten(Damping.STRONG, scratch.white, scratch.scales);
     if (recovery.returned(episode, scratch.white, smoothed)) {
       rest();
     }

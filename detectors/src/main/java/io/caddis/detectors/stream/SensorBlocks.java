@@ -25,12 +25,18 @@ final class SensorBlocks {
     return blocks[0].ready();
   }
 
+  /** {@link SensorModel#look} at all features. */
+  void look(double[] values, double[] levels) {
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b].look(values, levels, from(b));
+    }
+  }
+
   /** {@link SensorModel#whiten} of all features; returns the sum of the squares. */
-  double whiten(
-      double[] values, double[] levels, Damping damping, double[] white, double[] scales) {
+  double whiten(Damping damping, double[] white, double[] scales) {
     double squares = 0;
     for (int b = 0; b < blocks.length; b++) {
-      squares += blocks[b].whiten(values, levels, damping, from(b), white, scales);
+      squares += blocks[b].whiten(damping, from(b), white, scales);
     }
     return squares;
   }
