@@ -3,7 +3,6 @@
 package io.caddis.detectors.stream;
 
 import io.caddis.detectors.stream.Multivariate.Method;
-import io.caddis.detectors.stream.SensorModel.Damping;
 import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -194,9 +193,8 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   private double ownDistance(SensorView view) {
-    model.look(last, view.levels);
-    double strong = model.whiten(Damping.STRONG, scratch.white, scratch.scales);
-    double little = model.whiten(Damping.LITTLE, view.white, view.scales);
+    double strong = model.whiten(last, view.levels, Damping.STRONG, scratch.white, scratch.scales);
+    double little = model.whitenAgain(Damping.LITTLE, view.white, view.scales);
     return (model.logDistance(strong) + model.logDistance(little)) / 2;
   }
 
@@ -210,14 +208,14 @@ final class MultivariateDetector implements StreamDetector {
     if (share == 0 || !serial) {
       return own;
     }
-    smoothedModel.look(lastSmoothed, view.levels);
-    double squares = smoothedModel.whiten(Damping.SMOOTHED, scratch.white, scratch.scales);
+    double squares =
+        smoothedModel.whiten(
+            lastSmoothed, view.levels, Damping.SMOOTHED, scratch.white, scratch.scales);
     return (own + share * smoothedModel.logDistance(squares)) / (1 + share);
   }
 
   private double neighbourDistance() {
-    model.look(last, fromMeans.levels);
-    model.whiten(Damping.LITTLE, fromMeans.white, fromMeans.scales);
+    model.whiten(last, fromMeans.levels, Damping.LITTLE, fromMeans.white, fromMeans.scales);
     int row = reservoir.nearest(last, fromMeans.scales);
     double sum = 0;
     for (int j = 0; j < last.length; j++) {
@@ -259,8 +257,7 @@ final class MultivariateDetector implements StreamDetector {
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
     }
-    double beyond = statistic.sudden() - GATE;
-    return beyond > 0 ? StrictMath.exp(-beyond) : 1;
+    return StrictMath.exp(-Math.max(0, statistic.sudden() - GATE));
   }
 
   private double limit() {
@@ -291,8 +288,7 @@ final class MultivariateDetector implements StreamDetector {
       return;
     }
     SensorView from = recovery.active() ? fromRest : fromMeans;
-    model.look(lastSmoothed, from.levels);
-    model.whiten(Damping.STRONG, scratch.white, scratch.scales);
+    model.whiten(lastSmoothed, from.levels, Damping.STRONG, scratch.white, scratch.scales);
     if (recovery.returned(episode, scratch.white, smoothed)) {
       rest();
     }

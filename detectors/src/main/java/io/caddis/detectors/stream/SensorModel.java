@@ -27,27 +27,6 @@ import java.util.Arrays;
 final class SensorModel {
   static final int MAX_FEATURES = 64;
 
-  /**
-   * How much the spread of a feature is widened for each time that its independent readings are
-   * fewer than one, and how many readings count at most.
-   */
-  enum Damping {
-    /** Slow features count as any other once enough readings have shown how far they go. */
-    LITTLE(1, Double.POSITIVE_INFINITY),
-    /** Slow features count little for ever: they drift to where they have not been. */
-    STRONG(100, 400),
-    /** Between the two, for readings that are smoothed and therefore all slow. */
-    SMOOTHED(10, 400);
-
-    private final double factor;
-    private final double mostReadings;
-
-    Damping(double factor, double mostReadings) {
-      this.factor = factor;
-      this.mostReadings = mostReadings;
-    }
-  }
-
   private static final int FIRST_RENEWAL = 16;
   private static final double MAX_PHI = 0.9999;
 
@@ -138,8 +117,8 @@ final class SensorModel {
    */
   double whiten(Damping damping, int from, double[] white, double[] scales) {
     int features = means.length;
-    double readings = Math.min(count, damping.mostReadings);
-    double factor = damping.factor;
+    double readings = Math.min(count, damping.mostReadings());
+    double factor = damping.factor();
     for (int j = 0; j < features; j++) {
       double phi = autocorrelations[j] < MAX_PHI ? autocorrelations[j] : MAX_PHI;
       double independent = readings * (1 - phi) / (1 + phi);
