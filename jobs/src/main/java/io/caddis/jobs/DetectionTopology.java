@@ -69,6 +69,7 @@ public final class DetectionTopology {
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
+   * @param verdicts models that were refused, null likewise
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
@@ -78,6 +79,7 @@ public final class DetectionTopology {
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
+      @Nullable DataStream<ModelUpdate> verdicts,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -113,6 +115,7 @@ public final class DetectionTopology {
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
     @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
+    @Nullable DataStream<ModelUpdate> verdicts = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
     @Nullable Controlled controlled =
         commands == null ? null : Controlled.of(features, commands, plan);
@@ -124,11 +127,14 @@ public final class DetectionTopology {
       models =
           sample(features, plan)
               .keyBy(TrainingSample::group)
-              .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
+              .process(
+                  new TrainFunction(
+                      plan.training(), plan.detector(), plan.promotion(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
       scores = score(judged, controlled == null ? models : controlled.inForce(models, plan), plan);
       quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
+      verdicts = models.getSideOutput(SideOutputs.MODEL_VERDICTS);
     }
     if (plan.drift() != null) {
       quality = quality.union(drift(scores, plan.drift(), plan.ttlMillis()));
@@ -149,6 +155,7 @@ public final class DetectionTopology {
         features.getSideOutput(SideOutputs.LATE),
         quality,
         models,
+        verdicts,
         controlled == null ? null : controlled.acknowledgements());
   }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the encoded model
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
+ * @param verdict what was decided about it, null of a model that is to score
  */
 public record ModelUpdate(
     String group,
@@ -40,7 +41,8 @@ public record ModelUpdate(
     String @Nullable [] drift,
     String sha256,
     byte[] bytes,
-    long shiftMillis) {
+    long shiftMillis,
+    @Nullable ModelVerdict verdict) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -65,7 +67,27 @@ public record ModelUpdate(
         drift,
         sha256,
         bytes,
-        from - trainTo);
+        from - trainTo,
+        null);
+  }
+
+  /** Word of what was decided about the model, which is not to score by it. */
+  ModelUpdate judged(ModelVerdict other) {
+    return new ModelUpdate(
+        group,
+        modelVersion,
+        detector,
+        trainFrom,
+        trainTo,
+        rowsSeen,
+        rowsSampled,
+        thresholdOrigin,
+        issues,
+        drift,
+        sha256,
+        bytes,
+        shiftMillis,
+        other);
   }
 
   static String versionOf(long trainTo, String sha256) {

@@ -53,13 +53,16 @@ public final class OperatorMetrics {
   /** Count: models fitted. */
   public static final String MODELS = "models";
 
+  /** Count: models that were fitted, and refused because of what they flag. */
+  public static final String MODELS_REFUSED = "modelsRefused";
+
   /** Count: models that are versions of a registry. */
   public static final String MODELS_PUBLISHED = "modelsPublished";
 
   /** Count: publications that failed, and will be tried again. */
   public static final String PUBLICATIONS_FAILED = "publicationsFailed";
 
-  /** Count: training windows that gave no model, because their sample was too small or unusable. */
+  /** Count: training windows that gave no model, because of their sample or of what it flags. */
   public static final String WINDOWS_SKIPPED = "windowsSkipped";
 
   /** Count: episodes opened. */
@@ -103,6 +106,7 @@ public final class OperatorMetrics {
           SCORED_BY_MODEL,
           ANOMALIES,
           MODELS,
+          MODELS_REFUSED,
           WINDOWS_SKIPPED,
           EPISODES);
 

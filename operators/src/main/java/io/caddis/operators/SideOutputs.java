@@ -34,5 +34,9 @@ public final class SideOutputs {
   public static final OutputTag<Acknowledgement> ACKNOWLEDGEMENTS =
       new OutputTag<>("acknowledgements", TypeInformation.of(Acknowledgement.class));
 
+  /** Models that were refused or rolled back, each with the reason. */
+  public static final OutputTag<ModelUpdate> MODEL_VERDICTS =
+      new OutputTag<>("model-verdicts", TypeInformation.of(ModelUpdate.class));
+
   private SideOutputs() {}
 }

@@ -84,6 +84,10 @@ class PipelineSpecTest {
         update: incremental
         adopt-new-features: false
         flagged: train
+      promotion:
+        max-drift: 0.25
+        max-increase: 0.2
+        max-decrease: 0.75
       detector:
         name: zscore
         parameters:
