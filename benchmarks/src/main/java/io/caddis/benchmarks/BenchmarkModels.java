@@ -47,6 +47,7 @@ final class BenchmarkModels {
         sha256,
         bytes,
         0,
+        null,
         null);
   }
 }

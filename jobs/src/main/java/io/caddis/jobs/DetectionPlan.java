@@ -160,7 +160,10 @@ public record DetectionPlan(
 
   private static PromotionPlan promotion(PipelineSpec.Promotion promotion) {
     return new PromotionPlan(
-        promotion.maxDrift(), promotion.maxIncrease(), promotion.maxDecrease());
+        promotion.maxDrift(),
+        promotion.maxIncrease(),
+        promotion.maxDecrease(),
+        promotion.watch().toMillis());
   }
 
   private static TrainingPlan training(PipelineSpec.Training training) {

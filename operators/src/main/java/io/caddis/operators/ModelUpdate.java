@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
  * @param verdict what was decided about it, null of a model that is to score
+ * @param rolledBack version of the group's model that was rolled back last, null when none was
  */
 public record ModelUpdate(
     String group,
@@ -42,7 +43,8 @@ public record ModelUpdate(
     String sha256,
     byte[] bytes,
     long shiftMillis,
-    @Nullable ModelVerdict verdict) {
+    @Nullable ModelVerdict verdict,
+    @Nullable String rolledBack) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -52,8 +54,13 @@ public record ModelUpdate(
     return trainTo + shiftMillis;
   }
 
-  /** The same model for a group, scoring from another event time on. */
-  ModelUpdate inForce(String otherGroup, long from) {
+  /**
+   * The same model for a group, scoring from another event time on.
+   *
+   * @param lastRolledBack version of the group's model that was rolled back last, null when none
+   *     was
+   */
+  ModelUpdate inForce(String otherGroup, long from, @Nullable String lastRolledBack) {
     return new ModelUpdate(
         otherGroup,
         modelVersion,
@@ -68,7 +75,8 @@ public record ModelUpdate(
         sha256,
         bytes,
         from - trainTo,
-        null);
+        null,
+        lastRolledBack);
   }
 
   /** Word of what was decided about the model, which is not to score by it. */
@@ -87,7 +95,8 @@ public record ModelUpdate(
         sha256,
         bytes,
         shiftMillis,
-        other);
+        other,
+        rolledBack);
   }
 
   static String versionOf(long trainTo, String sha256) {

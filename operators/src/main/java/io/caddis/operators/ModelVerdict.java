@@ -14,7 +14,9 @@ public record ModelVerdict(Decision decision, String reason, long at) {
   public enum Decision {
     /** It never came into force. */
     REFUSED,
-    /** It was in force, and is no longer. */
-    ROLLED_BACK
+    /** It was in force, and is no longer; what it raised is retracted. */
+    ROLLED_BACK,
+    /** A command has put it in force again after it had been rolled back. */
+    REINSTATED
   }
 }

@@ -22,12 +22,24 @@ import org.jspecify.annotations.Nullable;
  * @param maxIncrease of the share that a model flags over what the model before it flags of the
  *     same readings
  * @param maxDecrease the other way round; at training only
+ * @param watchMillis event time after it came into force during which a model is watched,
+ *     milliseconds; 0 = not at all
  */
-public record PromotionPlan(double maxDrift, double maxIncrease, double maxDecrease)
+public record PromotionPlan(
+    double maxDrift, double maxIncrease, double maxDecrease, long watchMillis)
     implements Serializable {
 
   /** Parts of a training interval that are looked at by themselves. */
   private static final int PARTS = 4;
+
+  /** Parts of a watch, at the end of each of which a model can be rolled back. */
+  private static final int SLICES = 4;
+
+  /** Readings of a slice that are looked at. */
+  private static final int SLICE_ROWS = 256;
+
+  /** Readings that must have been looked at for a verdict. */
+  private static final int LEAST_ROWS = 20;
 
   /** Sampled rows that a part must hold on average, or there are fewer parts. */
   private static final int PART_ROWS = 50;
@@ -36,12 +48,75 @@ public record PromotionPlan(double maxDrift, double maxIncrease, double maxDecre
     requireShare("maxDrift", maxDrift);
     requireShare("maxIncrease", maxIncrease);
     requireShare("maxDecrease", maxDecrease);
+    if (watchMillis < 0) {
+      throw new IllegalArgumentException("watchMillis must be at least 0, was " + watchMillis);
+    }
   }
 
   private static void requireShare(String name, double value) {
     if (!(value >= 0 && value <= 1)) {
       throw new IllegalArgumentException(name + " must be 0 to 1, was " + value);
     }
+  }
+
+  /** Whether models are watched once they are in force. */
+  public boolean watches() {
+    return watchMillis > 0;
+  }
+
+  /**
+   * How the readings are gathered that a watch looks at: slices of event time.
+   *
+   * @param training as models are trained
+   */
+  public TrainingPlan watching(TrainingPlan training) {
+    return new TrainingPlan(
+        TrainingPlan.Window.TIME,
+        sliceMillis(),
+        sliceMillis(),
+        0,
+        false,
+        SLICE_ROWS,
+        1,
+        1,
+        training.seed(),
+        false,
+        training.adoptNewFeatures(),
+        false);
+  }
+
+  /** Two parts of a slice's readings as one. */
+  TrainingSample merged(TrainingSample left, TrainingSample right) {
+    return TrainingSample.merged(left, right, SLICE_ROWS);
+  }
+
+  private long sliceMillis() {
+    return Math.max(1, watchMillis / SLICES);
+  }
+
+  /** The end of the slice that a time is in, exclusive. */
+  long sliceEnd(long time) {
+    return (Math.floorDiv(time, sliceMillis()) + 1) * sliceMillis();
+  }
+
+  /** The time from which on no model that was in force at a time is rolled back any more. */
+  long settledAt(long time) {
+    return time + watchMillis + sliceMillis();
+  }
+
+  /** Whether readings of a time are no longer of a watch. */
+  boolean isOver(ModelWatch watch, long time) {
+    return time >= watch.from() + watchMillis;
+  }
+
+  /** Why a model that is watched must go; null when it may stay. */
+  @Nullable String breach(ModelWatch watch) {
+    return watch.rows() >= LEAST_ROWS && watch.rate() - watch.rateBefore() > maxIncrease
+        ? text(
+            "it flagged %.2f of %d readings since it came into force, the model before would have"
+                + " flagged %.2f of them (promotion.max-increase %s)",
+            watch.rate(), watch.rows(), watch.rateBefore(), maxIncrease)
+        : null;
   }
 
   /**

@@ -15,7 +15,6 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.quality.BatchChecks;
 import io.caddis.detectors.quality.BatchReport;
-import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -107,16 +106,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   public void processElement(TrainingSample part, Context context, Collector<ModelUpdate> out)
       throws Exception {
     TrainingSample earlier = samples.get(part.to());
-    samples.put(part.to(), earlier == null ? part : merge(earlier, part));
+    samples.put(
+        part.to(),
+        earlier == null ? part : TrainingSample.merged(earlier, part, plan.sampleRows()));
     context.timerService().registerEventTimeTimer(part.to() - 1);
-  }
-
-  private TrainingSample merge(TrainingSample left, TrainingSample right) {
-    BottomKSample sample = new BottomKSample(plan.sampleRows());
-    sample.merge(left.rows(), left.seen());
-    sample.merge(right.rows(), right.seen());
-    return new TrainingSample(
-        left.group(), Math.min(left.from(), right.from()), left.to(), sample.seen(), sample.rows());
   }
 
   @Override
@@ -245,7 +238,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         0,
         refusal == null
             ? null
-            : new ModelVerdict(ModelVerdict.Decision.REFUSED, refusal, sample.to()));
+            : new ModelVerdict(ModelVerdict.Decision.REFUSED, refusal, sample.to()),
+        null);
   }
 
   private static String @Nullable [] orNull(List<String> texts) {

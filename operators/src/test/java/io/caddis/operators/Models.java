@@ -32,7 +32,7 @@ final class Models {
           Scaling.NONE,
           new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
 
-  static final PromotionPlan PROMOTION = new PromotionPlan(0.5, 0.3, 1);
+  static final PromotionPlan PROMOTION = new PromotionPlan(0.5, 0.3, 1, 0);
 
   private Models() {}
 
@@ -76,6 +76,7 @@ final class Models {
         sha256,
         bytes,
         0,
+        null,
         null);
   }
 

@@ -91,6 +91,7 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         metadata.sha256(),
         ModelCodec.encode(model),
         0,
+        null,
         null);
   }
 

@@ -187,7 +187,8 @@ public record PipelineSpec(
   }
 
   /** What a model must hold to come into force and to stay there: differences of shares. */
-  public record Promotion(double maxDrift, double maxIncrease, double maxDecrease) {}
+  public record Promotion(
+      double maxDrift, double maxIncrease, double maxDecrease, Duration watch) {}
 
   /** What a training window does to the model before it. */
   public enum Update {

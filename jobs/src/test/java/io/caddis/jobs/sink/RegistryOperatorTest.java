@@ -77,6 +77,7 @@ class RegistryOperatorTest {
         sha256,
         bytes,
         0,
+        null,
         null);
   }
 

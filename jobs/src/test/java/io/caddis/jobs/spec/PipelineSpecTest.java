@@ -88,6 +88,7 @@ class PipelineSpecTest {
         max-drift: 0.25
         max-increase: 0.2
         max-decrease: 0.75
+        watch: 15 min
       detector:
         name: zscore
         parameters:
