@@ -71,8 +71,10 @@ public final class DetectionJob implements Pipeline {
     }
     sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     DataStream<ModelUpdate> models = outputs.models();
-    if (models != null) {
-      sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+    DataStream<ModelUpdate> verdicts = outputs.verdicts();
+    if (models != null && verdicts != null) {
+      sinks.write(
+          models.union(verdicts), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
       Path registry = spec.registry().local();
       if (registry != null) {
         models

@@ -90,7 +90,9 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         null,
         metadata.sha256(),
         ModelCodec.encode(model),
-        0);
+        0,
+        null,
+        null);
   }
 
   private static long millis(@Nullable Instant time) {

@@ -31,6 +31,7 @@ public record PipelineSpec(
     Time time,
     Quality quality,
     Training training,
+    Promotion promotion,
     Detector detector,
     Threshold threshold,
     Triage triage,
@@ -184,6 +185,10 @@ public record PipelineSpec(
       return DurationText.parse(size);
     }
   }
+
+  /** What a model must hold to come into force and to stay there: differences of shares. */
+  public record Promotion(
+      double maxDrift, double maxIncrease, double maxDecrease, Duration watch) {}
 
   /** What a training window does to the model before it. */
   public enum Update {

@@ -76,7 +76,9 @@ class RegistryOperatorTest {
         null,
         sha256,
         bytes,
-        0);
+        0,
+        null,
+        null);
   }
 
   private static OneInputStreamOperatorTestHarness<ModelUpdate, Void> harness(RegistryTarget target)
