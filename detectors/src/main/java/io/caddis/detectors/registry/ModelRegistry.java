@@ -45,7 +45,9 @@ public final class ModelRegistry {
   /** The names that stand for versions by their part. */
   public static final List<String> ALIASES = List.of("champion", "challenger", "previous");
 
-  private static final String LATEST = "latest";
+  /** Stands for the version published last. */
+  public static final String LATEST = "latest";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
   private static final Pattern VERSION = Pattern.compile("\\d{8}T\\d{9}Z-[0-9a-f]{8}");
   private static final DateTimeFormatter TIME =

@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.sink;
 
-import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
@@ -11,7 +10,6 @@ import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -39,9 +37,6 @@ public record RegistryTarget(
     List<String> calendar,
     String configVersion)
     implements Serializable {
-  private static final int NAME_CHARS = 128;
-  private static final int HASH_CHARS = 16;
-
   /**
    * The target of a specification that has a registry.
    *
@@ -92,20 +87,8 @@ public record RegistryTarget(
             configVersion));
   }
 
-  /**
-   * The registry's name of a group's model: the group behind a dot, or its hash where a name may
-   * not hold it.
-   */
+  /** The registry's name of a group's model. */
   String nameOf(String group) {
-    if (!byGroup) {
-      return name;
-    }
-    String whole = name + '.' + group;
-    boolean allowed = whole.length() <= NAME_CHARS && group.matches("[A-Za-z0-9._-]+");
-    return allowed
-        ? whole
-        : name
-            + "._"
-            + ModelCodec.sha256(group.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARS);
+    return byGroup ? ModelMetadata.nameOf(name, group) : name;
   }
 }
