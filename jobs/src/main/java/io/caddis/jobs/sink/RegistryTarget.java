@@ -3,15 +3,13 @@
 package io.caddis.jobs.sink;
 
 import io.caddis.detectors.parse.RecordLayout;
-import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -44,14 +42,14 @@ public record RegistryTarget(
    *
    * @param directory of the registry
    */
-  public static RegistryTarget of(PipelineSpec spec, RecordLayout layout, Path directory) {
+  public static RegistryTarget of(PipelineSpec spec, RecordLayout layout, String directory) {
     String path = spec.source().path();
     String name = spec.registry().name();
     if (name == null) {
       throw new IllegalArgumentException("registry.name must be given");
     }
     return new RegistryTarget(
-        directory.toAbsolutePath().normalize().toString(),
+        directory,
         name,
         spec.training().scope() == PipelineSpec.Scope.GROUP,
         "%s: %s"
@@ -65,8 +63,8 @@ public record RegistryTarget(
         spec.version());
   }
 
-  ModelRegistry open() {
-    return new ModelRegistry(new LocalRegistryFiles(Path.of(directory)), Clock.systemUTC());
+  ModelRegistry open() throws IOException {
+    return Registries.open(directory);
   }
 
   /** Adds a model as a version, unless it is one. */
