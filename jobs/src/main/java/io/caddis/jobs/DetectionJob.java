@@ -57,10 +57,17 @@ public final class DetectionJob implements Pipeline {
         Sinks.DEAD_LETTERS,
         JsonLines.deadLetters(),
         OperatorUids.DEAD_LETTERS_SINK);
+    if (spec.sink().readings()) {
+      sinks.write(
+          outputs.readings(),
+          Sinks.READINGS,
+          JsonLines.vectors(plan.features().schema()),
+          OperatorUids.READINGS_SINK);
+    }
     sinks.write(
         outputs.late(),
         Sinks.LATE,
-        JsonLines.late(plan.features().schema()),
+        JsonLines.vectors(plan.features().schema()),
         OperatorUids.LATE_SINK);
     if (plan.archived()) {
       sinks.write(

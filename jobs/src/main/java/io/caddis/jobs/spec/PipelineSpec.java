@@ -249,8 +249,11 @@ public record PipelineSpec(
 
   public record State(Duration ttl) {}
 
-  /** Where the results go: a directory of this machine or a URI. */
-  public record Sink(String directory) {
+  /**
+   * Where the results go: a directory of this machine or a URI, and whether the values of readings
+   * go there too.
+   */
+  public record Sink(String directory, boolean readings) {
     /** The directory on this machine, or null when it is elsewhere. */
     public @Nullable Path local() {
       return Location.local(directory);

@@ -109,6 +109,7 @@ class PipelineSpecTest {
         ttl: 1 d
       sink:
         directory: out
+        readings: true
       control:
         directory: commands
         poll-interval: 2 s
