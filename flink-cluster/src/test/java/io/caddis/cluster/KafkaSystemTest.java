@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Kafka to Kafka on a cluster of processes whose TaskManagers are killed. */
+/** Kafka to Kafka on a cluster of processes one of whose TaskManagers is killed. */
 class KafkaSystemTest {
   private static final long START = 1_767_225_600L;
   private static final int PARTITIONS = 2;
   private static final int BATCH = 100;
-  private static final int BATCHES = 60;
+  private static final int BATCHES = 40;
 
   /** Sent after the last fault: a restored job knows of no event time until it reads again. */
   private static final int LAST_BATCHES = 4;
@@ -62,7 +62,7 @@ class KafkaSystemTest {
   }
 
   @Test
-  void everyReadingIsScoredOnceAlthoughTaskManagersAreKilled() throws Exception {
+  void everyReadingIsScoredOnceAlthoughATaskManagerIsKilled() throws Exception {
     for (String topic : List.of("readings", "scores", "alerts")) {
       broker.createTopic(topic, PARTITIONS);
     }
@@ -72,7 +72,7 @@ class KafkaSystemTest {
     ScheduledExecutorService producer = Executors.newSingleThreadScheduledExecutor();
     try {
       producer.scheduleAtFixedRate(this::sendBeforeTheLast, 0, 300, TimeUnit.MILLISECONDS);
-      assertThat(new Nemesis(cluster, 8).killTaskManagers(job, 2, CHECKPOINT_INTERVAL)).hasSize(2);
+      assertThat(new Nemesis(cluster, 8).killTaskManagers(job, 1, CHECKPOINT_INTERVAL)).hasSize(1);
     } finally {
       producer.shutdown();
     }

@@ -6,6 +6,7 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.control.ControlSource;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.jobs.sink.RegistryOperator;
 import io.caddis.jobs.sink.RegistryTarget;
 import io.caddis.jobs.source.FileReadings;
@@ -17,7 +18,6 @@ import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,13 +46,12 @@ public final class DetectionJob implements Pipeline {
     ControlSource.@Nullable Outputs control = ControlSource.of(env, spec);
     DetectionTopology.Outputs outputs =
         DetectionTopology.of(readings, plan, control == null ? null : control.commands());
-    if (control != null) {
-      outputs = outputs.withDeadLetters(control.deadLetters());
-    }
-    new DetectionResults(spec, plan).write(outputs);
+    new DetectionResults(spec, plan).write(outputs, control == null ? null : control.deadLetters());
     DataStream<ModelUpdate> models = outputs.models();
-    Path registry = spec.registry().local();
+    String registry = spec.registry().uri();
     if (models != null && registry != null) {
+      // What is wrong with it is better told here than by a task.
+      Registries.open(registry);
       models
           .transform(
               OperatorUids.MODELS_REGISTRY,

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.jobs.sink.JsonLines;
 import io.caddis.jobs.sink.Sinks;
@@ -26,7 +27,10 @@ final class DetectionResults {
     this.topics = new Topics(spec);
   }
 
-  void write(DetectionTopology.Outputs outputs) {
+  /**
+   * @param commands those that could not be used, null where none are taken
+   */
+  void write(DetectionTopology.Outputs outputs, @Nullable DataStream<Rejection> commands) {
     PipelineSpec.KafkaSink kafka = spec.sink().kafka();
     FeatureSchema schema = plan.features().schema();
     both(
@@ -46,7 +50,7 @@ final class DetectionResults {
         alert -> alert.key(),
         JsonLines.alerts(spec.version()));
     both(
-        outputs.deadLetters(),
+        commands == null ? outputs.deadLetters() : outputs.deadLetters().union(commands),
         Sinks.DEAD_LETTERS,
         OperatorUids.DEAD_LETTERS_SINK,
         kafka.deadLetters(),
@@ -60,7 +64,7 @@ final class DetectionResults {
         kafka.late(),
         OperatorUids.LATE_TOPIC,
         vector -> vector.key(),
-        JsonLines.late(schema));
+        JsonLines.vectors(schema));
     both(
         outputs.quality(),
         Sinks.QUALITY,
@@ -69,6 +73,13 @@ final class DetectionResults {
         OperatorUids.QUALITY_TOPIC,
         issue -> issue.key(),
         JsonLines.quality());
+    if (spec.sink().readings()) {
+      folders.write(
+          outputs.readings(),
+          Sinks.READINGS,
+          JsonLines.vectors(schema),
+          OperatorUids.READINGS_SINK);
+    }
     if (plan.archived()) {
       folders.write(
           outputs.alerts(),
@@ -76,8 +87,10 @@ final class DetectionResults {
           JsonLines.archive(schema, plan.detector().parameters(), spec.version()),
           OperatorUids.ARCHIVE_SINK);
     }
-    DataStream<ModelUpdate> models = outputs.models();
-    if (models != null) {
+    DataStream<ModelUpdate> trained = outputs.models();
+    DataStream<ModelUpdate> verdicts = outputs.verdicts();
+    if (trained != null && verdicts != null) {
+      DataStream<ModelUpdate> models = trained.union(verdicts);
       folders.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
       topics.write(
           models,

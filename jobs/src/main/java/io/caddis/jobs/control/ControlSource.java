@@ -52,7 +52,6 @@ public final class ControlSource {
       return null;
     }
     boolean bounded = spec.source().bounded();
-    java.nio.file.Path registry = spec.control().localRegistry();
     SingleOutputStreamOperator<ControlCommand> commands =
         env.fromSource(
                 source,
@@ -64,9 +63,7 @@ public final class ControlSource {
             .setParallelism(1)
             .setMaxParallelism(1)
             .process(
-                new CommandParser(
-                    registry == null ? null : registry.toAbsolutePath().toString(),
-                    spec.limits().deadLetterBytes()))
+                new CommandParser(spec.control().registryUri(), spec.limits().deadLetterBytes()))
             .uid(OperatorUids.CONTROL_PARSE)
             .name(OperatorUids.CONTROL_PARSE)
             .setParallelism(1)

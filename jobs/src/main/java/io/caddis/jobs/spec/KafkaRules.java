@@ -39,6 +39,12 @@ final class KafkaRules {
         DIRECTORY,
         "must be given with archive: alerts, which writes files (--output DIR)");
     rules.refuse(
+        missing(DIRECTORY)
+            && rules.sound("/sink/readings")
+            && rules.at("/sink/readings").booleanValue(),
+        DIRECTORY,
+        "must be given with sink.readings, which writes files (--output DIR)");
+    rules.refuse(
         given("/control/topic") && given("/control/directory"),
         "/control/topic",
         "must not be given with control.directory: choose one");

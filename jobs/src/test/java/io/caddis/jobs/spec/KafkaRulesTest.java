@@ -45,6 +45,7 @@ class KafkaRulesTest {
           source.type=kafka; kafka.bootstrap-servers=h:1; sink.directory=d | source.kafka.topics must name at least one topic for source.type kafka
           source.path=in | sink.directory must be given: where the results go (--output DIR)
           source.path=in; archive=alerts; kafka.bootstrap-servers=h:1; sink.kafka.alerts=t | sink.directory must be given with archive: alerts
+          source.path=in; sink.readings=true; kafka.bootstrap-servers=h:1; sink.kafka.alerts=t | sink.directory must be given with sink.readings
           source.path=in; sink.directory=d; kafka.bootstrap-servers=h:1; control.topic=t; control.directory=c | control.topic must not be given with control.directory: choose one
           source.path=in; kafka.bootstrap-servers=h:1; sink.kafka.dead-letters=t; limits.dead-letter-bytes=100001 | limits.dead-letter-bytes must be at most 100000 when dead letters go to Kafka, was 100001
           source.path=in; sink.directory=d; source.kafka.start=2026-02-30T00:00:00Z | source.kafka.start must be a date that exists, was 2026-02-30T00:00:00Z
