@@ -3,6 +3,7 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.detector.Detectors;
+import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
@@ -13,8 +14,12 @@ import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.Aliases;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.stream.SensorStates;
+import io.caddis.detectors.stream.StreamDetectors;
+import io.caddis.detectors.table.StreamTrainer;
 import io.caddis.detectors.table.TableLayout;
 import io.caddis.detectors.table.TableTrainer;
+import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,7 +73,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "As for detect (default: ${DEFAULT-VALUE}).")
+      description = {
+        "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto,",
+        "reads the rows in their order, sensor by sensor."
+      })
   private String detector = "isolation_forest";
 
   @Option(
@@ -158,7 +166,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TableInput file = new TableInput(input);
     ModelRegistry models;
-    TableTrainer trainer;
+    TableTraining trainer;
     @Nullable String keyField;
     try {
       file.check();
@@ -166,27 +174,19 @@ final class TrainCommand implements Callable<Integer> {
       models = registry.open();
       RecordLayout found = found(file);
       keyField = found.keyField();
-      TableLayout layout = TableLayout.of(columns(found), found.timeField(), List.copyOf(calendar));
-      if (layout.timeField() == null && !calendar.isEmpty()) {
+      if (found.timeField() == null && !calendar.isEmpty()) {
         throw new IllegalArgumentException(
             "--calendar needs a column of the time: name it with --time COL");
       }
-      trainer =
-          new TableTrainer(
-              layout,
-              new ModelTrainer(
-                  layout.schema(),
-                  Detectors.byName(detector, new TreeMap<>(parameters)),
-                  scaling,
-                  rule()),
-              seed,
-              checkedSampleRows());
+      trainer = training(columns(found), found.timeField(), keyField);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    TableTrainer.Result result;
+    TableTraining.Result result;
     try (InputStream in = file.open()) {
       result = trainer.train(in, file.name());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     ModelMetadata metadata =
         models.publish(
@@ -211,6 +211,34 @@ final class TrainCommand implements Callable<Integer> {
     }
     report(result, metadata, aliases);
     return 0;
+  }
+
+  private TableTraining training(
+      List<RecordLayout.Column> columns, @Nullable String timeField, @Nullable String keyField) {
+    boolean texts = columns.stream().anyMatch(column -> column.encoding().isText());
+    ThresholdRule rule = rule();
+    if (StreamDetectors.learns(detector, texts)) {
+      TableLayout layout =
+          TableLayout.bySensor(columns, timeField, List.copyOf(calendar), keyField);
+      int width = layout.schema().features().size();
+      return new StreamTrainer(
+          layout,
+          SensorStates.empty(detector, parameters, width),
+          StreamDetectors.threshold(detector, rule),
+          seed);
+    }
+    TableLayout layout = TableLayout.of(columns, timeField, List.copyOf(calendar));
+    // What auto stands for where a feature is text.
+    String trained = StreamDetectors.NAMES.contains(detector) ? IsolationForest.NAME : detector;
+    return new TableTrainer(
+        layout,
+        new ModelTrainer(
+            layout.schema(),
+            Detectors.byName(trained, new TreeMap<>(parameters)),
+            scaling,
+            rule == null ? new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01) : rule),
+        seed,
+        checkedSampleRows());
   }
 
   private RecordLayout found(TableInput file) {
@@ -269,10 +297,12 @@ final class TrainCommand implements Callable<Integer> {
     return sampleRows;
   }
 
-  private ThresholdRule rule() {
+  /** What was asked for, null when nothing was. */
+  private @Nullable ThresholdRule rule() {
     if (threshold == null) {
-      return new ThresholdRule(
-          ThresholdRule.Method.CONTAMINATION, contamination == null ? 0.01 : contamination);
+      return contamination == null
+          ? null
+          : new ThresholdRule(ThresholdRule.Method.CONTAMINATION, contamination);
     }
     if (contamination != null) {
       throw new IllegalArgumentException(
@@ -294,7 +324,7 @@ final class TrainCommand implements Callable<Integer> {
         "--threshold must be METHOD:VALUE, e.g. std:3, was '" + threshold + "'");
   }
 
-  private void report(TableTrainer.Result result, ModelMetadata metadata, Aliases aliases) {
+  private void report(TableTraining.Result result, ModelMetadata metadata, Aliases aliases) {
     PrintWriter err = command.commandLine().getErr();
     Rejection fault = result.firstFault();
     if (fault != null) {

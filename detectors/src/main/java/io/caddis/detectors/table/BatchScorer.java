@@ -11,13 +11,16 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
+import io.caddis.detectors.stream.SensorScorer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores batches of a table's lines, each by itself. Immutable and thread-safe.
+ * Scores batches of a table's lines, each by itself, unless the model learns by sensor: then they
+ * must come one after the other, in their order.
  *
  * @param threshold score from which on a row is anomalous
  * @param names of the columns added
@@ -25,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param source name of the table
  * @param header its header line; empty in JSON
  * @param columns how many it has; 1 in JSON
+ * @param sensors scores in place of the model, null when the model scores each row by itself
  * @param idle decoders that are ready for the next batch; thread-safe
  */
 record BatchScorer(
@@ -36,6 +40,7 @@ record BatchScorer(
     String source,
     byte[] header,
     int columns,
+    @Nullable SensorScorer sensors,
     Queue<LineDecoder> idle) {
   /** A batch's lines with their scores, and their count. */
   record Scored(ScoredLines lines, TableScorer.Progress progress) {}
@@ -59,6 +64,7 @@ record BatchScorer(
     byte[] bytes = batch.bytes();
     Form[] forms = new Form[batch.count()];
     List<Row> rows = new ArrayList<>(forms.length);
+    List<SensorScorer.Scored> learned = new ArrayList<>();
     long faulty = 0;
     Rejection firstFault = null;
     for (int i = 0; i < forms.length; i++) {
@@ -81,18 +87,38 @@ record BatchScorer(
       }
       if (reading != null && layout.hasValue(reading)) {
         forms[i] = Form.SCORED;
-        rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
+        if (sensors == null) {
+          rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
+        } else {
+          learned.add(scored(sensors, reading));
+        }
         faulty += fault == null ? 0 : 1;
       } else {
         forms[i] = row ? Form.UNSCORED : Form.UNPARSED;
       }
     }
     idle.add(decoder);
-    return written(batch, forms, model.rawScores(rows), faulty, firstFault);
+    if (sensors == null) {
+      double[] raws = model.rawScores(rows);
+      double[] scores = Arrays.stream(raws).map(model::score).toArray();
+      return written(batch, forms, raws, scores, faulty, firstFault);
+    }
+    double[] raws = learned.stream().mapToDouble(SensorScorer.Scored::raw).toArray();
+    double[] scores = learned.stream().mapToDouble(SensorScorer.Scored::score).toArray();
+    return written(batch, forms, raws, scores, faulty, firstFault);
+  }
+
+  private SensorScorer.Scored scored(SensorScorer scorer, Reading reading) {
+    return scorer.score(layout.key(reading), layout.time(reading), layout.numbers(reading), null);
   }
 
   private Scored written(
-      LineBatch batch, Form[] forms, double[] raws, long faulty, @Nullable Rejection firstFault) {
+      LineBatch batch,
+      Form[] forms,
+      double[] raws,
+      double[] scores,
+      long faulty,
+      @Nullable Rejection firstFault) {
     ScoredLines out = new ScoredLines(format, names, batch);
     byte[] bytes = batch.bytes();
     int next = 0;
@@ -104,11 +130,10 @@ record BatchScorer(
       switch (forms[i]) {
         case NOTHING -> {}
         case SCORED -> {
-          double raw = raws[next++];
-          double score = model.score(raw);
-          boolean anomaly = score >= threshold;
+          boolean anomaly = scores[next] >= threshold;
           anomalies += anomaly ? 1 : 0;
-          out.scored(bytes, from, to, raw, score, anomaly);
+          out.scored(bytes, from, to, raws[next], scores[next], anomaly);
+          next++;
         }
         case UNSCORED -> {
           unscored++;

@@ -8,6 +8,8 @@ import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
+import io.caddis.detectors.stream.SensorScorer;
+import io.caddis.detectors.stream.SensorStates;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ public final class RowScorer {
   private final Model model;
   private final double threshold;
   private final LineDecoder decoder;
+  private final @Nullable SensorScorer sensors;
 
   /**
    * What came of a row.
@@ -40,6 +43,8 @@ public final class RowScorer {
     this.model = model;
     this.threshold = threshold;
     this.decoder = layout.decoder(LineFormat.JSON, source);
+    SensorStates states = model.sensors();
+    this.sensors = states == null ? null : states.scorer();
   }
 
   /** Names of the columns that scoring takes; the objects need no others. */
@@ -47,6 +52,9 @@ public final class RowScorer {
     Set<String> columns = new LinkedHashSet<>(layout.columns());
     if (layout.timeField() != null) {
       columns.add(layout.timeField());
+    }
+    if (layout.keyField() != null) {
+      columns.add(layout.keyField());
     }
     return columns;
   }
@@ -63,6 +71,11 @@ public final class RowScorer {
     Rejection fault = parsed == null ? null : parsed.rejection();
     if (reading == null || !layout.hasValue(reading)) {
       return new Verdict(false, 0, 0, false, fault);
+    }
+    if (sensors != null) {
+      SensorScorer.Scored scored =
+          sensors.score(layout.key(reading), layout.time(reading), layout.numbers(reading), null);
+      return new Verdict(true, scored.raw(), scored.score(), scored.score() >= threshold, fault);
     }
     double raw = model.rawScore(layout.numbers(reading), layout.texts(reading));
     double score = model.score(raw);

@@ -28,11 +28,42 @@ import org.jspecify.annotations.Nullable;
  * @param schema the model's features; the calendar features among them are not in the table
  * @param timeField column of the event time, null when there is none
  * @param calendar features taken from the event time
+ * @param keyField column of the sensor, null when rows are not told apart by it
  */
 public record TableLayout(
-    FeatureSchema schema, @Nullable String timeField, List<CalendarFeature> calendar) {
+    FeatureSchema schema,
+    @Nullable String timeField,
+    List<CalendarFeature> calendar,
+    @Nullable String keyField) {
   public TableLayout {
     calendar = List.copyOf(calendar);
+  }
+
+  /** The layout of a table whose rows are looked at each by itself, whatever their sensor. */
+  public TableLayout(
+      FeatureSchema schema, @Nullable String timeField, List<CalendarFeature> calendar) {
+    this(schema, timeField, calendar, null);
+  }
+
+  /**
+   * The layout for a detector that learns by sensor: of the columns, those that are numbers.
+   *
+   * @throws IllegalArgumentException when there are none
+   */
+  public static TableLayout bySensor(
+      List<RecordLayout.Column> columns,
+      @Nullable String timeField,
+      List<CalendarFeature> calendar,
+      @Nullable String keyField) {
+    List<RecordLayout.Column> numbers =
+        columns.stream().filter(column -> !column.encoding().isText()).toList();
+    if (numbers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "detector must be one that takes text, such as isolation_forest, when no column is a"
+              + " number");
+    }
+    return new TableLayout(
+        of(numbers, timeField, calendar).schema(), timeField, calendar, keyField);
   }
 
   /** The layout of columns that were found in a table, or declared. */
@@ -69,6 +100,9 @@ public record TableLayout(
     if (timeField != null) {
       columns.add(new RecordLayout.Column(timeField, Encoding.LABEL));
     }
+    if (keyField != null) {
+      columns.add(new RecordLayout.Column(keyField, Encoding.LABEL));
+    }
     RecordLayout records = RecordLayout.table(columns);
     return format == LineFormat.JSON
         ? new JsonLinesDecoder(source, records, Limits.DEFAULT)
@@ -77,12 +111,23 @@ public record TableLayout(
 
   /** Event time, epoch milliseconds; {@link Timestamps#INVALID} when the row has none. */
   long time(Reading reading) {
-    String text = timeField == null ? null : reading.texts()[reading.texts().length - 1];
+    String text = timeField == null ? null : reading.texts()[features(reading)];
     if (text == null) {
       return Timestamps.INVALID;
     }
     byte[] bytes = text.strip().getBytes(StandardCharsets.UTF_8);
     return Timestamps.parse(bytes, 0, bytes.length);
+  }
+
+  /** The sensor; empty when the row names none. */
+  String key(Reading reading) {
+    String key = keyField == null ? null : reading.texts()[reading.texts().length - 1];
+    return key == null ? "" : key;
+  }
+
+  /** How many of a reading's texts are features: the time and the sensor come after them. */
+  private int features(Reading reading) {
+    return reading.texts().length - (timeField == null ? 0 : 1) - (keyField == null ? 0 : 1);
   }
 
   /** The numeric features in schema order. */
@@ -101,9 +146,10 @@ public record TableLayout(
 
   /** The other features in schema order. */
   @Nullable String[] texts(Reading reading) {
-    return timeField == null
+    int features = features(reading);
+    return features == reading.texts().length
         ? reading.texts()
-        : Arrays.copyOf(reading.texts(), reading.texts().length - 1);
+        : Arrays.copyOf(reading.texts(), features);
   }
 
   /** Whether the row has a value of any feature that is a column. */
@@ -113,8 +159,7 @@ public record TableLayout(
         return true;
       }
     }
-    int texts = reading.texts().length - (timeField == null ? 0 : 1);
-    for (int i = 0; i < texts; i++) {
+    for (int i = 0; i < features(reading); i++) {
       if (reading.texts()[i] != null) {
         return true;
       }

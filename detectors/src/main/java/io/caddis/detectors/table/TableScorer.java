@@ -9,6 +9,7 @@ import io.caddis.detectors.parse.CsvDecoder;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.LineFormat;
 import io.caddis.detectors.parse.LineReader;
+import io.caddis.detectors.stream.SensorStates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -110,7 +111,8 @@ public final class TableScorer {
     this.model = model;
     this.threshold = threshold;
     this.names = COLUMNS.stream().map(prefix::concat).toList();
-    this.threads = threads;
+    // Who learns by reading takes the lines in their order.
+    this.threads = model.sensors() == null ? threads : 1;
   }
 
   /**
@@ -238,6 +240,7 @@ public final class TableScorer {
       OutputStream out,
       Consumer<Progress> progress)
       throws IOException {
+    SensorStates states = model.sensors();
     BatchScorer scorer =
         new BatchScorer(
             layout,
@@ -248,6 +251,7 @@ public final class TableScorer {
             source,
             header == null ? new byte[0] : header.line(),
             header == null ? 1 : header.columns(),
+            states == null ? null : states.scorer(),
             new ConcurrentLinkedQueue<>());
     Deque<Future<BatchScorer.Scored>> pending = new ArrayDeque<>();
     Progress sum = Progress.NONE;
