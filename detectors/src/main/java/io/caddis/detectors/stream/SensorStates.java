@@ -87,10 +87,17 @@ public final class SensorStates implements FittedDetector {
     return sensors.size();
   }
 
-  /** What each sensor's scores are measured by, by key. */
-  public Map<String, Choice> choices() {
+  /**
+   * What each sensor's scores are measured by, by key.
+   *
+   * @param most sensors that are asked for, the first by key
+   */
+  public Map<String, Choice> choices(int most) {
     Map<String, Choice> choices = new LinkedHashMap<>();
     for (Map.Entry<String, State> sensor : sensors.entrySet()) {
+      if (choices.size() == most) {
+        break;
+      }
       try {
         StreamDetector detector = read(sensor.getValue().detector());
         choices.put(sensor.getKey(), new Choice(detector.member(), detector.basis()));

@@ -109,7 +109,7 @@ class StreamTrainerTest {
         .anyMatch(score -> Double.parseDouble(score) >= 0.5);
     assertThat(model.detector()).isEqualTo(detector);
     assertThat(model.rows()).isEqualTo(1_800);
-    assertThat(model.sensors().choices()).containsOnlyKeys("pump-0", "pump-1", "pump-2");
+    assertThat(model.sensors().choices(10)).containsOnlyKeys("pump-0", "pump-1", "pump-2");
   }
 
   @Test
