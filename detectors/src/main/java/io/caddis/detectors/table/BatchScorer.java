@@ -13,7 +13,6 @@ import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
 import io.caddis.detectors.stream.SensorScorer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +21,17 @@ import org.jspecify.annotations.Nullable;
  * Scores batches of a table's lines, each by itself, unless the model learns by sensor: then they
  * must come one after the other, in their order.
  *
- * @param threshold score from which on a row is anomalous
  * @param names of the columns added
  * @param format of the table
  * @param source name of the table
  * @param header its header line; empty in JSON
  * @param columns how many it has; 1 in JSON
- * @param sensors scores in place of the model, null when the model scores each row by itself
+ * @param sensors scores in place of the models, null when they score each row by itself
  * @param idle decoders that are ready for the next batch; thread-safe
  */
 record BatchScorer(
     TableLayout layout,
-    Model model,
-    double threshold,
+    TableModels models,
     List<String> names,
     LineFormat format,
     String source,
@@ -64,6 +61,7 @@ record BatchScorer(
     byte[] bytes = batch.bytes();
     Form[] forms = new Form[batch.count()];
     List<Row> rows = new ArrayList<>(forms.length);
+    List<Model> own = new ArrayList<>(forms.length);
     List<SensorScorer.Scored> learned = new ArrayList<>();
     long faulty = 0;
     Rejection firstFault = null;
@@ -90,26 +88,24 @@ record BatchScorer(
         if (sensors == null) {
           rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
         } else {
-          learned.add(scored(sensors, reading));
+          learned.add(layout.scored(sensors, reading));
         }
+        own.add(models.of(layout.sensor(reading)));
         faulty += fault == null ? 0 : 1;
       } else {
         forms[i] = row ? Form.UNSCORED : Form.UNPARSED;
       }
     }
     idle.add(decoder);
-    if (sensors == null) {
-      double[] raws = model.rawScores(rows);
-      double[] scores = Arrays.stream(raws).map(model::score).toArray();
-      return written(batch, forms, raws, scores, faulty, firstFault);
+    double[] raws =
+        sensors == null
+            ? models.rawScores(rows, own)
+            : learned.stream().mapToDouble(SensorScorer.Scored::raw).toArray();
+    double[] scores = new double[raws.length];
+    for (int i = 0; i < raws.length; i++) {
+      scores[i] = sensors == null ? own.get(i).score(raws[i]) : learned.get(i).score();
     }
-    double[] raws = learned.stream().mapToDouble(SensorScorer.Scored::raw).toArray();
-    double[] scores = learned.stream().mapToDouble(SensorScorer.Scored::score).toArray();
-    return written(batch, forms, raws, scores, faulty, firstFault);
-  }
-
-  private SensorScorer.Scored scored(SensorScorer scorer, Reading reading) {
-    return scorer.score(layout.key(reading), layout.time(reading), layout.numbers(reading), null);
+    return written(batch, forms, raws, scores, own, faulty, firstFault);
   }
 
   private Scored written(
@@ -117,6 +113,7 @@ record BatchScorer(
       Form[] forms,
       double[] raws,
       double[] scores,
+      List<Model> own,
       long faulty,
       @Nullable Rejection firstFault) {
     ScoredLines out = new ScoredLines(format, names, batch);
@@ -130,7 +127,7 @@ record BatchScorer(
       switch (forms[i]) {
         case NOTHING -> {}
         case SCORED -> {
-          boolean anomaly = scores[next] >= threshold;
+          boolean anomaly = models.isAnomaly(own.get(next), scores[next]);
           anomalies += anomaly ? 1 : 0;
           out.scored(bytes, from, to, raws[next], scores[next], anomaly);
           next++;

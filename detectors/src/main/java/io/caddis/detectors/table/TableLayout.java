@@ -14,6 +14,7 @@ import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.Timestamps;
+import io.caddis.detectors.stream.SensorScorer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the lines of a table become rows of a model, in training and in scoring alike. The event time
- * is a cell like any other: a row whose time cannot be read lacks its calendar features, no more.
+ * is a cell like any other: a row whose time cannot be read lacks its calendar features, no more; a
+ * row that does not name its sensor has none.
  *
  * @param schema the model's features; the calendar features among them are not in the table
  * @param timeField column of the event time, null when there is none
  * @param calendar features taken from the event time
- * @param keyField column of the sensor, null when rows are not told apart by it
+ * @param keyField column that names the sensor, null when sensors do not matter
  */
 public record TableLayout(
     FeatureSchema schema,
@@ -37,12 +39,23 @@ public record TableLayout(
     @Nullable String keyField) {
   public TableLayout {
     calendar = List.copyOf(calendar);
+    if (keyField != null
+        && (keyField.equals(timeField)
+            || schema.features().stream().anyMatch(f -> f.name().equals(keyField)))) {
+      throw new IllegalArgumentException(
+          "key must be neither a feature nor the time, was '" + keyField + "'");
+    }
   }
 
-  /** The layout of a table whose rows are looked at each by itself, whatever their sensor. */
+  /** The layout of a table whose sensors do not matter. */
   public TableLayout(
       FeatureSchema schema, @Nullable String timeField, List<CalendarFeature> calendar) {
     this(schema, timeField, calendar, null);
+  }
+
+  /** The same layout of a table whose column {@code keyField} names the sensor. */
+  public TableLayout keyedBy(String keyField) {
+    return new TableLayout(schema, timeField, calendar, keyField);
   }
 
   /**
@@ -97,11 +110,11 @@ public record TableLayout(
         columns.add(new RecordLayout.Column(feature.name(), feature.encoding()));
       }
     }
-    if (timeField != null) {
-      columns.add(new RecordLayout.Column(timeField, Encoding.LABEL));
-    }
     if (keyField != null) {
       columns.add(new RecordLayout.Column(keyField, Encoding.LABEL));
+    }
+    if (timeField != null) {
+      columns.add(new RecordLayout.Column(timeField, Encoding.LABEL));
     }
     RecordLayout records = RecordLayout.table(columns);
     return format == LineFormat.JSON
@@ -111,7 +124,7 @@ public record TableLayout(
 
   /** Event time, epoch milliseconds; {@link Timestamps#INVALID} when the row has none. */
   long time(Reading reading) {
-    String text = timeField == null ? null : reading.texts()[features(reading)];
+    String text = timeField == null ? null : reading.texts()[reading.texts().length - 1];
     if (text == null) {
       return Timestamps.INVALID;
     }
@@ -119,15 +132,20 @@ public record TableLayout(
     return Timestamps.parse(bytes, 0, bytes.length);
   }
 
-  /** The sensor; empty when the row names none. */
-  String key(Reading reading) {
-    String key = keyField == null ? null : reading.texts()[reading.texts().length - 1];
-    return key == null ? "" : key;
+  /** The row's sensor, null when it names none. */
+  @Nullable String sensor(Reading reading) {
+    String text = keyField == null ? null : reading.texts()[textFeatures(reading)];
+    return text == null || text.isBlank() ? null : text.strip();
   }
 
-  /** How many of a reading's texts are features: the time and the sensor come after them. */
-  private int features(Reading reading) {
+  private int textFeatures(Reading reading) {
     return reading.texts().length - (timeField == null ? 0 : 1) - (keyField == null ? 0 : 1);
+  }
+
+  /** What a detector that learns by sensor makes of a reading. */
+  SensorScorer.Scored scored(SensorScorer scorer, Reading reading) {
+    String sensor = sensor(reading);
+    return scorer.score(sensor == null ? "" : sensor, time(reading), numbers(reading), null);
   }
 
   /** The numeric features in schema order. */
@@ -146,10 +164,10 @@ public record TableLayout(
 
   /** The other features in schema order. */
   @Nullable String[] texts(Reading reading) {
-    int features = features(reading);
-    return features == reading.texts().length
+    int texts = textFeatures(reading);
+    return texts == reading.texts().length
         ? reading.texts()
-        : Arrays.copyOf(reading.texts(), features);
+        : Arrays.copyOf(reading.texts(), texts);
   }
 
   /** Whether the row has a value of any feature that is a column. */
@@ -159,7 +177,7 @@ public record TableLayout(
         return true;
       }
     }
-    for (int i = 0; i < features(reading); i++) {
+    for (int i = textFeatures(reading) - 1; i >= 0; i--) {
       if (reading.texts()[i] != null) {
         return true;
       }

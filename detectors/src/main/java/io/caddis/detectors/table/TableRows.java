@@ -5,31 +5,23 @@ package io.caddis.detectors.table;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
-import io.caddis.detectors.model.Model;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
 import io.caddis.detectors.parse.LineReader;
-import io.caddis.detectors.parse.Timestamps;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
-import java.util.Map;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What was read of a table for a training.
  *
- * @param rows that had a value
  * @param rejected lines that were no row, or had no value
  * @param faulty rows with a cell that could not be used
  * @param firstFault what was wrong first, null when nothing was
- * @param from first event time, epoch milliseconds
- * @param to last event time; before the first when there is none
  */
-record TableRows(
-    long rows, long rejected, long faulty, @Nullable Rejection firstFault, long from, long to) {
+record TableRows(long rejected, long faulty, @Nullable Rejection firstFault) {
   /**
    * Reads a table to its end.
    *
@@ -40,12 +32,9 @@ record TableRows(
       throws IOException {
     LineReader lines = new LineReader(in, Limits.DEFAULT);
     LineDecoder decoder = null;
-    long rows = 0;
     long rejected = 0;
     long faulty = 0;
     Rejection first = null;
-    long min = Long.MAX_VALUE;
-    long max = Long.MIN_VALUE;
     while (lines.next()) {
       if (decoder == null) {
         LineFormat format = LineFormat.of(source, lines);
@@ -71,27 +60,8 @@ record TableRows(
         continue;
       }
       faulty += parsed.rejection() == null ? 0 : 1;
-      rows++;
       learner.accept(reading, lines.line());
-      long time = layout.time(reading);
-      if (time != Timestamps.INVALID) {
-        min = Math.min(min, time);
-        max = Math.max(max, time);
-      }
     }
-    return new TableRows(rows, rejected, faulty, first, min, max);
-  }
-
-  TableTraining.Result result(Model model, Map<String, Double> metrics) {
-    boolean timed = from <= to;
-    return new TableTraining.Result(
-        model,
-        rows,
-        rejected,
-        faulty,
-        firstFault,
-        timed ? Instant.ofEpochMilli(from) : null,
-        timed ? Instant.ofEpochMilli(to + 1) : null,
-        metrics);
+    return new TableRows(rejected, faulty, first);
   }
 }

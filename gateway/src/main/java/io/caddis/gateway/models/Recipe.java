@@ -53,7 +53,7 @@ record Recipe(
       new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.1);
 
   /** A model and how to read rows for it. */
-  record Fitted(TableLayout layout, @Nullable String keyField, TableTraining.Result result) {}
+  record Fitted(TableLayout layout, @Nullable String keyField, TableTrainer.Result result) {}
 
   /** The recipe that gave a model, as far as the model and its metadata tell. */
   static Recipe of(Model model, TableLayout layout, ModelMetadata.Training training) {

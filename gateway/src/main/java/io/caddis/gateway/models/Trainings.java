@@ -9,7 +9,7 @@ import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.stream.SensorStates;
-import io.caddis.detectors.table.TableTraining;
+import io.caddis.detectors.table.TableTrainer;
 import io.caddis.gateway.Limits;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.ProblemException;
@@ -79,7 +79,7 @@ final class Trainings {
       String method) {
     long begin = System.nanoTime();
     Recipe.Fitted fitted = fit(recipe, rows, pointer);
-    TableTraining.Result result = fitted.result();
+    TableTrainer.Result result = fitted.result();
     ModelMetadata.Training training = recipe.training(source, fitted);
     ServedModel served =
         ServedModel.fitted(name, stored, result.model(), fitted.layout(), training, recipe, sample);
@@ -103,7 +103,7 @@ final class Trainings {
   private static Recipe.Fitted checked(SchemaInference.Input rows, String pointer, Fit fit) {
     try {
       Recipe.Fitted fitted = fit.get();
-      TableTraining.Result result = fitted.result();
+      TableTrainer.Result result = fitted.result();
       if (rows instanceof RowLines && result.rejected() + result.faultyRows() > 0) {
         throw faulty(result, pointer);
       }
@@ -119,7 +119,7 @@ final class Trainings {
     }
   }
 
-  private static ProblemException faulty(TableTraining.Result result, String pointer) {
+  private static ProblemException faulty(TableTrainer.Result result, String pointer) {
     return result.firstFault() == null
         ? RowReader.refused(pointer, -1, null, "must be rows with a value, some have none")
         : RowReader.refused(
@@ -169,7 +169,7 @@ final class Trainings {
                     served.layout(),
                     before.keyField(),
                     recipe.goingOn(served.layout(), known).train(lines.open(), lines.name())));
-    TableTraining.Result result = fitted.result();
+    TableTrainer.Result result = fitted.result();
     ServedModel updated =
         ServedModel.fitted(
             served.name(),
