@@ -9,17 +9,15 @@ import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.model.ModelFormatException;
-import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.registry.RegisteredModel;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlType;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.SideOutputs;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
@@ -74,8 +72,7 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
       throw new IllegalArgumentException(
           "model must be in a registry, and the job has none: set control.registry");
     }
-    ModelRegistry models =
-        new ModelRegistry(new LocalRegistryFiles(Path.of(registry)), Clock.systemUTC());
+    ModelRegistry models = Registries.open(registry);
     String version = given.version();
     return command.promoting(update(models.load(model, version == null ? "champion" : version)));
   }
@@ -114,7 +111,9 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         null,
         metadata.sha256(),
         ModelCodec.encode(model),
-        0);
+        0,
+        null,
+        null);
   }
 
   private static long millis(@Nullable Instant time) {

@@ -83,6 +83,7 @@ class SinksITCase {
         null,
         null,
         false,
+        null,
         null);
   }
 }
