@@ -67,9 +67,10 @@ class ContractTest {
       String file = "/v1/anomaly/models/sensor-monitor_isolation_forest.cadm";
       served(file, gateway.delete(file));
 
-      // Those of alerts need some: AlertRoutesTest.
+      // Those of alerts need some, and commands a job: AlertRoutesTest, ControlRoutesTest.
       Set<String> asked = new TreeSet<>(gateway.asked());
       asked.addAll(ContractCheck.operations("alerts"));
+      asked.addAll(ContractCheck.operations("control"));
       assertThat(asked).isEqualTo(new TreeSet<>(new Contract().operations()));
     }
   }
