@@ -13,6 +13,8 @@ import io.caddis.gateway.alerts.AlertOptions;
 import io.caddis.gateway.contract.Contract;
 import io.caddis.gateway.contract.DocsRoutes;
 import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.dashboard.DashboardRoutes;
+import io.caddis.gateway.dashboard.RegistryRoutes;
 import io.caddis.gateway.models.AnomalyRoutes;
 import io.caddis.gateway.models.InfoRoutes;
 import io.caddis.gateway.models.ModelShelf;
@@ -153,7 +155,8 @@ public final class Gateway implements Callable<Integer> {
                 },
                 "stop"));
     PrintWriter out = command.commandLine().getOut();
-    out.printf("Listening on http://%s:%d (API: /docs)%n", host, server.port());
+    out.printf(
+        "Listening on http://%s:%d (dashboard: /dashboard, API: /docs)%n", host, server.port());
     out.flush();
     stopped.await();
     return 0;
@@ -213,6 +216,8 @@ public final class Gateway implements Callable<Integer> {
                 new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
+                new DashboardRoutes(),
+                new RegistryRoutes(registry, requests),
                 new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
                 new PredictRoutes(serving),
                 new TrainRoutes(serving, options.trainingData()),

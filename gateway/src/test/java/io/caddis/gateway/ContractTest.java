@@ -49,6 +49,8 @@ class ContractTest {
               "/docs",
               "/docs/swagger-ui-bundle.js",
               "/redoc",
+              "/dashboard",
+              "/dashboard/app.js",
               "/openapi.json",
               "/openapi.yaml")) {
         served(get, gateway.get(get));
@@ -67,9 +69,10 @@ class ContractTest {
       String file = "/v1/anomaly/models/sensor-monitor_isolation_forest.cadm";
       served(file, gateway.delete(file));
 
-      // Those of alerts need some: AlertRoutesTest.
+      // Those of alerts and of the plant need some: AlertRoutesTest, PlantRoutesTest.
       Set<String> asked = new TreeSet<>(gateway.asked());
       asked.addAll(ContractCheck.operations("alerts"));
+      asked.addAll(ContractCheck.operations("plant"));
       assertThat(asked).isEqualTo(new TreeSet<>(new Contract().operations()));
     }
   }
@@ -154,7 +157,13 @@ class ContractTest {
   void thePagesAskNobodyElse() {
     try (TestGateway gateway = new TestGateway(registry)) {
       for (String page :
-          List.of("/docs", "/redoc", "/docs/swagger-page.js", "/docs/read-page.js")) {
+          List.of(
+              "/docs",
+              "/redoc",
+              "/dashboard",
+              "/docs/swagger-page.js",
+              "/docs/read-page.js",
+              "/dashboard/app.js")) {
         assertThat(gateway.get(page).body()).doesNotContain("http://", "https://", "src=\"//");
       }
       assertThat(gateway.get("/docs/read-page.css").body()).doesNotContain("url(", "@import");
