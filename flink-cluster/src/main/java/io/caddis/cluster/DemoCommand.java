@@ -88,12 +88,10 @@ final class DemoCommand implements Callable<Integer> {
       System.out.println("Results  " + output);
       System.out.println("Submitting the job …");
       Duration time = seconds == null ? Duration.ofDays(365) : Duration.ofSeconds(seconds);
-      Path models = home.resolve("models");
-      ClusterDirectory.deleteTree(models);
-      Optional<DemoGateway> gateway = gateway(home, output, models);
+      Optional<DemoGateway> gateway = gateway(home, output);
       try {
         String dashboard = gateway.map(DemoGateway::dashboard).orElse("");
-        demo(cluster, output, models, dashboard).run(time, stop);
+        demo(cluster, output, dashboard).run(time, stop);
       } finally {
         gateway.ifPresent(DemoGateway::close);
       }
@@ -102,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** The gateway with the dashboard; without it the demonstration goes on all the same. */
-  private static Optional<DemoGateway> gateway(Path home, Path output, Path models) {
+  private static Optional<DemoGateway> gateway(Path home, Path output) {
     String distribution = System.getProperty("caddis.gateway", "");
     if (!Files.isDirectory(Path.of(distribution, "lib"))) {
       return Optional.empty();
@@ -119,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
                 "--store",
                 home.resolve("gateway.db").toString(),
                 "--registry",
-                models.toString(),
+                home.resolve("models").toString(),
                 "--score-window",
                 Integer.toString(SCORE_WINDOW)));
     if (gateway.isEmpty()) {
@@ -128,8 +126,7 @@ final class DemoCommand implements Callable<Integer> {
     return gateway;
   }
 
-  private static Demo demo(
-      StandaloneCluster cluster, Path output, Path models, String dashboard) {
+  private static Demo demo(StandaloneCluster cluster, Path output, String dashboard) {
     Path config = ClusterCli.distribution().resolve("conf/demo.yaml");
     String start = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<String> job =
@@ -140,10 +137,6 @@ final class DemoCommand implements Callable<Integer> {
             config.toString(),
             "--set",
             "source.start=" + start,
-            "--registry",
-            models.toString(),
-            "--name",
-            "demo",
             "--output",
             output.toString());
     PipelineSpec spec =

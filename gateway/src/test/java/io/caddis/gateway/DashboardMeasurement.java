@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
 package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,7 +105,12 @@ class DashboardMeasurement {
       for (int i = 0; i < ALERTS_PER_SECOND / 5; i++) {
         alerts.add(
             JobOutput.alert(
-                "live-" + file + "-" + i, 0, "opened", "sensor-" + i, "high", START.plusSeconds(file)));
+                "live-" + file + "-" + i,
+                0,
+                "opened",
+                "sensor-" + i,
+                "high",
+                START.plusSeconds(file)));
       }
       job.commit("alerts", "live-" + file + ".jsonl", alerts);
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));

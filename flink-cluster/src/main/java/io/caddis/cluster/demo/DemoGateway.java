@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
 package io.caddis.cluster.demo;
 
 import io.caddis.cluster.Patience;
@@ -36,8 +38,7 @@ public final class DemoGateway implements AutoCloseable {
    * @param arguments of the command {@code gateway}
    * @return empty when it ended or did not serve in time; its log says why
    */
-  public static Optional<DemoGateway> start(
-      Path distribution, Path home, List<String> arguments) {
+  public static Optional<DemoGateway> start(Path distribution, Path home, List<String> arguments) {
     Path log = log(home);
     List<String> command =
         new ArrayList<>(
@@ -56,7 +57,10 @@ public final class DemoGateway implements AutoCloseable {
         Files.deleteIfExists(home.resolve("gateway.db" + suffix));
       }
       Process process =
-          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
+              .start();
       Patience.await(START_TIMEOUT, () -> !process.isAlive() || address(log).isPresent());
       Optional<DemoGateway> gateway =
           address(log).map(address -> new DemoGateway(process, address));

@@ -32,6 +32,9 @@ export function incidents(alerts) {
   return found.sort((a, b) => first(a) - first(b));
 }
 
+/** Nobody has a name where the gateway asks for no token. */
+const who = (mark) => (mark.by === "-" ? "" : " by " + mark.by);
+
 const seconds = (alert) => (Date.parse(alert.end) - Date.parse(alert.start)) / 1000;
 
 export function AlertsPage({ fields, go, news }) {
@@ -109,10 +112,10 @@ const Row = ({ alert, act }) =>
 const State = ({ of }) =>
   html`${of.state === "closed" ? "closed" : "open"}${of.acknowledged ? ", acknowledged" : ""}${of.silenced_until ? ", silenced" : ""}${of.label ? html`, <strong>${of.label.label.replace("_", " ")}</strong>` : ""}`;
 
-function Actions({ alert, act }) {
+function Actions({ alert, act, suffix = "" }) {
   const path = `/api/alerts/${encodeURIComponent(alert.alert_id)}`;
   const label = alert.label && alert.label.label;
-  const judge = (name, text) => html`<button type="button" class="quiet" aria-pressed=${label === name} title=${`Judge: ${text} alarm`} aria-label=${`${text} alarm of ${alert.key}`} onClick=${() => act(() => post(path + "/label", { label: label === name ? null : name }))}>${text}</button>`;
+  const judge = (name, text) => html`<button type="button" class="quiet" aria-pressed=${label === name} title=${`Judge: ${text} alarm`} aria-label=${`${text} alarm of ${alert.key}`} onClick=${() => act(() => post(path + "/label", { label: label === name ? null : name }))}>${text + suffix}</button>`;
   return html`
     <button type="button" class="quiet" aria-pressed=${Boolean(alert.acknowledged)} aria-label=${"Acknowledge " + alert.key} onClick=${() => act(() => post(path + "/acknowledge", { acknowledged: !alert.acknowledged }))}>Acknowledge</button>
     ${judge("true_alarm", "True")} ${judge("false_alarm", "False")}
@@ -134,7 +137,7 @@ function Silences({ tick, act }) {
       <button type="submit">Tell nobody about them</button>
     </form>
     ${silences.data && silences.data.silences.length
-      ? html`<ul class="plain">${silences.data.silences.map((s) => html`<li key=${s.id}><strong>${s.sensor}</strong> until <${Time} at=${s.until} /> by ${s.by}
+      ? html`<ul class="plain">${silences.data.silences.map((s) => html`<li key=${s.id}><strong>${s.sensor}</strong> until <${Time} at=${s.until} /> ${who(s)}
           <button type="button" class="quiet" aria-label=${"End the silence of " + s.sensor} onClick=${() => act(() => remove("/api/silences/" + s.id))}>End</button></li>`)}</ul>`
       : html`<p class="muted">None is in force.</p>`}
   </section>`;
@@ -147,6 +150,7 @@ export function AlertPage({ name, news }) {
   const [note, setNote] = useState("");
   const path = `/api/alerts/${encodeURIComponent(name)}`;
   const alert = useLoad(path, news + done);
+  const peak = useLoad(alert.data ? `/api/readings/${encodeURIComponent(alert.data.peak_event_id)}${query({ sensor: alert.data.key })}` : null);
   useEffect(() => setNote(""), [done]);
   const act = (work) => work().then(() => setError(null), setError).then(() => setDone((n) => n + 1));
   const say = (event) => {
@@ -159,12 +163,12 @@ export function AlertPage({ name, news }) {
       ${(one) => html`
         <h1><${Severity} of=${one.severity} /> ${one.key}</h1>
         <p class="lead">${sentence(one)}</p>
-        <p class="buttons"><${Actions} alert=${one} act=${act} /> <a href=${around(one)}>Show the curve</a></p>
+        <p class="buttons"><${Actions} alert=${one} act=${act} suffix=" alarm" /> <a href=${around(one)}>Show the curve</a></p>
         <div class="columns">
-          <section class="wide"><h2>Why, at the peak</h2><${Contributions} of=${one.contributions} expected=${one.expected} />
+          <section class="wide"><h2>Why, at the peak</h2><${Contributions} of=${one.contributions} expected=${one.expected} features=${peak.data && peak.data.features} />
             <h2>What was done</h2>
             ${(one.history || []).length
-              ? html`<ol class="plain">${one.history.map((mark, i) => html`<li key=${i}><${Time} at=${mark.at} /> ${mark.by}: ${mark.action.replace("_", " ")}${mark.note ? html` – ${mark.note}` : ""}</li>`)}</ol>`
+              ? html`<ol class="plain">${one.history.map((mark, i) => html`<li key=${i}><${Time} at=${mark.at} />${who(mark)}: ${mark.action.replace("_", " ")}${mark.note ? html` – ${mark.note}` : ""}</li>`)}</ol>`
               : html`<p class="muted">Nothing yet.</p>`}
             <form class="filters" onSubmit=${say}><label>Note <input maxlength="2000" required value=${note} onInput=${(e) => setNote(e.target.value)} /></label><button type="submit">Acknowledge with note</button></form>
           </section>

@@ -7,7 +7,7 @@ import { html, useEffect, useRef } from "/dashboard/preact.js";
 import uPlot from "/dashboard/uplot.js";
 import { SEVERITIES, useWidth } from "/dashboard/parts.js";
 
-const WINDOW = 60;
+const WINDOW = 40;
 const LEAST = 8;
 const SPREADS = 4;
 const TO_DEVIATION = 1.4826;

@@ -36,7 +36,7 @@ function Form({ model }) {
       if (text !== "") row[feature.name] = feature.encoding === "numeric" ? Number(text) : text;
     }
     try {
-      setAnswer({ row, ...(await post("/predict" + query({ model: model.name, explain: true }), { data: row })) });
+      setAnswer({ row, medians: Object.fromEntries(features.map((feature) => [feature.name, feature.median])), ...(await post("/predict" + query({ model: model.name, explain: true }), { data: row })) });
       setError(null);
     } catch (e) {
       setAnswer(null);
@@ -71,9 +71,8 @@ const usual = (feature) => (feature.median === null || feature.median === undefi
 
 function Verdict({ of }) {
   const contributions = Object.fromEntries((of.attribution || []).map((one) => [one.feature, one.contribution]));
-  const expected = Object.fromEntries((of.attribution || []).filter((one) => one.expected !== undefined && one.expected !== null).map((one) => [one.feature, one.expected]));
   return html`<p class=${"verdict " + (of.is_anomaly ? "bad" : "good")}>${of.is_anomaly ? "Anomalous" : "Usual"}</p>
     <p><meter min="0" max="1" high=${of.threshold} value=${of.score} aria-label="Score"></meter> score ${figure(of.score)}, threshold ${figure(of.threshold)}</p>
-    <${Contributions} of=${contributions} expected=${expected} features=${of.row} />
+    <${Contributions} of=${contributions} expected=${of.medians} features=${of.row} />
     <${Facts} of=${{ Model: of.model_version, "Raw score": figure(of.raw_score), Imputed: of.features_imputed.join(", "), Ignored: of.features_ignored.join(", ") }} />`;
 }
