@@ -162,12 +162,15 @@ class ContractTest {
               "/redoc",
               "/dashboard",
               "/docs/swagger-page.js",
-              "/docs/read-page.js",
+              "/docs/redoc-page.js",
               "/dashboard/app.js")) {
         assertThat(gateway.get(page).body()).doesNotContain("http://", "https://", "src=\"//");
       }
-      assertThat(gateway.get("/docs/read-page.css").body()).doesNotContain("url(", "@import");
-      assertThat(gateway.get("/docs/swagger-ui.css").status()).isEqualTo(200);
+      for (String asset :
+          List.of("swagger-ui.css", "swagger-ui-bundle.js", "redoc.standalone.js")) {
+        assertThat(gateway.get("/docs/" + asset).status()).isEqualTo(200);
+        assertThat(gateway.get("/docs").body() + gateway.get("/redoc").body()).contains(asset);
+      }
       assertThat(gateway.get("/docs/pom.properties").status()).isEqualTo(404);
     }
   }

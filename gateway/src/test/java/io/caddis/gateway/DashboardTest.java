@@ -384,7 +384,15 @@ class DashboardTest {
         new TokenFile(tokens).create("ops", Role.ADMIN, Instant.parse("2026-01-01T00:00:00Z"));
     GatewayOptions guarded =
         new GatewayOptions(
-            "127.0.0.1", 0, directory.resolve("none"), "m", null, tokens, false, Limits.DEFAULT);
+            "127.0.0.1",
+            0,
+            directory.resolve("none"),
+            "m",
+            null,
+            tokens,
+            false,
+            Limits.DEFAULT,
+            null);
     try (TestGateway strict = new TestGateway(guarded)) {
       page.open("http://127.0.0.1:%d/dashboard#/alerts".formatted(strict.port()));
       page.awaitText("Sign in");

@@ -7,8 +7,7 @@ import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.AdmissionOperator;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlFunction;
-import io.caddis.operators.ModelControlFunction;
-import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ModelInput;
 import io.caddis.operators.SideOutputs;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -22,24 +21,19 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *   features ------------------- control -- score
  *       : watermarks only           #         #
  *   commands - admission ===========+         #
- *                  | by group                 #
- *       train - model-control ================+
+ *                  : about models             #
+ *                  promotion =================+
  * </pre>
  */
 final class Controlled {
   private final SingleOutputStreamOperator<ControlCommand> admitted;
   private final SingleOutputStreamOperator<FeatureVector> readings;
-  private DataStream<Acknowledgement> acknowledgements;
 
   private Controlled(
       SingleOutputStreamOperator<ControlCommand> admitted,
       SingleOutputStreamOperator<FeatureVector> readings) {
     this.admitted = admitted;
     this.readings = readings;
-    acknowledgements =
-        admitted
-            .getSideOutput(SideOutputs.ACKNOWLEDGEMENTS)
-            .union(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
   }
 
   static Controlled of(
@@ -71,24 +65,15 @@ final class Controlled {
     return readings;
   }
 
-  /** The models in force, of those trained and those that commands choose. */
-  DataStream<ModelUpdate> inForce(DataStream<ModelUpdate> trained, DetectionPlan plan) {
-    SingleOutputStreamOperator<ModelUpdate> inForce =
-        trained
-            .keyBy(ModelUpdate::group)
-            .connect(
-                admitted
-                    .getSideOutput(SideOutputs.MODEL_COMMANDS)
-                    .keyBy(command -> String.valueOf(command.group())))
-            .process(new ModelControlFunction(plan.ttlMillis()))
-            .uid(OperatorUids.MODEL_CONTROL)
-            .name(OperatorUids.MODEL_CONTROL);
-    acknowledgements = acknowledgements.union(inForce.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
-    return inForce;
+  /** The commands about models. */
+  DataStream<ModelInput> modelCommands() {
+    return admitted.getSideOutput(SideOutputs.MODEL_COMMANDS);
   }
 
-  /** What became of the commands. */
+  /** What became of the commands, those about models apart. */
   DataStream<Acknowledgement> acknowledgements() {
-    return acknowledgements;
+    return admitted
+        .getSideOutput(SideOutputs.ACKNOWLEDGEMENTS)
+        .union(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
   }
 }

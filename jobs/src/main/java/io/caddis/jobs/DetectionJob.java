@@ -6,6 +6,7 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.control.ControlSource;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.jobs.sink.JsonLines;
 import io.caddis.jobs.sink.RegistryOperator;
 import io.caddis.jobs.sink.RegistryTarget;
@@ -19,7 +20,6 @@ import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -78,10 +78,14 @@ public final class DetectionJob implements Pipeline {
     }
     sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     DataStream<ModelUpdate> models = outputs.models();
-    if (models != null) {
-      sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
-      Path registry = spec.registry().local();
+    DataStream<ModelUpdate> verdicts = outputs.verdicts();
+    if (models != null && verdicts != null) {
+      sinks.write(
+          models.union(verdicts), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+      String registry = spec.registry().uri();
       if (registry != null) {
+        // What is wrong with it is better told here than by a task.
+        Registries.open(registry);
         models
             .transform(
                 OperatorUids.MODELS_REGISTRY,

@@ -29,6 +29,8 @@ public final class OperatorUids {
   public static final String CONTROL_ADMISSION = "control-admission";
   public static final String CONTROL = "control";
   public static final String MODEL_CONTROL = "model-control";
+  public static final String WATCH_SAMPLE = "watch-sample";
+  public static final String WATCHED = "watched";
   public static final String CONTROL_SINK = "control-sink";
   public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";

@@ -7,6 +7,7 @@ import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
@@ -42,12 +43,14 @@ import picocli.CommandLine.Spec;
     name = "train",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "Fits one model on the rows of a file and puts it into a registry.",
+    description = "Fits models on the rows of a file and puts them into a registry.",
     footer = {
       "",
       "The file is CSV with a header, JSON lines or Parquet. Every column is a feature but those of",
       "time, sensor and --ignore: leave out labels, they would be learned from like any other column.",
       "  train --input readings.csv --ignore label --registry models --name pump",
+      "With --scope sensor, each sensor of 32 rows or more has a model as well: M.SENSOR, which",
+      "score --key takes for its rows.",
       "The same file, options and seed give the same model, byte for byte.",
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
     })
@@ -100,6 +103,18 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "COL",
       description = "Column that names the sensor: no feature (default: key, sensor or sensor_id).")
   private @Nullable String key;
+
+  private enum Scope {
+    GLOBAL,
+    SENSOR
+  }
+
+  @Option(
+      names = "--scope",
+      paramLabel = "S",
+      description =
+          "global: one model for all rows; sensor: each sensor's too (default: ${DEFAULT-VALUE}).")
+  private Scope scope = Scope.GLOBAL;
 
   @Option(
       names = "--time",
@@ -171,6 +186,13 @@ final class TrainCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "--calendar needs a column of the time: name it with --time COL");
       }
+      if (scope == Scope.SENSOR) {
+        if (keyField == null) {
+          throw new IllegalArgumentException(
+              "--scope sensor needs a column of the sensor: name it with --key COL");
+        }
+        layout = layout.keyedBy(keyField);
+      }
       trainer =
           new TableTrainer(
               layout,
@@ -188,29 +210,46 @@ final class TrainCommand implements Callable<Integer> {
     try (InputStream in = file.open()) {
       result = trainer.train(in, file.name());
     }
-    ModelMetadata metadata =
-        models.publish(
-            name,
-            result.model(),
-            new ModelMetadata.Training(
-                file.name(),
-                new TreeMap<>(parameters),
-                trainer.layout().timeField(),
-                keyField,
-                calendar.stream().map(f -> f.name().toLowerCase(Locale.ROOT)).toList(),
-                result.from(),
-                result.to(),
-                result.rows(),
-                result.metrics()));
-    Aliases aliases =
-        challenger
-            ? models.challenge(name, metadata.version())
-            : models.promote(name, metadata.version());
-    if (keep != null) {
-      models.retain(name, keep);
+    ModelMetadata.Training training =
+        new ModelMetadata.Training(
+            file.name(),
+            new TreeMap<>(parameters),
+            trainer.layout().timeField(),
+            keyField,
+            calendar.stream().map(f -> f.name().toLowerCase(Locale.ROOT)).toList(),
+            result.from(),
+            result.to(),
+            result.rows(),
+            result.metrics());
+    // the sensors' first: who scores by the new model for all finds theirs
+    for (Map.Entry<String, TableTrainer.SensorResult> entry : result.sensors().entrySet()) {
+      String sensor = entry.getKey();
+      TableTrainer.SensorResult own = entry.getValue();
+      publish(
+          models,
+          ModelMetadata.nameOf(name, sensor),
+          own.model(),
+          training.of(sensor, own.from(), own.to(), own.rows(), own.metrics()));
     }
-    report(result, metadata, aliases);
+    ModelMetadata metadata = publish(models, name, result.model(), training);
+    report(result, metadata, models.aliases(name));
     return 0;
+  }
+
+  /** Adds a version and gives it its part. */
+  private ModelMetadata publish(
+      ModelRegistry models, String to, Model model, ModelMetadata.Training training)
+      throws IOException {
+    ModelMetadata metadata = models.publish(to, model, training);
+    if (challenger) {
+      models.challenge(to, metadata.version());
+    } else {
+      models.promote(to, metadata.version());
+    }
+    if (keep != null) {
+      models.retain(to, keep);
+    }
+    return metadata;
   }
 
   private RecordLayout found(TableInput file) {
@@ -306,6 +345,15 @@ final class TrainCommand implements Callable<Integer> {
           fault.line(),
           fault.detail());
     }
+    if (!result.untrained().isEmpty()) {
+      err.printf(
+          Locale.ROOT,
+          "%,d sensors have no model of their own, %s stands in; first: %s, %s%n",
+          result.untrained().size(),
+          name,
+          result.untrained().firstKey(),
+          result.untrained().get(result.untrained().firstKey()));
+    }
     List<String> used = result.model().used();
     PrintWriter out = command.commandLine().getOut();
     out.printf(
@@ -322,5 +370,10 @@ final class TrainCommand implements Callable<Integer> {
         metadata.version(),
         String.join(" and ", aliases.of(metadata.version())),
         registry.directory());
+    if (!result.sensors().isEmpty()) {
+      out.printf(
+          "%d sensors have models of their own, %s and on%n",
+          result.sensors().size(), ModelMetadata.nameOf(name, result.sensors().firstKey()));
+    }
   }
 }

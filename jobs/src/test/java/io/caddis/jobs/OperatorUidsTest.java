@@ -146,6 +146,21 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void aWatchAddsOperatorsAndLeavesTheOthersAsTheyAre() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.addAll(List.of("watch-sample", "watched", "model-control"));
+
+    assertThat(
+            operators(
+                "files",
+                "global",
+                "growing",
+                "detector.name=isolation_forest",
+                "promotion.watch=1h"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
   private List<String> operators(String source, String scope, String window, String... more)
       throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "timestamp,key,x\n1,s,2\n");

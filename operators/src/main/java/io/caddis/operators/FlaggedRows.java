@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
-import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
@@ -25,9 +24,7 @@ record FlaggedRows(List<SampledRow> kept, List<SampledRow> flagged, @Nullable St
     List<SampledRow> kept = new ArrayList<>(rows.size());
     List<SampledRow> flagged = new ArrayList<>();
     for (SampledRow row : rows) {
-      double[] numbers = NewFeatures.numbers(before.schema(), row.numbers(), row.extra());
-      boolean anomaly = before.isAnomaly(before.score(before.rawScore(numbers, row.texts())));
-      (anomaly ? flagged : kept).add(row);
+      (PromotionPlan.flags(before, row) ? flagged : kept).add(row);
     }
     return flagged.size() <= MOST * rows.size()
         ? new FlaggedRows(kept, flagged, null)

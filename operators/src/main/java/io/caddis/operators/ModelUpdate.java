@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the encoded model
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
+ * @param verdict what was decided about it, null of a model that is to score
+ * @param rolledBack version of the group's model that was rolled back last, null when none was
  */
 public record ModelUpdate(
     String group,
@@ -40,7 +42,9 @@ public record ModelUpdate(
     String @Nullable [] drift,
     String sha256,
     byte[] bytes,
-    long shiftMillis) {
+    long shiftMillis,
+    @Nullable ModelVerdict verdict,
+    @Nullable String rolledBack) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -50,8 +54,13 @@ public record ModelUpdate(
     return trainTo + shiftMillis;
   }
 
-  /** The same model for a group, scoring from another event time on. */
-  ModelUpdate inForce(String otherGroup, long from) {
+  /**
+   * The same model for a group, scoring from another event time on.
+   *
+   * @param lastRolledBack version of the group's model that was rolled back last, null when none
+   *     was
+   */
+  ModelUpdate inForce(String otherGroup, long from, @Nullable String lastRolledBack) {
     return new ModelUpdate(
         otherGroup,
         modelVersion,
@@ -65,7 +74,29 @@ public record ModelUpdate(
         drift,
         sha256,
         bytes,
-        from - trainTo);
+        from - trainTo,
+        null,
+        lastRolledBack);
+  }
+
+  /** Word of what was decided about the model, which is not to score by it. */
+  ModelUpdate judged(ModelVerdict other) {
+    return new ModelUpdate(
+        group,
+        modelVersion,
+        detector,
+        trainFrom,
+        trainTo,
+        rowsSeen,
+        rowsSampled,
+        thresholdOrigin,
+        issues,
+        drift,
+        sha256,
+        bytes,
+        shiftMillis,
+        other,
+        rolledBack);
   }
 
   static String versionOf(long trainTo, String sha256) {

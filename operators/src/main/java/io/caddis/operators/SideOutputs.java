@@ -27,12 +27,16 @@ public final class SideOutputs {
   public static final OutputTag<Boolean> CLOCK = new OutputTag<>("clock", Types.BOOLEAN);
 
   /** Commands about models. */
-  public static final OutputTag<ControlCommand> MODEL_COMMANDS =
-      new OutputTag<>("model-commands", TypeInformation.of(ControlCommand.class));
+  public static final OutputTag<ModelInput> MODEL_COMMANDS =
+      new OutputTag<>("model-commands", TypeInformation.of(ModelInput.class));
 
   /** What subtasks say about commands. */
   public static final OutputTag<Acknowledgement> ACKNOWLEDGEMENTS =
       new OutputTag<>("acknowledgements", TypeInformation.of(Acknowledgement.class));
+
+  /** Models that were refused, rolled back or reinstated, each with the reason. */
+  public static final OutputTag<ModelUpdate> MODEL_VERDICTS =
+      new OutputTag<>("model-verdicts", TypeInformation.of(ModelUpdate.class));
 
   private SideOutputs() {}
 }

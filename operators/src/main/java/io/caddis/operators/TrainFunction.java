@@ -15,7 +15,6 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.quality.BatchChecks;
 import io.caddis.detectors.quality.BatchReport;
-import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,7 +40,8 @@ import org.slf4j.LoggerFactory;
  * <p>The same readings and seed give the same model bytes, whatever their order and the
  * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
  * before it stay in force. Where models are updated, every window changes the one before. Rows that
- * the model before flags do not train, see {@link FlaggedRows}; the boundary is that of all rows.
+ * the model before flags do not train, see {@link FlaggedRows}; the boundary is that of all rows. A
+ * model that {@link PromotionPlan} refuses goes to the side output and is as if it had not been.
  * Each sample is compared with that of the model before it; what has drifted goes with the model
  * and, once a feature, to the quality issues.
  */
@@ -63,24 +63,29 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
 
   private final TrainingPlan plan;
   private final DetectorPlan detector;
+  private final PromotionPlan promotion;
   private final long ttlMillis;
 
   private transient MapState<Long, TrainingSample> samples;
   private transient ValueState<Boolean> trained;
   private transient ValueState<byte[]> model;
   private transient Tally models;
+  private transient Tally modelsRefused;
   private transient Tally windowsSkipped;
   private transient ValueState<SampleProfile> reference;
   private transient IdleExpiry idle;
   private transient Tally qualityIssues;
 
   /**
+   * @param promotion what a model must hold to come into force
    * @param ttlMillis event time after which a group's last model and its sample are forgotten,
    *     milliseconds; two windows at least
    */
-  public TrainFunction(TrainingPlan plan, DetectorPlan detector, long ttlMillis) {
+  public TrainFunction(
+      TrainingPlan plan, DetectorPlan detector, PromotionPlan promotion, long ttlMillis) {
     this.plan = plan;
     this.detector = detector;
+    this.promotion = promotion;
     this.ttlMillis = Math.max(ttlMillis, 2 * plan.sizeMillis());
   }
 
@@ -90,6 +95,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     samples = getRuntimeContext().getMapState(SAMPLES);
     trained = getRuntimeContext().getState(TRAINED);
     models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
+    modelsRefused = new Tally(getRuntimeContext(), OperatorMetrics.MODELS_REFUSED);
     windowsSkipped = new Tally(getRuntimeContext(), OperatorMetrics.WINDOWS_SKIPPED);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     reference = getRuntimeContext().getState(REFERENCE);
@@ -100,16 +106,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   public void processElement(TrainingSample part, Context context, Collector<ModelUpdate> out)
       throws Exception {
     TrainingSample earlier = samples.get(part.to());
-    samples.put(part.to(), earlier == null ? part : merge(earlier, part));
+    samples.put(
+        part.to(),
+        earlier == null ? part : TrainingSample.merged(earlier, part, plan.sampleRows()));
     context.timerService().registerEventTimeTimer(part.to() - 1);
-  }
-
-  private TrainingSample merge(TrainingSample left, TrainingSample right) {
-    BottomKSample sample = new BottomKSample(plan.sampleRows());
-    sample.merge(left.rows(), left.seen());
-    sample.merge(right.rows(), right.seen());
-    return new TrainingSample(
-        left.group(), Math.min(left.from(), right.from()), left.to(), sample.seen(), sample.rows());
   }
 
   @Override
@@ -150,6 +150,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       return;
     }
     // Outside of the above: what fails behind this operator must fail the job, not lose the model.
+    ModelVerdict verdict = update.verdict();
+    if (verdict != null) {
+      context.output(SideOutputs.MODEL_VERDICTS, update);
+      modelsRefused.increment();
+      skip(sample, verdict.reason());
+      return;
+    }
     out.collect(update);
     reference.update(profile);
     idle.touch(sample.to(), context.timerService());
@@ -206,7 +213,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
             : FlaggedRows.none(sample.rows());
     Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
-    if (plan.incremental() || (plan.skipFlagged() && !plan.once())) {
+    String refusal = promotion.refusal(fitted, before, sample.rows());
+    if (refusal == null && (plan.incremental() || (plan.skipFlagged() && !plan.once()))) {
       model.update(bytes);
     }
     List<String> all = new ArrayList<>(issues);
@@ -227,7 +235,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
         sha256,
         bytes,
-        0);
+        0,
+        refusal == null
+            ? null
+            : new ModelVerdict(ModelVerdict.Decision.REFUSED, refusal, sample.to()),
+        null);
   }
 
   private static String @Nullable [] orNull(List<String> texts) {

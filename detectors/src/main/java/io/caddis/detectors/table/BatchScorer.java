@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scores batches of a table's lines, each by itself. Immutable and thread-safe.
  *
- * @param threshold score from which on a row is anomalous
  * @param names of the columns added
  * @param format of the table
  * @param source name of the table
@@ -29,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record BatchScorer(
     TableLayout layout,
-    Model model,
-    double threshold,
+    TableModels models,
     List<String> names,
     LineFormat format,
     String source,
@@ -59,6 +57,7 @@ record BatchScorer(
     byte[] bytes = batch.bytes();
     Form[] forms = new Form[batch.count()];
     List<Row> rows = new ArrayList<>(forms.length);
+    List<Model> own = new ArrayList<>(forms.length);
     long faulty = 0;
     Rejection firstFault = null;
     for (int i = 0; i < forms.length; i++) {
@@ -82,17 +81,23 @@ record BatchScorer(
       if (reading != null && layout.hasValue(reading)) {
         forms[i] = Form.SCORED;
         rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
+        own.add(models.of(layout.sensor(reading)));
         faulty += fault == null ? 0 : 1;
       } else {
         forms[i] = row ? Form.UNSCORED : Form.UNPARSED;
       }
     }
     idle.add(decoder);
-    return written(batch, forms, model.rawScores(rows), faulty, firstFault);
+    return written(batch, forms, models.rawScores(rows, own), own, faulty, firstFault);
   }
 
   private Scored written(
-      LineBatch batch, Form[] forms, double[] raws, long faulty, @Nullable Rejection firstFault) {
+      LineBatch batch,
+      Form[] forms,
+      double[] raws,
+      List<Model> own,
+      long faulty,
+      @Nullable Rejection firstFault) {
     ScoredLines out = new ScoredLines(format, names, batch);
     byte[] bytes = batch.bytes();
     int next = 0;
@@ -104,9 +109,10 @@ record BatchScorer(
       switch (forms[i]) {
         case NOTHING -> {}
         case SCORED -> {
+          Model model = own.get(next);
           double raw = raws[next++];
           double score = model.score(raw);
-          boolean anomaly = score >= threshold;
+          boolean anomaly = models.isAnomaly(model, score);
           anomalies += anomaly ? 1 : 0;
           out.scored(bytes, from, to, raw, score, anomaly);
         }

@@ -5,7 +5,7 @@
 
 import { html, useState, useEffect } from "/dashboard/preact.js";
 import { post, remove, query } from "/dashboard/api.js";
-import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Problem, Time, count, duration, sensorLink, useLoad } from "/dashboard/parts.js";
+import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Problem, Time, count, duration, sensorLink, state, useLoad } from "/dashboard/parts.js";
 
 const TOGETHER_MILLIS = 60_000;
 const PAGE = 100;
@@ -88,13 +88,18 @@ function Triage({ alerts, act }) {
     ${groups.map(
       (incident) => html`<tbody key=${incident.alerts[0].alert_id}>
         ${incident.alerts.length > 1
-          ? html`<tr class="incident"><th colspan="8" scope="rowgroup">Incident${incident.group === incident.alerts[0].key ? "" : " in " + incident.group}: ${incident.alerts.length} episodes of ${new Set(incident.alerts.map((a) => a.key)).size} sensors within ${duration((incident.to - incident.from) / 1000)}
+          ? html`<tr class="incident"><th colspan="8" scope="rowgroup">Incident${incident.group === incident.alerts[0].key ? "" : " in " + incident.group}: ${episodes(incident.alerts)} within ${duration((incident.to - incident.from) / 1000)}
               <button type="button" class="quiet" onClick=${() => act(() => Promise.all(incident.alerts.filter((a) => !a.acknowledged).map((a) => post(`/api/alerts/${a.alert_id}/acknowledge`))))}>Acknowledge all</button></th></tr>`
           : null}
         ${incident.alerts.map((alert) => html`<${Row} key=${alert.alert_id} alert=${alert} act=${act} />`)}
       </tbody>`,
     )}
   </table>`;
+}
+
+function episodes(alerts) {
+  const sensors = new Set(alerts.map((alert) => alert.key));
+  return `${alerts.length} episodes of ${sensors.size === 1 ? [...sensors][0] : sensors.size + " sensors"}`;
 }
 
 const Row = ({ alert, act }) =>
@@ -110,7 +115,7 @@ const Row = ({ alert, act }) =>
   </tr>`;
 
 const State = ({ of }) =>
-  html`${of.state === "closed" ? "closed" : "open"}${of.acknowledged ? ", acknowledged" : ""}${of.silenced_until ? ", silenced" : ""}${of.label ? html`, <strong>${of.label.label.replace("_", " ")}</strong>` : ""}`;
+  html`${state(of)}${of.acknowledged ? ", acknowledged" : ""}${of.silenced_until ? ", silenced" : ""}${of.label ? html`, <strong>${of.label.label.replace("_", " ")}</strong>` : ""}`;
 
 function Actions({ alert, act, suffix = "" }) {
   const path = `/api/alerts/${encodeURIComponent(alert.alert_id)}`;

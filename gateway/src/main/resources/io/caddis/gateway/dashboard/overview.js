@@ -2,7 +2,7 @@
 // Copyright the Caddis authors
 
 import { html } from "/dashboard/preact.js";
-import { SEVERITIES, Severity, Time, Loaded, Empty, count, duration, fittingRange, sensorLink, useLoad, useTick } from "/dashboard/parts.js";
+import { SEVERITIES, Severity, Time, Loaded, Empty, count, duration, fittingRange, sensorLink, state, useLoad, useTick } from "/dashboard/parts.js";
 import { Lanes } from "/dashboard/lanes.js";
 
 const Card = ({ label, href, children, note, state }) =>
@@ -74,7 +74,7 @@ function Newest({ tick }) {
                     <td><${Time} at=${alert.start} /></td>
                     <td class="number">${alert.peak_score.toFixed(2)}</td>
                     <td>${Object.keys(alert.contributions || {})[0] || "–"}</td>
-                    <td>${alert.state === "closed" ? "closed" : "open"}</td>
+                    <td>${state(alert)}</td>
                   </tr>`,
                 )}
               </tbody>

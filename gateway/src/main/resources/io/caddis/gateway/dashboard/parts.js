@@ -7,6 +7,7 @@ import { html, useState, useEffect, useRef } from "/dashboard/preact.js";
 import { get } from "/dashboard/api.js";
 
 export const SEVERITIES = ["low", "medium", "high", "critical"];
+const SMALL = 0.01;
 const MARKS = { low: "○", medium: "◐", high: "▲", critical: "◆" };
 
 export const RANGES = [
@@ -25,8 +26,11 @@ export const RANGES = [
 export function fittingRange(oldest, newest) {
   const span = (Date.parse(newest) - Date.parse(oldest)) / 1000;
   const fitting = RANGES.find(([seconds]) => seconds >= span);
-  return Math.min(86400, Math.max(300, fitting ? fitting[0] : 86400));
+  return Math.min(86400, Math.max(60, fitting ? fitting[0] : 86400));
 }
+
+/** Whether an episode goes on. */
+export const state = (alert) => (["opened", "updated"].includes(alert.state) ? "open" : alert.state);
 
 export const Severity = ({ of }) =>
   html`<span class=${"severity " + of}><span aria-hidden="true">${MARKS[of] || "·"}</span> ${of}</span>`;
@@ -111,15 +115,17 @@ export function Loaded({ of, children }) {
 
 /** How much each feature has to do with a score. */
 export function Contributions({ of, expected, features }) {
+  const [all, setAll] = useState(false);
   const entries = Object.entries(of || {});
   if (!entries.length) return html`<${Empty}>Of readings that are no anomaly nothing is told.<//>`;
   const most = Math.max(...entries.map(([, value]) => Math.abs(value)), 1e-12);
+  const main = entries.filter(([, value], i) => i === 0 || (i < 8 && Math.abs(value) >= SMALL * most));
   return html`<table class="bars">
     <thead>
       <tr><th scope="col">Feature</th><th scope="col" class="number">Value</th><th scope="col" class="number">Usual</th><th scope="col" class="number">Adds</th><th scope="col"><span class="hidden">Share</span></th></tr>
     </thead>
     <tbody>
-      ${entries.map(
+      ${(all ? entries : main).map(
         ([name, value]) => html`<tr key=${name}>
           <th scope="row">${name}</th>
           <td class="number">${features && name in features ? figure(features[name]) : "–"}</td>
@@ -129,7 +135,8 @@ export function Contributions({ of, expected, features }) {
         </tr>`,
       )}
     </tbody>
-  </table>`;
+  </table>
+  ${main.length < entries.length ? html`<p><button type="button" class="quiet" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? "Fewer" : `and ${entries.length - main.length} that hardly matter`}</button></p>` : null}`;
 }
 
 /** Names and values, one below the other. */

@@ -67,7 +67,7 @@ function Curves({ name, data, event, go }) {
   const seconds = useMemo(() => data.times.map((t) => t / 1000), [data]);
   const score = useMemo(() => [seconds, data.scores, data.thresholds], [data]);
   const numeric = Object.keys(data.values).filter((feature) => data.values[feature].some((v) => typeof v === "number"));
-  const because = why ? Object.keys(why.contributions || {}) : [];
+  const because = why ? Object.entries(why.contributions || {}).filter(([, adds]) => adds >= 0.01).map(([feature]) => feature) : [];
   const ordered = [...because.filter((f) => numeric.includes(f)), ...numeric.filter((f) => !because.includes(f))];
   const shown = all ? ordered : ordered.slice(0, SHOWN);
   return html`<div class="columns">

@@ -7,16 +7,14 @@ import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.model.ModelFormatException;
-import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.registry.RegisteredModel;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.SideOutputs;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
@@ -69,8 +67,7 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
       throw new IllegalArgumentException(
           "model must be in a registry, and the job has none: set control.registry");
     }
-    ModelRegistry models =
-        new ModelRegistry(new LocalRegistryFiles(Path.of(registry)), Clock.systemUTC());
+    ModelRegistry models = Registries.open(registry);
     return parsed.command().promoting(update(models.load(model, parsed.version())));
   }
 
@@ -90,7 +87,9 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         null,
         metadata.sha256(),
         ModelCodec.encode(model),
-        0);
+        0,
+        null,
+        null);
   }
 
   private static long millis(@Nullable Instant time) {

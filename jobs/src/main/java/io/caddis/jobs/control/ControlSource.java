@@ -53,7 +53,6 @@ public final class ControlSource {
     if (!bounded) {
       files.monitorContinuously(spec.control().pollInterval());
     }
-    java.nio.file.Path registry = spec.control().localRegistry();
     SingleOutputStreamOperator<ControlCommand> commands =
         env.fromSource(
                 files.build(),
@@ -65,9 +64,7 @@ public final class ControlSource {
             .setParallelism(1)
             .setMaxParallelism(1)
             .process(
-                new CommandParser(
-                    registry == null ? null : registry.toAbsolutePath().toString(),
-                    spec.limits().deadLetterBytes()))
+                new CommandParser(spec.control().registryUri(), spec.limits().deadLetterBytes()))
             .uid(OperatorUids.CONTROL_PARSE)
             .name(OperatorUids.CONTROL_PARSE)
             .setParallelism(1)

@@ -31,6 +31,7 @@ public record PipelineSpec(
     Time time,
     Quality quality,
     Training training,
+    Promotion promotion,
     Detector detector,
     Threshold threshold,
     Triage triage,
@@ -185,6 +186,10 @@ public record PipelineSpec(
     }
   }
 
+  /** What a model must hold to come into force and to stay there: differences of shares. */
+  public record Promotion(
+      double maxDrift, double maxIncrease, double maxDecrease, Duration watch) {}
+
   /** What a training window does to the model before it. */
   public enum Update {
     REFIT,
@@ -264,7 +269,8 @@ public record PipelineSpec(
    * Where commands to the running job come from.
    *
    * @param directory a directory of this machine or a URI, null when there are none
-   * @param registry models that commands may promote, on this machine; null when there are none
+   * @param registry models that commands may promote, a directory or a URI; null when there are
+   *     none
    */
   public record Control(
       @Nullable String directory, Duration pollInterval, @Nullable String registry) {
@@ -279,17 +285,17 @@ public record PipelineSpec(
       return directory == null ? null : Location.local(directory);
     }
 
-    /** The registry, or null when there is none. */
-    public @Nullable Path localRegistry() {
-      return registry == null ? null : Location.local(registry);
+    /** The registry as Flink's file systems take it, or null when there is none. */
+    public @Nullable String registryUri() {
+      return registry == null ? null : Location.uri(registry).toString();
     }
   }
 
   /** Where the job's models become versions; both null = nowhere. */
   public record Registry(@Nullable String directory, @Nullable String name) {
-    /** The directory on this machine, or null when there is none or it is elsewhere. */
-    public @Nullable Path local() {
-      return directory == null ? null : Location.local(directory);
+    /** The directory as Flink's file systems take it, or null when there is none. */
+    public @Nullable String uri() {
+      return directory == null ? null : Location.uri(directory).toString();
     }
   }
 

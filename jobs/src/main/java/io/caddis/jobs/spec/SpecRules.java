@@ -69,7 +69,7 @@ final class SpecRules {
     location("/source/path");
     location("/sink/directory");
     location("/control/directory");
-    onThisMachine("/control/registry");
+    location("/control/registry");
     registry();
     quality();
     training();
@@ -116,7 +116,7 @@ final class SpecRules {
         isNull("/registry/name"),
         "/registry/name",
         "must be given with registry.directory: the name of the model (--name M)");
-    onThisMachine("/registry/directory");
+    location("/registry/directory");
     refuse(
         sound("/training/scope") && text("/training/scope").equals("sensor"),
         "/training/scope",
@@ -332,14 +332,6 @@ final class SpecRules {
         violation(path, "must be a path or a URI, was " + at(path));
       }
     }
-  }
-
-  private void onThisMachine(String path) {
-    location(path);
-    refuse(
-        sound(path) && !isNull(path) && Location.local(text(path)) == null,
-        path,
-        "must be a directory that the machine can reach, was " + at(path));
   }
 
   private void positive(String path) {

@@ -16,6 +16,7 @@ import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.operators.ModelUpdate;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ class RegistryOperatorTest {
         "0123456789ab");
   }
 
-  private ModelRegistry registry() {
+  private ModelRegistry registry() throws IOException {
     return target(false).open();
   }
 
@@ -76,7 +77,9 @@ class RegistryOperatorTest {
         null,
         sha256,
         bytes,
-        0);
+        0,
+        null,
+        null);
   }
 
   private static OneInputStreamOperatorTestHarness<ModelUpdate, Void> harness(RegistryTarget target)

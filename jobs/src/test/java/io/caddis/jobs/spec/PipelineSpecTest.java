@@ -84,6 +84,11 @@ class PipelineSpecTest {
         update: incremental
         adopt-new-features: false
         flagged: train
+      promotion:
+        max-drift: 0.25
+        max-increase: 0.2
+        max-decrease: 0.75
+        watch: 15 min
       detector:
         name: zscore
         parameters:
