@@ -6,6 +6,7 @@ import io.caddis.gateway.HealthCheck;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.Routes;
 import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.dashboard.PlantRoutes;
 import io.caddis.gateway.feed.Feed;
 import io.caddis.gateway.feed.FeedTopics;
 import io.caddis.gateway.feed.LiveStream;
@@ -18,7 +19,9 @@ import io.caddis.gateway.store.Batch;
 import io.caddis.gateway.store.Database;
 import io.caddis.gateway.store.FeedStore;
 import io.caddis.gateway.store.Figures;
+import io.caddis.gateway.store.Lanes;
 import io.caddis.gateway.store.Outbox;
+import io.caddis.gateway.store.Plant;
 import io.caddis.gateway.store.Retention;
 import io.caddis.gateway.store.ScoreWindow;
 import io.caddis.gateway.store.Silences;
@@ -127,7 +130,8 @@ public final class AlertDesk implements AutoCloseable {
     return List.of(
         new AlertRoutes(alerts, silences, requests, clock),
         new FigureRoutes(figures, scores, feed, requests),
-        new LiveRoutes(live, requests));
+        new LiveRoutes(live, requests),
+        new PlantRoutes(alerts, figures, new Lanes(database), new Plant(database), requests));
   }
 
   /** What must work. */

@@ -76,7 +76,7 @@ class FeedTest {
     job.commit("quality", "q.jsonl", List.of(issue("1", "drift", "all")));
     job.commit("dead-letters", "d.jsonl", List.of(deadLetter("not_a_number"), deadLetter("ÄÖ")));
     job.commit("models", "m.jsonl", List.of(model("v1", 10), model("v2", 3_000_000)));
-    job.commit("late", "l.jsonl", List.of("{}"));
+    job.commit("control", "c.jsonl", List.of("{}"));
     Feed feed = feed();
 
     drain(feed);
