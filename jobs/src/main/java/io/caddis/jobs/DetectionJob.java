@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
@@ -94,6 +95,14 @@ public final class DetectionJob implements Pipeline {
             .uid(OperatorUids.MODELS_REGISTRY)
             .setParallelism(1);
       }
+    }
+    DataStream<DetectorChoice> choices = outputs.choices();
+    if (choices != null) {
+      sinks.write(
+          choices,
+          Sinks.CHOICES,
+          JsonLines.choices(plan.features().schema()),
+          OperatorUids.CHOICES_SINK);
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

@@ -24,6 +24,7 @@ public final class OperatorUids {
   public static final String LATE_SINK = "late-sink";
   public static final String QUALITY_SINK = "quality-sink";
   public static final String MODELS_SINK = "models-sink";
+  public static final String CHOICES_SINK = "choices-sink";
   public static final String CONTROL_SOURCE = "control-source";
   public static final String CONTROL_PARSE = "control-parse";
   public static final String CONTROL_ADMISSION = "control-admission";
