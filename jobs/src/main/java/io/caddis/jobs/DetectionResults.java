@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.jobs.sink.JsonLines;
@@ -98,6 +99,11 @@ final class DetectionResults {
           model -> model.group(),
           JsonLines.modelDescriptions(),
           OperatorUids.MODELS_TOPIC);
+    }
+    DataStream<DetectorChoice> choices = outputs.choices();
+    if (choices != null) {
+      folders.write(
+          choices, Sinks.CHOICES, JsonLines.choices(schema), OperatorUids.CHOICES_SINK);
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

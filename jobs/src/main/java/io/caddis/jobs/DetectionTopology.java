@@ -4,6 +4,7 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.drift.ScoreDrift;
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.QualityIssue;
@@ -73,6 +74,7 @@ public final class DetectionTopology {
    * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
    * @param verdicts what became of models beside that, null likewise
+   * @param choices what a detector that learns from each reading chose, null for others
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
@@ -84,6 +86,7 @@ public final class DetectionTopology {
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
       @Nullable DataStream<ModelUpdate> verdicts,
+      @Nullable DataStream<DetectorChoice> choices,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -163,6 +166,7 @@ public final class DetectionTopology {
         quality,
         models,
         verdicts,
+        models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         controlled == null ? null : acknowledgements(controlled, inForce));
   }
 

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     late/          readings that came behind the watermark; they are scored too
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
+ *     choices/       what a detector that learns by reading chose for a sensor, and why
  *     control/       what became of commands, where the job takes any
  *     archive/       what alerts' scores were made of, when asked for
  * </pre>
@@ -36,6 +37,7 @@ public final class Sinks {
   public static final String LATE = "late";
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
+  public static final String CHOICES = "choices";
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 
