@@ -2,13 +2,18 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caddis.broker.KafkaBroker;
+import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.parse.EventIds;
+import io.caddis.detectors.parse.Limits;
+import io.caddis.detectors.parse.MessageDecoder;
 import io.caddis.detectors.parse.SourceId;
+import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.kafka.Brokers;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
@@ -17,10 +22,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -327,6 +335,41 @@ class KafkaITCase {
         .extracting(row -> row.get("key").asString() + " " + row.get("event_id").asString())
         .containsExactlyInAnyOrder(
             "a " + EventIds.format(source, 0), "b " + EventIds.format(source, 1));
+  }
+
+  @Test
+  void simulatedReadingsInATopicAreThoseThatTheSimulatorGives() throws Exception {
+    String input = topic("simulated");
+    CommandRun run =
+        CommandRun.of(
+            new DetectionJob(),
+            "simulate",
+            "--topic=" + input,
+            "--kafka=" + broker.bootstrapServers(),
+            "--sensors=2",
+            "--count=20");
+    assertThat(run.err()).isEmpty();
+
+    SensorSimulator simulator =
+        DetectionJob.simulator(42, 2, 0, Instant.parse("2026-01-01T00:00:00Z"));
+    MessageDecoder decoder =
+        MessageDecoder.json("simulator-42", SensorSimulator.layout(), Limits.DEFAULT);
+    assertThat(broker.readCommitted(input))
+        .map(value -> decoder.decode(value.getBytes(UTF_8), 0).reading())
+        .map(KafkaITCase::told)
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(0, 20)
+                .mapToObj(simulator::reading)
+                .filter(Objects::nonNull)
+                .map(KafkaITCase::told)
+                .toList());
+  }
+
+  private static String told(Reading reading) {
+    return reading.key()
+        + reading.timestamp()
+        + Arrays.toString(reading.numbers())
+        + Arrays.toString(reading.texts());
   }
 
   @Test

@@ -43,6 +43,17 @@ class OperatorUidsTest {
           "models-sink | models-sink: Writer",
           "Sink Committer: models-sink | models-sink: Committer");
 
+  /** What commands add. */
+  private static final List<String> CONTROL =
+      List.of(
+          "control-source | Source: control-source",
+          "control-parse",
+          "control-admission",
+          "control",
+          "model-control",
+          "control-sink | control-sink: Writer",
+          "Sink Committer: control-sink | control-sink: Committer");
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -128,15 +139,7 @@ class OperatorUidsTest {
   @Test
   void commandsAddOperatorsAndLeaveTheOthersAsTheyAre() throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
-    expected.addAll(
-        List.of(
-            "control-source | Source: control-source",
-            "control-parse",
-            "control-admission",
-            "control",
-            "model-control",
-            "control-sink | control-sink: Writer",
-            "Sink Committer: control-sink | control-sink: Committer"));
+    expected.addAll(CONTROL);
 
     assertThat(
             operators(
@@ -151,15 +154,7 @@ class OperatorUidsTest {
   @Test
   void topicsAddSinksAndChangeNoOtherOperator() throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
-    expected.addAll(
-        List.of(
-            "control-source | Source: control-source",
-            "control-parse",
-            "control-admission",
-            "control",
-            "model-control",
-            "control-sink | control-sink: Writer",
-            "Sink Committer: control-sink | control-sink: Committer"));
+    expected.addAll(CONTROL);
     List<String> settings =
         new ArrayList<>(
             List.of(

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The feed from a real broker. */
-class ResultTopicsTest {
+class ResultTopicsITCase {
   @TempDir private static Path shared;
 
   private static KafkaBroker broker;
