@@ -9,6 +9,7 @@ import io.caddis.gateway.feed.LiveStream;
 import io.caddis.gateway.notify.Notifier;
 import io.caddis.gateway.store.AlertQuery;
 import io.caddis.gateway.store.AlertStore;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.Figures;
 import io.caddis.gateway.store.Outbox;
 import io.caddis.gateway.store.StoreException;
@@ -31,7 +32,7 @@ final class AlertMetrics {
           EnumSet.allOf(Severity.class),
           null,
           null,
-          true,
+          EpisodeState.OPEN,
           false,
           null,
           null,
