@@ -234,7 +234,7 @@ final class ControlCli implements Runnable {
       case RESET_THRESHOLD, MUTE, UNMUTE, MAINTENANCE -> name + " " + given.sensors();
       case UNDO -> name + " " + given.target();
       case ROLLBACK, UNPIN -> name + groupOf(given);
-      case PROMOTE -> {
+      case PROMOTE, CHALLENGE -> {
         String version = given.version();
         yield name
             + groupOf(given)

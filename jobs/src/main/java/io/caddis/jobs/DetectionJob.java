@@ -3,6 +3,7 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.control.ControlSource;
@@ -73,18 +74,21 @@ public final class DetectionJob implements Pipeline {
     DataStream<ModelUpdate> models = outputs.models();
     DataStream<ModelUpdate> verdicts = outputs.verdicts();
     if (models != null && verdicts != null) {
-      sinks.write(
-          models.union(verdicts), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+      DataStream<ModelUpdate> all = models.union(verdicts);
+      sinks.write(all, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
       Path registry = spec.registry().local();
       if (registry != null) {
-        models
-            .transform(
+        all.transform(
                 OperatorUids.MODELS_REGISTRY,
                 Types.VOID,
                 new RegistryOperator(RegistryTarget.of(spec, layout, registry)))
             .uid(OperatorUids.MODELS_REGISTRY)
             .setParallelism(1);
       }
+    }
+    DataStream<ScoredVector> challenger = outputs.challenger();
+    if (challenger != null) {
+      sinks.write(challenger, Sinks.CHALLENGER, JsonLines.scores(), OperatorUids.CHALLENGER_SINK);
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

@@ -38,5 +38,9 @@ public final class SideOutputs {
   public static final OutputTag<ModelUpdate> MODEL_VERDICTS =
       new OutputTag<>("model-verdicts", TypeInformation.of(ModelUpdate.class));
 
+  /** Models on trial, and word of the end of their trials. */
+  public static final OutputTag<ModelUpdate> CHALLENGERS =
+      new OutputTag<>("challengers", TypeInformation.of(ModelUpdate.class));
+
   private SideOutputs() {}
 }

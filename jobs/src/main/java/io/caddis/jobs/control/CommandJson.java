@@ -51,6 +51,7 @@ public final class CommandJson {
           ControlType.UNMUTE, List.of("sensors", "effective_from"),
           ControlType.MAINTENANCE, List.of("sensors", "from", "to"),
           ControlType.PROMOTE, List.of("group", "model", "version", "effective_from"),
+          ControlType.CHALLENGE, List.of("group", "model", "version", "effective_from"),
           ControlType.ROLLBACK, List.of("group", "effective_from"),
           ControlType.UNPIN, List.of("group", "effective_from"),
           ControlType.UNDO, List.of("command", "effective_from"));
@@ -60,7 +61,7 @@ public final class CommandJson {
    *
    * @param command complete but for its model
    * @param model name of the model to take out of a registry, null when none is
-   * @param version of that model, {@code champion} when none was given
+   * @param version of that model, an alias when none was given
    */
   public record Parsed(ControlCommand command, @Nullable String model, String version) {}
 
@@ -132,9 +133,11 @@ public final class CommandJson {
     String sensors = text("sensors");
     String model = text("model");
     String version = text("version");
-    if (type == ControlType.PROMOTE && model == null && version == null) {
+    boolean challenge = type == ControlType.CHALLENGE;
+    if ((challenge || type == ControlType.PROMOTE) && model == null && version == null) {
       throw new IllegalArgumentException(
-          "promote must have a model of the registry, or the version of one that the job trained");
+          name(type)
+              + " must have a model of the registry, or the version of one that the job trained");
     }
     if (model != null) {
       ModelRegistry.checkedName(model);
@@ -157,7 +160,8 @@ public final class CommandJson {
           "%s must be after %s"
               .formatted(maintenance ? "to" : "until", maintenance ? "from" : "effective_from"));
     }
-    return new Parsed(command, model, version == null ? "champion" : version);
+    return new Parsed(
+        command, model, version != null ? version : challenge ? "challenger" : "champion");
   }
 
   private double threshold() {

@@ -22,6 +22,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  *     late/          readings that came behind the watermark; they are scored too
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
+ *     challenger/    verdicts of models on trial, where there can be any
  *     control/       what became of commands, where the job takes any
  *     archive/       what alerts' scores were made of, when asked for
  * </pre>
@@ -33,6 +34,7 @@ public final class Sinks {
   public static final String LATE = "late";
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
+  public static final String CHALLENGER = "challenger";
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 
