@@ -5,6 +5,7 @@ package io.caddis.gateway;
 import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.gateway.access.Access;
+import io.caddis.gateway.access.TlsFlags;
 import io.caddis.gateway.access.TokenCommand;
 import io.caddis.gateway.access.TokenFile;
 import io.caddis.gateway.alerts.AlertDesk;
@@ -13,6 +14,10 @@ import io.caddis.gateway.alerts.AlertOptions;
 import io.caddis.gateway.contract.Contract;
 import io.caddis.gateway.contract.DocsRoutes;
 import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.control.ControlRoutes;
+import io.caddis.gateway.control.RunningJob;
+import io.caddis.gateway.dashboard.DashboardRoutes;
+import io.caddis.gateway.dashboard.RegistryRoutes;
 import io.caddis.gateway.models.AnomalyRoutes;
 import io.caddis.gateway.models.InfoRoutes;
 import io.caddis.gateway.models.ModelShelf;
@@ -28,6 +33,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,6 +56,8 @@ import picocli.CommandLine.ParameterException;
       "LF_DATA_DIR and MODEL_PATH are honoured where --registry and --model are not given."
     })
 public final class Gateway implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
@@ -86,6 +95,12 @@ public final class Gateway implements Callable<Integer> {
   private @Nullable Path tokens;
 
   @Option(
+      names = "--control",
+      paramLabel = "DIR",
+      description = "Command the job that watches this: its --control DIR.")
+  private @Nullable Path control;
+
+  @Option(
       names = "--insecure",
       description = "Listen on an address that others reach, though clients need no token.")
   private boolean insecure;
@@ -102,6 +117,7 @@ public final class Gateway implements Callable<Integer> {
       description = "Most rows in a request (default: 100000).")
   private int rows = Limits.DEFAULT.rows();
 
+  @CommandLine.Mixin private final TlsFlags tls = new TlsFlags();
   @CommandLine.Mixin private final AlertFlags alerts = new AlertFlags();
 
   @CommandLine.Spec
@@ -153,7 +169,10 @@ public final class Gateway implements Callable<Integer> {
                 },
                 "stop"));
     PrintWriter out = command.commandLine().getOut();
-    out.printf("Listening on http://%s:%d (API: /docs)%n", host, server.port());
+    String scheme = options.tls() == null ? "http" : "https";
+    out.printf(
+        "Listening on %s://%s:%d (dashboard: /dashboard, API: /docs)%n",
+        scheme, host, server.port());
     out.flush();
     stopped.await();
     return 0;
@@ -173,7 +192,9 @@ public final class Gateway implements Callable<Integer> {
         trainingData,
         tokens,
         insecure,
-        Limits.DEFAULT.with(bodyMebibytes << 20, rows));
+        Limits.DEFAULT.with(bodyMebibytes << 20, rows),
+        control,
+        tls.files());
   }
 
   /**
@@ -190,15 +211,27 @@ public final class Gateway implements Callable<Integer> {
           "host must be of this machine only while clients need no token, was %s: give --tokens FILE, or --insecure"
               .formatted(options.host()));
     }
+    if (!local && options.tls() == null) {
+      LOG.warn("{} without TLS: tokens and data can be read on the way", options.host());
+    }
     ModelRegistry registry = new ModelRegistry(new LocalRegistryFiles(options.registry()), clock);
     ModelShelf shelf = new ModelShelf(registry, clock, options.limits().models());
     Contract contract = new Contract();
     Metrics metrics = new Metrics();
     metrics.gauge("models_in_memory", "Models in memory", shelf::size);
     Requests requests = new Requests(contract, options.limits());
+    Path control = options.control();
+    RunningJob job = control == null ? null : new RunningJob(control, alertOptions.feed(), clock);
     Serving serving =
         new Serving(
-            options.model(), shelf, requests, options.limits(), metrics, new Usage(clock), clock);
+            options.model(),
+            shelf,
+            requests,
+            options.limits(),
+            metrics,
+            new Usage(clock),
+            clock,
+            job);
     AlertDesk desk = AlertDesk.open(alertOptions, clock);
     desk.register(metrics);
     List<HealthCheck> checks =
@@ -207,16 +240,22 @@ public final class Gateway implements Callable<Integer> {
                 new HealthCheck("registry", shelf::readable),
                 new HealthCheck("model", () -> shelf.sound(options.model()))));
     checks.addAll(desk.checks());
+    if (job != null) {
+      checks.add(new HealthCheck("control", job::reachable));
+    }
     List<Routes> routes =
         new ArrayList<>(
             List.of(
                 new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
+                new DashboardRoutes(),
+                new RegistryRoutes(registry, requests),
                 new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
                 new PredictRoutes(serving),
                 new TrainRoutes(serving, options.trainingData()),
-                new AnomalyRoutes(serving, options.registry())));
+                new AnomalyRoutes(serving, options.registry()),
+                new ControlRoutes(job, requests)));
     routes.addAll(desk.routes(requests));
     Access access = new Access(tokens == null ? null : new TokenFile(tokens), local);
     try {

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway;
 
+import io.caddis.gateway.access.TlsFiles;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokens file of the tokens of clients, null when they need none
  * @param insecure whether other machines may come without tokens
  * @param limits on what clients may ask for
+ * @param control directory that the running job watches for commands, null when there is none
+ * @param tls certificate to speak TLS with, null for plain HTTP
  */
 public record GatewayOptions(
     String host,
@@ -25,7 +28,9 @@ public record GatewayOptions(
     @Nullable Path trainingData,
     @Nullable Path tokens,
     boolean insecure,
-    Limits limits) {
+    Limits limits,
+    @Nullable Path control,
+    @Nullable TlsFiles tls) {
   public GatewayOptions {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be 0 to 65535, was " + port);

@@ -8,6 +8,11 @@ import java.io.StringWriter;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.flink.client.program.ProgramParametrizationException;
+import org.apache.flink.configuration.ConfigConstants;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.plugin.PluginUtils;
 import org.apache.flink.streaming.api.environment.LocalStreamEnvironment;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -65,12 +70,21 @@ public final class Caddis implements Runnable {
    */
   static void run(CommandLine commandLine, String... args) {
     if (StreamExecutionEnvironment.getExecutionEnvironment() instanceof LocalStreamEnvironment) {
+      if (System.getenv(ConfigConstants.ENV_FLINK_PLUGINS_DIR) != null) {
+        loadFileSystems();
+      }
       System.exit(commandLine.execute(args));
     }
     StringWriter explanation = new StringWriter();
     if (commandLine.setErr(new PrintWriter(explanation, true)).execute(args) != ExitCode.OK) {
       throw new ProgramParametrizationException(explanation.toString().strip());
     }
+  }
+
+  /** A cluster and its client load the plugins of file systems by themselves, we have to. */
+  private static void loadFileSystems() {
+    Configuration settings = GlobalConfiguration.loadConfiguration();
+    FileSystem.initialize(settings, PluginUtils.createPluginManagerFromRootFolder(settings));
   }
 
   @Override

@@ -3,7 +3,7 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.evaluation.DecisionMetrics;
-import io.caddis.jobs.sink.ResultFolder;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -69,6 +69,7 @@ public final class DetectionTopology {
    * @param scores every reading, once
    * @param alerts episodes opening, worsening, closing
    * @param deadLetters lines and cells that could not be used, and repeated readings
+   * @param readings what is scored, with all values
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
@@ -80,6 +81,7 @@ public final class DetectionTopology {
       DataStream<ScoredVector> scores,
       DataStream<Alert> alerts,
       DataStream<Rejection> deadLetters,
+      DataStream<FeatureVector> readings,
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
@@ -159,6 +161,7 @@ public final class DetectionTopology {
         scores,
         triage(scores, inForce, plan),
         deadLetters,
+        features,
         features.getSideOutput(SideOutputs.LATE),
         quality,
         models,

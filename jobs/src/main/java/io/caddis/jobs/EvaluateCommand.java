@@ -12,6 +12,7 @@ import io.caddis.detectors.evaluation.VolumeUnderSurface;
 import io.caddis.detectors.evaluation.report.EvaluationReport;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.threshold.ThresholdRule;
+import io.caddis.jobs.registry.Registries;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -115,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
         required = true,
         paramLabel = "DIR",
         description = "Where the model is that gave the scores.")
-    private Path registry = Path.of("");
+    private String registry = "";
 
     @Option(names = "--name", required = true, paramLabel = "M", description = "Of that model.")
     private String name = "";
@@ -134,7 +135,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private List<String> features = List.of();
 
     private Model model() throws IOException {
-      return RegistryOption.open(registry).load(name, version).model();
+      return Registries.open(registry).load(name, version).model();
     }
   }
 

@@ -2,10 +2,9 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelRegistry;
-import java.nio.file.Path;
-import java.time.Clock;
+import io.caddis.jobs.registry.Registries;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** Where models are kept. */
@@ -14,19 +13,14 @@ final class RegistryOption {
       names = "--registry",
       required = true,
       paramLabel = "DIR",
-      description = "Where models are kept.")
-  @SuppressWarnings("NullAway.Init")
-  private Path directory;
+      description = "Where models are kept: a directory, or a URI such as s3://bucket/models.")
+  private String directory = "";
 
-  Path directory() {
+  String directory() {
     return directory;
   }
 
-  ModelRegistry open() {
-    return open(directory);
-  }
-
-  static ModelRegistry open(Path directory) {
-    return new ModelRegistry(new LocalRegistryFiles(directory), Clock.systemUTC());
+  ModelRegistry open() throws IOException {
+    return Registries.open(directory);
   }
 }

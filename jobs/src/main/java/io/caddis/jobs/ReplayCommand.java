@@ -3,8 +3,9 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.model.Model;
-import io.caddis.jobs.sink.ResultFolder;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +70,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--registry",
       paramLabel = "DIR",
       description = "Where to look for models first (default: in the results only).")
-  private @Nullable Path registry;
+  private @Nullable String registry;
 
   /** How many messages there were, and what came of them. */
   private static final class Count {
@@ -87,7 +88,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
     Map<String, JsonNode> alerts = alerts();
     ArchivedModels models =
-        new ArchivedModels(output, registry == null ? null : RegistryOption.open(registry));
+        new ArchivedModels(output, registry == null ? null : Registries.open(registry));
     Count count = new Count();
     count.messages = alerts.size();
     try {

@@ -4,9 +4,12 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
+import io.caddis.detectors.model.Model;
 import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.registry.RegisteredModel;
 import io.caddis.detectors.table.TableLayout;
+import io.caddis.detectors.table.TableModels;
 import io.caddis.detectors.table.TableScorer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +18,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,6 +95,15 @@ final class ScoreCommand implements Callable<Integer> {
   private @Nullable String time;
 
   @Option(
+      names = "--key",
+      paramLabel = "COL",
+      description = {
+        "Column that names the sensor: its rows are scored by its own model M.SENSOR,",
+        "by M when it has none (default: all rows by M)."
+      })
+  private @Nullable String key;
+
+  @Option(
       names = "--prefix",
       paramLabel = "P",
       description = "Put before the names of the four columns.")
@@ -118,7 +132,7 @@ final class ScoreCommand implements Callable<Integer> {
     try {
       file.check();
       checkOutput();
-      TableScorer scorer = scorer(registry.open().load(name, version));
+      TableScorer scorer = scorer(registry.open());
       progress.begin(Files.size(input));
       Files.deleteIfExists(draft);
       done = score(scorer, file.name(), draft, progress);
@@ -146,20 +160,53 @@ final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  private TableScorer scorer(RegisteredModel registered) {
+  private TableScorer scorer(ModelRegistry models) throws IOException {
+    RegisteredModel registered = models.load(name, version);
     ModelMetadata.Training training = registered.metadata().training();
     List<CalendarFeature> calendar =
         training.calendar().stream()
             .map(feature -> CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)))
             .toList();
-    // A model without calendar features has no use for the time.
-    String timeField = calendar.isEmpty() ? null : time == null ? training.timeField() : time;
+    boolean bySensor = registered.model().sensors() != null;
+    // Who neither learns by sensor nor has calendar features has no use for the time.
+    String timeField =
+        calendar.isEmpty() && !bySensor ? null : time == null ? training.timeField() : time;
     return new TableScorer(
-        new TableLayout(registered.model().schema(), timeField, calendar),
-        registered.model(),
-        threshold == null ? registered.model().threshold() : threshold,
+        new TableLayout(
+            registered.model().schema(),
+            timeField,
+            calendar,
+            bySensor && key == null ? training.keyField() : key),
+        new TableModels(
+            registered.model(), key == null || bySensor ? Map.of() : ofSensors(models), threshold),
         prefix,
         Math.max(1, threads));
+  }
+
+  /** The models of single sensors that have the alias asked for. */
+  private Map<String, Model> ofSensors(ModelRegistry models) throws IOException {
+    if (!version.equals(ModelRegistry.LATEST) && !ModelRegistry.ALIASES.contains(version)) {
+      throw new IllegalArgumentException(
+          "--model-version must be an alias or latest with --key, was '" + version + "'");
+    }
+    Map<String, Model> found = new HashMap<>();
+    for (String other : models.names()) {
+      boolean there =
+          other.startsWith(name + '.')
+              && (version.equals(ModelRegistry.LATEST)
+                  || models.aliases(other).version(version) != null);
+      if (there) {
+        RegisteredModel own = models.load(other, version);
+        String sensor = own.metadata().training().group();
+        if (sensor != null && ModelMetadata.nameOf(name, sensor).equals(other)) {
+          found.put(sensor, own.model());
+        }
+      }
+    }
+    if (found.isEmpty()) {
+      command.commandLine().getErr().printf("no sensor has a model of its own beside %s%n", name);
+    }
+    return found;
   }
 
   private void checkOutput() throws IOException {

@@ -3,18 +3,24 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.detector.Detectors;
+import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.Aliases;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.stream.SensorStates;
+import io.caddis.detectors.stream.StreamDetectors;
+import io.caddis.detectors.table.StreamTrainer;
 import io.caddis.detectors.table.TableLayout;
 import io.caddis.detectors.table.TableTrainer;
+import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,12 +48,14 @@ import picocli.CommandLine.Spec;
     name = "train",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "Fits one model on the rows of a file and puts it into a registry.",
+    description = "Fits models on the rows of a file and puts them into a registry.",
     footer = {
       "",
       "The file is CSV with a header, JSON lines or Parquet. Every column is a feature but those of",
       "time, sensor and --ignore: leave out labels, they would be learned from like any other column.",
       "  train --input readings.csv --ignore label --registry models --name pump",
+      "With --scope sensor, each sensor of 32 rows or more has a model as well: M.SENSOR, which",
+      "score --key takes for its rows.",
       "The same file, options and seed give the same model, byte for byte.",
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
     })
@@ -68,7 +76,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "As for detect (default: ${DEFAULT-VALUE}).")
+      description = {
+        "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto,",
+        "reads the rows in their order, sensor by sensor."
+      })
   private String detector = "isolation_forest";
 
   @Option(
@@ -100,6 +111,18 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "COL",
       description = "Column that names the sensor: no feature (default: key, sensor or sensor_id).")
   private @Nullable String key;
+
+  private enum Scope {
+    GLOBAL,
+    SENSOR
+  }
+
+  @Option(
+      names = "--scope",
+      paramLabel = "S",
+      description =
+          "global: one model for all rows; sensor: each sensor's too (default: ${DEFAULT-VALUE}).")
+  private Scope scope = Scope.GLOBAL;
 
   @Option(
       names = "--time",
@@ -158,7 +181,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TableInput file = new TableInput(input);
     ModelRegistry models;
-    TableTrainer trainer;
+    TableTraining trainer;
     @Nullable String keyField;
     try {
       file.check();
@@ -166,51 +189,95 @@ final class TrainCommand implements Callable<Integer> {
       models = registry.open();
       RecordLayout found = found(file);
       keyField = found.keyField();
-      TableLayout layout = TableLayout.of(columns(found), found.timeField(), List.copyOf(calendar));
-      if (layout.timeField() == null && !calendar.isEmpty()) {
+      if (found.timeField() == null && !calendar.isEmpty()) {
         throw new IllegalArgumentException(
             "--calendar needs a column of the time: name it with --time COL");
       }
-      trainer =
-          new TableTrainer(
-              layout,
-              new ModelTrainer(
-                  layout.schema(),
-                  Detectors.byName(detector, new TreeMap<>(parameters)),
-                  scaling,
-                  rule()),
-              seed,
-              checkedSampleRows());
+      if (scope == Scope.SENSOR && keyField == null) {
+        throw new IllegalArgumentException(
+            "--scope sensor needs a column of the sensor: name it with --key COL");
+      }
+      trainer = training(columns(found), found.timeField(), keyField);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     TableTrainer.Result result;
     try (InputStream in = file.open()) {
       result = trainer.train(in, file.name());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    ModelMetadata metadata =
-        models.publish(
-            name,
-            result.model(),
-            new ModelMetadata.Training(
-                file.name(),
-                new TreeMap<>(parameters),
-                trainer.layout().timeField(),
-                keyField,
-                calendar.stream().map(f -> f.name().toLowerCase(Locale.ROOT)).toList(),
-                result.from(),
-                result.to(),
-                result.rows(),
-                result.metrics()));
-    Aliases aliases =
-        challenger
-            ? models.challenge(name, metadata.version())
-            : models.promote(name, metadata.version());
-    if (keep != null) {
-      models.retain(name, keep);
+    ModelMetadata.Training training =
+        new ModelMetadata.Training(
+            file.name(),
+            new TreeMap<>(parameters),
+            trainer.layout().timeField(),
+            keyField,
+            calendar.stream().map(f -> f.name().toLowerCase(Locale.ROOT)).toList(),
+            result.from(),
+            result.to(),
+            result.rows(),
+            result.metrics());
+    // the sensors' first: who scores by the new model for all finds theirs
+    for (Map.Entry<String, TableTrainer.SensorResult> entry : result.sensors().entrySet()) {
+      String sensor = entry.getKey();
+      TableTrainer.SensorResult own = entry.getValue();
+      publish(
+          models,
+          ModelMetadata.nameOf(name, sensor),
+          own.model(),
+          training.of(sensor, own.from(), own.to(), own.rows(), own.metrics()));
     }
-    report(result, metadata, aliases);
+    ModelMetadata metadata = publish(models, name, result.model(), training);
+    report(result, metadata, models.aliases(name));
     return 0;
+  }
+
+  private TableTraining training(
+      List<RecordLayout.Column> columns, @Nullable String timeField, @Nullable String keyField) {
+    boolean texts = columns.stream().anyMatch(column -> column.encoding().isText());
+    ThresholdRule rule = rule();
+    if (StreamDetectors.learns(detector, texts)) {
+      TableLayout layout =
+          TableLayout.bySensor(columns, timeField, List.copyOf(calendar), keyField);
+      int width = layout.schema().features().size();
+      return new StreamTrainer(
+          layout,
+          SensorStates.empty(detector, parameters, width),
+          StreamDetectors.threshold(detector, rule),
+          seed);
+    }
+    TableLayout layout = TableLayout.of(columns, timeField, List.copyOf(calendar));
+    if (scope == Scope.SENSOR && keyField != null) {
+      layout = layout.keyedBy(keyField);
+    }
+    // What auto stands for where a feature is text.
+    String trained = StreamDetectors.NAMES.contains(detector) ? IsolationForest.NAME : detector;
+    return new TableTrainer(
+        layout,
+        new ModelTrainer(
+            layout.schema(),
+            Detectors.byName(trained, new TreeMap<>(parameters)),
+            scaling,
+            rule == null ? new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01) : rule),
+        seed,
+        checkedSampleRows());
+  }
+
+  /** Adds a version and gives it its part. */
+  private ModelMetadata publish(
+      ModelRegistry models, String to, Model model, ModelMetadata.Training training)
+      throws IOException {
+    ModelMetadata metadata = models.publish(to, model, training);
+    if (challenger) {
+      models.challenge(to, metadata.version());
+    } else {
+      models.promote(to, metadata.version());
+    }
+    if (keep != null) {
+      models.retain(to, keep);
+    }
+    return metadata;
   }
 
   private RecordLayout found(TableInput file) {
@@ -269,10 +336,12 @@ final class TrainCommand implements Callable<Integer> {
     return sampleRows;
   }
 
-  private ThresholdRule rule() {
+  /** What was asked for, null when nothing was. */
+  private @Nullable ThresholdRule rule() {
     if (threshold == null) {
-      return new ThresholdRule(
-          ThresholdRule.Method.CONTAMINATION, contamination == null ? 0.01 : contamination);
+      return contamination == null
+          ? null
+          : new ThresholdRule(ThresholdRule.Method.CONTAMINATION, contamination);
     }
     if (contamination != null) {
       throw new IllegalArgumentException(
@@ -306,6 +375,15 @@ final class TrainCommand implements Callable<Integer> {
           fault.line(),
           fault.detail());
     }
+    if (!result.untrained().isEmpty()) {
+      err.printf(
+          Locale.ROOT,
+          "%,d sensors have no model of their own, %s stands in; first: %s, %s%n",
+          result.untrained().size(),
+          name,
+          result.untrained().firstKey(),
+          result.untrained().get(result.untrained().firstKey()));
+    }
     List<String> used = result.model().used();
     PrintWriter out = command.commandLine().getOut();
     out.printf(
@@ -322,5 +400,10 @@ final class TrainCommand implements Callable<Integer> {
         metadata.version(),
         String.join(" and ", aliases.of(metadata.version())),
         registry.directory());
+    if (!result.sensors().isEmpty()) {
+      out.printf(
+          "%d sensors have models of their own, %s and on%n",
+          result.sensors().size(), ModelMetadata.nameOf(name, result.sensors().firstKey()));
+    }
   }
 }

@@ -38,18 +38,16 @@ class ModelCommandsTest {
   }
 
   private CommandRun train(String... more) {
+    List<String> args = new ArrayList<>(List.of("--ignore", "label"));
+    args.addAll(List.of(more));
+    return trainAll(args.toArray(String[]::new));
+  }
+
+  private CommandRun trainAll(String... more) {
     List<String> args =
         new ArrayList<>(
             List.of(
-                "train",
-                "--input",
-                input.toString(),
-                "--ignore",
-                "label",
-                "--registry",
-                registry(),
-                "--name",
-                "pump"));
+                "train", "--input", input.toString(), "--registry", registry(), "--name", "pump"));
     args.addAll(List.of(more));
     return run(args.toArray(String[]::new));
   }
@@ -165,6 +163,67 @@ class ModelCommandsTest {
     CommandRun wrong = models("threshold", "pump", "1");
     assertThat(wrong.status()).isEqualTo(2);
     assertThat(wrong.err()).contains("score must be above 0 and below 1, was 1.0");
+  }
+
+  /** Sensor a around 0, b around 100, c with four rows; sin and 100 + sin otherwise. */
+  private void writeSensors() throws IOException {
+    StringBuilder csv = new StringBuilder("sensor,x\n");
+    for (int i = 0; i < 300; i++) {
+      csv.append("a,").append(Math.sin(i)).append('\n');
+      csv.append("b/1,").append(100 + Math.sin(i)).append('\n');
+    }
+    csv.append("c,0.5\nc,0.2\nc,0.1\nc,0.3\n");
+    input = Files.writeString(folder.resolve("sensors.csv"), csv);
+  }
+
+  @Test
+  void withScopeSensorEachSensorIsJudgedByItsOwnModel() throws IOException {
+    writeSensors();
+    CommandRun trained = trainAll("--scope", "sensor", "--detector", "zscore");
+    assertThat(trained.status()).as(trained.err()).isZero();
+    assertThat(trained.out()).contains("2 sensors have models of their own, pump.a and on");
+    assertThat(trained.err()).contains("1 sensors have no model of their own").contains("was 4");
+    assertThat(models("list").out().lines().filter(line -> line.contains("champion"))).hasSize(3);
+    assertThat(models("show", "pump.a").out())
+        .contains("\"group\" : \"a\"")
+        .contains("\"key_field\" : \"sensor\"")
+        .contains("\"rows\" : 300");
+
+    // what is usual for one sensor is an anomaly for the other
+    input =
+        Files.writeString(
+            folder.resolve("new.csv"), "sensor,x\na,0.1\na,100\n b/1 ,100\nb/1,0.1\nc,0\n,0\n");
+    Path output = folder.resolve("out.csv");
+    CommandRun scored = score(output, "--key", "sensor");
+    assertThat(scored.status()).as(scored.err()).isZero();
+    assertThat(predictions(output)).containsExactly("1", "-1", "1", "-1", "1", "1");
+    score(output);
+    assertThat(predictions(output)).containsOnly("1");
+
+    assertThat(models("delete", "pump.a", "champion", "--force").status()).isZero();
+    score(output, "--key", "sensor");
+    assertThat(predictions(output)).containsExactly("1", "1", "1", "-1", "1", "1");
+    assertThat(score(output, "--key", "sensor", "--model-version", "2026").err())
+        .contains("must be an alias");
+    assertThat(score(output, "--key", "x").err()).contains("key must be neither a feature");
+    assertThat(score(output, "--key", "room").err()).contains("must have the key's column 'room'");
+  }
+
+  @Test
+  void aSensorsModelOfOtherFeaturesIsRefused() throws IOException {
+    writeSensors();
+    trainAll("--scope", "sensor", "--key", "sensor");
+    Files.writeString(input, Files.readString(input).replace("sensor,x", "sensor,y"));
+    trainAll();
+    assertThat(score(folder.resolve("out.csv"), "--key", "sensor").err())
+        .contains("must have the features")
+        .contains("train it again");
+    input = Files.writeString(folder.resolve("keyless.csv"), "x,y\n1,2\n3,4\n");
+    assertThat(trainAll("--scope", "sensor").err()).contains("needs a column of the sensor");
+  }
+
+  private static List<String> predictions(Path output) throws IOException {
+    return Files.readAllLines(output).stream().skip(1).map(line -> line.split(",")[4]).toList();
   }
 
   @Test

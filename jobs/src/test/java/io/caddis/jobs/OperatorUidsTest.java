@@ -94,15 +94,15 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  @Test
-  void anArchiveAddsASinkAndChangesNoOtherOperator() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"archive=alerts, archive-sink", "sink.readings=true, readings-sink"})
+  void whatIsWrittenOnRequestAddsASinkAndChangesNoOtherOperator(String setting, String sink)
+      throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
-    expected.add("archive-sink | archive-sink: Writer");
-    expected.add("Sink Committer: archive-sink | archive-sink: Committer");
+    expected.add("%1$s | %1$s: Writer".formatted(sink));
+    expected.add("Sink Committer: %1$s | %1$s: Committer".formatted(sink));
 
-    assertThat(
-            operators(
-                "files", "global", "growing", "detector.name=isolation_forest", "archive=alerts"))
+    assertThat(operators("files", "global", "growing", "detector.name=isolation_forest", setting))
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
@@ -160,6 +160,36 @@ class OperatorUidsTest {
     assertThat(
             operators(
                 "files", "global", "growing", plain[0], control, "promotion.challengers=report"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void topicsAddSinksAndChangeNoOtherOperator() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.addAll(
+        List.of(
+            "control-source | Source: control-source",
+            "control-parse",
+            "control-admission",
+            "control",
+            "model-control",
+            "control-sink | control-sink: Writer",
+            "Sink Committer: control-sink | control-sink: Committer"));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "detector.name=isolation_forest",
+                "kafka.bootstrap-servers=localhost:9092",
+                "source.kafka.topics=[readings]",
+                "control.topic=commands"));
+    for (String results :
+        List.of("scores", "alerts", "dead-letters", "late", "quality", "models", "control")) {
+      settings.add("sink.kafka." + results + "=caddis-" + results);
+      expected.add("%1$s-topic | %1$s-topic: Writer".formatted(results));
+      expected.add("Sink Committer: %1$s-topic | %1$s-topic: Committer".formatted(results));
+    }
+
+    assertThat(operators("kafka", "global", "growing", settings.toArray(String[]::new)))
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 

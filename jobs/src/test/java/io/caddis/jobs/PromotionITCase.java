@@ -16,7 +16,7 @@ import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.threshold.ThresholdRule;
-import io.caddis.jobs.sink.ResultFolder;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ package io.caddis.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.jobs.registry.Registries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Models of a run of {@code detect}, as they appear in a registry. */
@@ -33,10 +36,13 @@ class RegistryITCase {
     return input;
   }
 
-  @Test
-  void everyModelTrainedIsAVersionOnceHoweverOftenAndWideTheJobRuns() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyModelTrainedIsAVersionOnceHoweverOftenAndWideTheJobRuns(boolean elsewhere)
+      throws IOException {
     Path input = input();
-    Path folder = directory.resolve("registry");
+    String folder =
+        elsewhere ? "objects://running-job/models" : directory.resolve("registry").toString();
     List<JsonNode> models = List.of();
     for (int parallelism = 1; parallelism <= 2; parallelism++) {
       models =
@@ -51,7 +57,7 @@ class RegistryITCase {
                   "--parallelism=" + parallelism)
               .models();
     }
-    ModelRegistry registry = RegistryOption.open(folder);
+    ModelRegistry registry = Registries.open(folder);
 
     assertThat(models).hasSize(6);
     assertThat(registry.versions("pump"))
@@ -75,6 +81,15 @@ class RegistryITCase {
     assertThat(nameless.err()).contains("registry.name", "--name M");
     assertThat(perSensor.status()).isEqualTo(2);
     assertThat(perSensor.err()).contains("training.scope", "--scope global");
+  }
+
+  @Test
+  void aRegistryOfAnUnknownFileSystemIsRefusedBeforeTheJobStarts() throws IOException {
+    CommandRun unknown =
+        detect(input(), "--registry=s3://bucket/models", "--name=pump", "--scope=global");
+
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("s3://bucket/models", "flink-s3-fs-hadoop");
   }
 
   private CommandRun detect(Path input, String... more) {

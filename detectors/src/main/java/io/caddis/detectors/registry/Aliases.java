@@ -36,7 +36,7 @@ public record Aliases(
   }
 
   /** The version that an alias stands for; null when it stands for none, or is no alias. */
-  @Nullable String version(String alias) {
+  public @Nullable String version(String alias) {
     return switch (alias) {
       case "champion" -> champion;
       case "challenger" -> challenger;

@@ -16,8 +16,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRegistryFiles implements RegistryFiles {
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+  private static final String NEW = ".new-";
   private static final Duration LOCK_POLL = Duration.ofMillis(2);
 
   /**
@@ -76,9 +79,50 @@ public final class LocalRegistryFiles implements RegistryFiles {
   }
 
   @Override
-  public void write(String path, byte[] content) throws IOException {
+  public byte @Nullable [] current(String path, int maxBytes) throws IOException {
+    return read(path, maxBytes);
+  }
+
+  @Override
+  public void create(String directory, Map<String, byte[]> files) throws IOException {
+    Path target = root.resolve(directory);
+    if (Files.exists(target)) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    Path parent = Files.createDirectories(directoryOf(target));
+    removeDrafts(parent);
+    Path draft = Files.createDirectory(parent.resolve(NEW + target.getFileName()));
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      write(draft.resolve(file.getKey()), file.getValue());
+    }
+    Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    force(parent);
+  }
+
+  /** What writers that were killed have left: whoever is here holds the lock. */
+  private static void removeDrafts(Path parent) throws IOException {
+    try (Stream<Path> children = Files.list(parent)) {
+      for (Path child : children.toList()) {
+        if (child.getFileName().toString().startsWith(NEW)) {
+          remove(child);
+        }
+      }
+    }
+  }
+
+  @Override
+  public boolean replace(String path, byte @Nullable [] before, byte[] after) throws IOException {
+    byte[] now = read(path, Integer.MAX_VALUE);
+    if (!Arrays.equals(now, before)) {
+      return false;
+    }
     Path target = root.resolve(path);
     Files.createDirectories(directoryOf(target));
+    write(target, after);
+    return true;
+  }
+
+  private static void write(Path target, byte[] content) throws IOException {
     // The same name each time: what a killed writer leaves, the next one replaces.
     Path written = target.resolveSibling(".write-" + target.getFileName());
     try (FileChannel file =
@@ -99,22 +143,21 @@ public final class LocalRegistryFiles implements RegistryFiles {
   }
 
   @Override
-  public void move(String from, String to) throws IOException {
-    Path target = root.resolve(to);
-    if (Files.exists(target)) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
-    Files.move(root.resolve(from), target, StandardCopyOption.ATOMIC_MOVE);
-    force(directoryOf(target));
-  }
-
-  @Override
-  public void delete(String path) throws IOException {
-    Path target = root.resolve(path);
+  public void delete(String directory) throws IOException {
+    Path target = root.resolve(directory);
     if (!Files.exists(target)) {
       return;
     }
-    try (Stream<Path> below = Files.walk(target)) {
+    Path parent = directoryOf(target);
+    removeDrafts(parent);
+    Path gone = parent.resolve(NEW + target.getFileName());
+    Files.move(target, gone, StandardCopyOption.ATOMIC_MOVE);
+    force(parent);
+    remove(gone);
+  }
+
+  private static void remove(Path path) throws IOException {
+    try (Stream<Path> below = Files.walk(path)) {
       for (Path file : below.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }

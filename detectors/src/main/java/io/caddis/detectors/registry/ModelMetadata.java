@@ -7,6 +7,7 @@ import io.caddis.detectors.feature.FeatureEncoder;
 import io.caddis.detectors.feature.TextEncoder;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,12 +54,16 @@ public record ModelMetadata(
     int bytes) {
   static final int FORMAT = 1;
 
+  private static final int NAME_CHARS = 128;
+  private static final int HASH_CHARS = 16;
+
   /**
    * A feature and its encoder.
    *
    * @param encoding as in a pipeline's specification
    * @param used false when training rarely saw the feature, so that it does not count
-   * @param median what a missing number becomes; null for text
+   * @param median what a missing number becomes; null for text, and for streaming detectors, which
+   *     expect what the sensor's other features lead to expect
    * @param categories distinct texts that the encoder knows; null for numbers
    */
   public record FeatureEntry(
@@ -89,7 +94,7 @@ public record ModelMetadata(
    * @param to end of the event times, exclusive
    * @param rows that the source held
    * @param metrics what was measured, by name; finite numbers only
-   * @param group of a job whose model it is, null when the model is for all
+   * @param group of a job, or sensor of a file, whose model it is; null when the model is for all
    * @param configVersion of the specification of the job that trained it, null without a job
    */
   public record Training(
@@ -138,6 +143,27 @@ public record ModelMetadata(
       metrics = Collections.unmodifiableMap(finite);
     }
 
+    /** The same, for the model of one sensor among those that were read. */
+    public Training of(
+        String sensor,
+        @Nullable Instant first,
+        @Nullable Instant end,
+        long own,
+        Map<String, Double> measured) {
+      return new Training(
+          dataSource,
+          parameters,
+          timeField,
+          keyField,
+          calendar,
+          first,
+          end,
+          own,
+          measured,
+          sensor,
+          configVersion);
+    }
+
     /** The same, for a model that decides in another way than the one that was measured. */
     public Training withoutMetrics() {
       return new Training(
@@ -153,6 +179,22 @@ public record ModelMetadata(
           group,
           configVersion);
     }
+  }
+
+  /**
+   * The registry's name of a group's or a sensor's model: the group behind a dot, or the beginning
+   * of its SHA-256 where a name may not hold it.
+   *
+   * @param name of the models of all groups together
+   */
+  public static String nameOf(String name, String group) {
+    String whole = name + '.' + group;
+    boolean allowed = whole.length() <= NAME_CHARS && group.matches("[A-Za-z0-9._-]+");
+    return allowed
+        ? whole
+        : name
+            + "._"
+            + ModelCodec.sha256(group.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARS);
   }
 
   public ModelMetadata {
@@ -187,7 +229,7 @@ public record ModelMetadata(
         createdAt,
         parent,
         model.detector(),
-        entries(encoder),
+        entries(model),
         encoder.scaling().name().toLowerCase(Locale.ROOT),
         new Threshold(model.thresholdRule().toString(), model.rawThreshold(), model.threshold()),
         model.seed(),
@@ -216,8 +258,10 @@ public record ModelMetadata(
         bytes);
   }
 
-  /** The features of an encoder, in their order. */
-  public static List<FeatureEntry> entries(FeatureEncoder encoder) {
+  /** The features of a model, in their order. */
+  public static List<FeatureEntry> entries(Model model) {
+    FeatureEncoder encoder = model.encoder();
+    boolean imputed = model.sensors() == null;
     double[] medians = encoder.medians();
     @Nullable TextEncoder[] texts = encoder.texts();
     List<FeatureEntry> entries = new ArrayList<>();
@@ -232,7 +276,9 @@ public record ModelMetadata(
       } else {
         double median = medians[number++];
         boolean used = !Double.isNaN(median);
-        entries.add(new FeatureEntry(feature.name(), encoding, used, used ? median : null, null));
+        entries.add(
+            new FeatureEntry(
+                feature.name(), encoding, used, used && imputed ? median : null, null));
       }
     }
     return entries;

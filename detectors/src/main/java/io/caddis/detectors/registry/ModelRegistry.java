@@ -45,14 +45,15 @@ public final class ModelRegistry {
   /** The names that stand for versions by their part. */
   public static final List<String> ALIASES = List.of("champion", "challenger", "previous");
 
-  private static final String LATEST = "latest";
+  /** Stands for the version published last. */
+  public static final String LATEST = "latest";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
   private static final Pattern VERSION = Pattern.compile("\\d{8}T\\d{9}Z-[0-9a-f]{8}");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
   private static final String DELETED = ".deleted-";
-  private static final String NEW = ".new-";
-  private static final int MAX_JSON_BYTES = 4 << 20;
+  private static final int MAX_JSON_BYTES = AliasFile.MAX_BYTES;
 
   private final RegistryFiles files;
   private final InstantSource clock;
@@ -141,16 +142,10 @@ public final class ModelRegistry {
   }
 
   private void write(ModelMetadata metadata, byte[] bytes) throws IOException {
-    String name = metadata.name();
-    for (String child : files.list(name)) {
-      if (child.startsWith(NEW)) {
-        files.delete(name + '/' + child);
-      }
-    }
-    String draft = name + '/' + NEW + metadata.version();
-    files.write(draft + "/model.cadm", bytes);
-    files.write(draft + "/metadata.json", RegistryJson.write(metadata));
-    files.move(draft, path(name, metadata.version()));
+    Map<String, byte[]> content = new LinkedHashMap<>();
+    content.put("model.cadm", bytes);
+    content.put("metadata.json", RegistryJson.write(metadata));
+    files.create(path(metadata.name(), metadata.version()), content);
   }
 
   /** Names of the models that have a version, sorted. */
@@ -172,9 +167,7 @@ public final class ModelRegistry {
   }
 
   public Aliases aliases(String name) throws IOException {
-    String path = checkedName(name) + "/aliases.json";
-    byte[] json = files.read(path, MAX_JSON_BYTES);
-    return json == null ? Aliases.NONE : RegistryJson.read(json, Aliases.class, path);
+    return AliasFile.of(files, checkedName(name)).read();
   }
 
   /** The version that a version, an alias, {@code latest} or the beginning of a version means. */
@@ -284,7 +277,7 @@ public final class ModelRegistry {
               "version to delete must have no alias, %s is %s: promote another, or force it"
                   .formatted(version, String.join(" and ", aliases.of(version))));
         }
-        write(name, aliases.without(version, clock.instant()));
+        AliasFile.of(files, name).change(now -> now.without(version, clock.instant()));
       }
       bury(name, version);
     }
@@ -315,9 +308,14 @@ public final class ModelRegistry {
   }
 
   private void bury(String name, String version) throws IOException {
-    String grave = name + '/' + DELETED + version;
-    files.move(path(name, version), grave);
-    files.delete(grave + "/model.cadm");
+    String path = path(name, version);
+    byte[] metadata = files.read(path + "/metadata.json", MAX_JSON_BYTES);
+    if (!files.list(name).contains(DELETED + version)) {
+      files.create(
+          path(name, DELETED + version),
+          metadata == null ? Map.of() : Map.of("metadata.json", metadata));
+    }
+    files.delete(path);
   }
 
   /** What is wrong with each damaged version of a model, by version. */
@@ -347,15 +345,11 @@ public final class ModelRegistry {
 
   private Aliases update(String name, String reference, AliasChange change) throws IOException {
     try (Closeable lock = lock(name)) {
-      String version = load(name, reference).metadata().version();
-      Aliases changed = change.apply(aliases(name), version, clock.instant());
-      write(name, changed);
-      return changed;
+      return AliasFile.of(files, name)
+          .change(
+              now ->
+                  change.apply(now, load(name, reference).metadata().version(), clock.instant()));
     }
-  }
-
-  private void write(String name, Aliases aliases) throws IOException {
-    files.write(name + "/aliases.json", RegistryJson.write(aliases));
   }
 
   /** Now, or a millisecond after the latest version, deleted ones included, if that is later. */

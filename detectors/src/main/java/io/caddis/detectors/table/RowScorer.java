@@ -8,6 +8,7 @@ import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
+import io.caddis.detectors.stream.SensorScorer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowScorer {
   private final TableLayout layout;
-  private final Model model;
-  private final double threshold;
+  private final TableModels models;
   private final LineDecoder decoder;
+  private final @Nullable SensorScorer sensors;
 
   /**
    * What came of a row.
@@ -35,16 +36,19 @@ public final class RowScorer {
   public record Verdict(
       boolean scored, double raw, double score, boolean anomaly, @Nullable Rejection fault) {}
 
-  RowScorer(TableLayout layout, Model model, double threshold, String source) {
+  RowScorer(TableLayout layout, TableModels models, String source) {
     this.layout = layout;
-    this.model = model;
-    this.threshold = threshold;
+    this.models = models;
     this.decoder = layout.decoder(LineFormat.JSON, source);
+    this.sensors = models.scorer();
   }
 
   /** Names of the columns that scoring takes; the objects need no others. */
   public Set<String> columns() {
     Set<String> columns = new LinkedHashSet<>(layout.columns());
+    if (layout.keyField() != null) {
+      columns.add(layout.keyField());
+    }
     if (layout.timeField() != null) {
       columns.add(layout.timeField());
     }
@@ -64,8 +68,14 @@ public final class RowScorer {
     if (reading == null || !layout.hasValue(reading)) {
       return new Verdict(false, 0, 0, false, fault);
     }
+    Model model = models.of(layout.sensor(reading));
+    if (sensors != null) {
+      SensorScorer.Scored scored = layout.scored(sensors, reading);
+      boolean anomaly = models.isAnomaly(model, scored.score());
+      return new Verdict(true, scored.raw(), scored.score(), anomaly, fault);
+    }
     double raw = model.rawScore(layout.numbers(reading), layout.texts(reading));
     double score = model.score(raw);
-    return new Verdict(true, raw, score, score >= threshold, fault);
+    return new Verdict(true, raw, score, models.isAnomaly(model, score), fault);
   }
 }

@@ -14,6 +14,7 @@ import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.Timestamps;
+import io.caddis.detectors.stream.SensorScorer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,16 +24,59 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How the lines of a table become rows of a model, in training and in scoring alike. The event time
- * is a cell like any other: a row whose time cannot be read lacks its calendar features, no more.
+ * is a cell like any other: a row whose time cannot be read lacks its calendar features, no more; a
+ * row that does not name its sensor has none.
  *
  * @param schema the model's features; the calendar features among them are not in the table
  * @param timeField column of the event time, null when there is none
  * @param calendar features taken from the event time
+ * @param keyField column that names the sensor, null when sensors do not matter
  */
 public record TableLayout(
-    FeatureSchema schema, @Nullable String timeField, List<CalendarFeature> calendar) {
+    FeatureSchema schema,
+    @Nullable String timeField,
+    List<CalendarFeature> calendar,
+    @Nullable String keyField) {
   public TableLayout {
     calendar = List.copyOf(calendar);
+    if (keyField != null
+        && (keyField.equals(timeField)
+            || schema.features().stream().anyMatch(f -> f.name().equals(keyField)))) {
+      throw new IllegalArgumentException(
+          "key must be neither a feature nor the time, was '" + keyField + "'");
+    }
+  }
+
+  /** The layout of a table whose sensors do not matter. */
+  public TableLayout(
+      FeatureSchema schema, @Nullable String timeField, List<CalendarFeature> calendar) {
+    this(schema, timeField, calendar, null);
+  }
+
+  /** The same layout of a table whose column {@code keyField} names the sensor. */
+  public TableLayout keyedBy(String keyField) {
+    return new TableLayout(schema, timeField, calendar, keyField);
+  }
+
+  /**
+   * The layout for a detector that learns by sensor: of the columns, those that are numbers.
+   *
+   * @throws IllegalArgumentException when there are none
+   */
+  public static TableLayout bySensor(
+      List<RecordLayout.Column> columns,
+      @Nullable String timeField,
+      List<CalendarFeature> calendar,
+      @Nullable String keyField) {
+    List<RecordLayout.Column> numbers =
+        columns.stream().filter(column -> !column.encoding().isText()).toList();
+    if (numbers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "detector must be one that takes text, such as isolation_forest, when no column is a"
+              + " number");
+    }
+    return new TableLayout(
+        of(numbers, timeField, calendar).schema(), timeField, calendar, keyField);
   }
 
   /** The layout of columns that were found in a table, or declared. */
@@ -66,6 +110,9 @@ public record TableLayout(
         columns.add(new RecordLayout.Column(feature.name(), feature.encoding()));
       }
     }
+    if (keyField != null) {
+      columns.add(new RecordLayout.Column(keyField, Encoding.LABEL));
+    }
     if (timeField != null) {
       columns.add(new RecordLayout.Column(timeField, Encoding.LABEL));
     }
@@ -85,6 +132,22 @@ public record TableLayout(
     return Timestamps.parse(bytes, 0, bytes.length);
   }
 
+  /** The row's sensor, null when it names none. */
+  @Nullable String sensor(Reading reading) {
+    String text = keyField == null ? null : reading.texts()[textFeatures(reading)];
+    return text == null || text.isBlank() ? null : text.strip();
+  }
+
+  private int textFeatures(Reading reading) {
+    return reading.texts().length - (timeField == null ? 0 : 1) - (keyField == null ? 0 : 1);
+  }
+
+  /** What a detector that learns by sensor makes of a reading. */
+  SensorScorer.Scored scored(SensorScorer scorer, Reading reading) {
+    String sensor = sensor(reading);
+    return scorer.score(sensor == null ? "" : sensor, time(reading), numbers(reading), null);
+  }
+
   /** The numeric features in schema order. */
   double[] numbers(Reading reading) {
     if (calendar.isEmpty()) {
@@ -101,9 +164,10 @@ public record TableLayout(
 
   /** The other features in schema order. */
   @Nullable String[] texts(Reading reading) {
-    return timeField == null
+    int texts = textFeatures(reading);
+    return texts == reading.texts().length
         ? reading.texts()
-        : Arrays.copyOf(reading.texts(), reading.texts().length - 1);
+        : Arrays.copyOf(reading.texts(), texts);
   }
 
   /** Whether the row has a value of any feature that is a column. */
@@ -113,8 +177,7 @@ public record TableLayout(
         return true;
       }
     }
-    int texts = reading.texts().length - (timeField == null ? 0 : 1);
-    for (int i = 0; i < texts; i++) {
+    for (int i = textFeatures(reading) - 1; i >= 0; i--) {
       if (reading.texts()[i] != null) {
         return true;
       }

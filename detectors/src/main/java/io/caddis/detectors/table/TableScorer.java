@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,8 +50,7 @@ public final class TableScorer {
   private static final int BATCHES_AHEAD_PER_THREAD = 3;
 
   private final TableLayout layout;
-  private final Model model;
-  private final double threshold;
+  private final TableModels models;
   private final List<String> names;
   private final int threads;
 
@@ -97,20 +97,28 @@ public final class TableScorer {
   }
 
   /**
+   * A scorer by one model.
+   *
    * @param threshold score from which on a row is anomalous, 0 to 1
    * @param prefix put before the names of the columns added
    * @param threads that score, at least 1; the caller's reads and writes
    */
   public TableScorer(
       TableLayout layout, Model model, double threshold, String prefix, int threads) {
-    if (!(threshold >= 0 && threshold <= 1)) {
-      throw new IllegalArgumentException("threshold must be 0 to 1, was " + threshold);
-    }
+    this(layout, new TableModels(model, Map.of(), threshold), prefix, threads);
+  }
+
+  /**
+   * @param layout whose key says which of the models is a row's
+   * @param prefix put before the names of the columns added
+   * @param threads that score, at least 1; the caller's reads and writes
+   */
+  public TableScorer(TableLayout layout, TableModels models, String prefix, int threads) {
     this.layout = layout;
-    this.model = model;
-    this.threshold = threshold;
+    this.models = models;
     this.names = COLUMNS.stream().map(prefix::concat).toList();
-    this.threads = threads;
+    // Who learns by reading takes the lines in their order.
+    this.threads = models.common().sensors() == null ? threads : 1;
   }
 
   /**
@@ -200,7 +208,7 @@ public final class TableScorer {
    */
   public RowScorer rows(List<String> columns, String source, Consumer<String> notes) {
     check(columns, source, notes);
-    return new RowScorer(layout, model, threshold, source);
+    return new RowScorer(layout, models, source);
   }
 
   private void check(List<String> columns, String source, Consumer<String> notes) {
@@ -208,6 +216,11 @@ public final class TableScorer {
       if (columns.contains(name)) {
         throw taken(name, source);
       }
+    }
+    if (layout.keyField() != null && !columns.contains(layout.keyField())) {
+      throw new IllegalArgumentException(
+          "%s must have the key's column '%s', has only %s"
+              .formatted(source, layout.keyField(), columns));
     }
     List<String> missing = new ArrayList<>(layout.columns());
     missing.removeAll(columns);
@@ -241,13 +254,13 @@ public final class TableScorer {
     BatchScorer scorer =
         new BatchScorer(
             layout,
-            model,
-            threshold,
+            models,
             names,
             format,
             source,
             header == null ? new byte[0] : header.line(),
             header == null ? 1 : header.columns(),
+            models.scorer(),
             new ConcurrentLinkedQueue<>());
     Deque<Future<BatchScorer.Scored>> pending = new ArrayDeque<>();
     Progress sum = Progress.NONE;

@@ -3,17 +3,13 @@
 package io.caddis.detectors.table;
 
 import io.caddis.detectors.event.FeatureVector;
-import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.ColumnStatistics;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
-import io.caddis.detectors.parse.Limits;
-import io.caddis.detectors.parse.LineDecoder;
-import io.caddis.detectors.parse.LineFormat;
-import io.caddis.detectors.parse.LineReader;
+import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.parse.Timestamps;
 import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
@@ -23,18 +19,28 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fits a model on a table in bounded memory: on all its rows, or on a uniform sample of them. The
- * same table, settings and seed give the same model, byte for byte.
+ * Fits a model on a table in bounded memory: on all its rows, or on a uniform sample of them. With
+ * a layout that has a key, one on the rows of each sensor as well. The same table, settings and
+ * seed give the same models, byte for byte.
  *
  * @param layout of the table
  * @param trainer what to fit
- * @param seed of the sample and of the training
- * @param sampleRows most rows to fit on, at least 2
+ * @param seed of the samples and of the training
+ * @param sampleRows most rows to fit a model on, at least 2
  */
-public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, int sampleRows) {
+public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, int sampleRows)
+    implements TableTraining {
+  /** Most sensors that can have a model each. */
+  public static final int MAX_SENSORS = 1000;
+
+  /** Fewest rows that a sensor's own model is fitted on; a job's default is the same. */
+  public static final int MIN_SENSOR_ROWS = 32;
+
   /**
    * What came of a table.
    *
@@ -45,6 +51,8 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
    * @param from first event time, null when there is none
    * @param to the millisecond after the last event time, null when there is none
    * @param metrics of the model on the rows it was fitted on
+   * @param sensors what came of each sensor's rows; empty when the layout has no key
+   * @param untrained sensors of whose rows no model came, each with the reason
    */
   public record Result(
       Model model,
@@ -54,67 +62,100 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
       @Nullable Rejection firstFault,
       @Nullable Instant from,
       @Nullable Instant to,
+      Map<String, Double> metrics,
+      SortedMap<String, SensorResult> sensors,
+      SortedMap<String, String> untrained) {}
+
+  /** What came of a sensor's rows; the components mean what those of {@link Result} do. */
+  public record SensorResult(
+      Model model,
+      long rows,
+      @Nullable Instant from,
+      @Nullable Instant to,
       Map<String, Double> metrics) {}
 
-  /**
-   * Reads the table to its end and fits.
-   *
-   * @throws io.caddis.detectors.model.UnusableSampleException if no model can come of its rows
-   */
+  @Override
   public Result train(InputStream in, String source) throws IOException {
-    LineReader lines = new LineReader(in, Limits.DEFAULT);
-    LineDecoder decoder = null;
-    BottomKSample sample = new BottomKSample(sampleRows);
-    long rejected = 0;
-    long faulty = 0;
-    Rejection first = null;
-    long min = Long.MAX_VALUE;
-    long max = Long.MIN_VALUE;
-    while (lines.next()) {
-      if (decoder == null) {
-        LineFormat format = LineFormat.of(source, lines);
-        if (format == null) {
-          continue;
-        }
-        decoder = layout.decoder(format, source);
-      }
-      if (lines.tooLong()) {
-        rejected++;
-        continue;
-      }
-      Parsed parsed =
-          decoder.decode(
-              lines.bytes(), lines.offset(), lines.length(), lines.position(), lines.line());
-      if (parsed == null) {
-        continue;
-      }
-      first = first == null ? parsed.rejection() : first;
-      Reading reading = parsed.reading();
-      if (reading == null || !layout.hasValue(reading)) {
-        rejected++;
-        continue;
-      }
-      faulty += parsed.rejection() == null ? 0 : 1;
-      sample.add(sampled(reading, lines.line()));
-      long time = layout.time(reading);
+    Rows all = new Rows();
+    SortedMap<String, Rows> bySensor = new TreeMap<>();
+    TableRows read =
+        TableRows.read(
+            in,
+            source,
+            layout,
+            (reading, line) -> {
+              SampledRow row = sampled(reading, line);
+              long time = layout.time(reading);
+              all.add(row, time);
+              String sensor = layout.sensor(reading);
+              if (sensor != null) {
+                bySensor.computeIfAbsent(sensor, name -> new Rows()).add(row, time);
+                if (bySensor.size() > MAX_SENSORS) {
+                  throw new UnusableSampleException(
+                      "sensors with a model each must be at most %d, line %d of %s has another: '%s'"
+                          .formatted(MAX_SENSORS, line, source, sensor));
+                }
+              }
+            });
+    SensorResult common = all.fit();
+    SortedMap<String, SensorResult> sensors = new TreeMap<>();
+    SortedMap<String, String> untrained = new TreeMap<>();
+    bySensor.forEach(
+        (sensor, rows) -> {
+          try {
+            sensors.put(sensor, rows.fitEnough());
+          } catch (UnusableSampleException e) {
+            untrained.put(sensor, String.valueOf(e.getMessage()));
+          }
+        });
+    return new Result(
+        common.model(),
+        common.rows(),
+        read.rejected(),
+        read.faulty(),
+        read.firstFault(),
+        common.from(),
+        common.to(),
+        common.metrics(),
+        sensors,
+        untrained);
+  }
+
+  /** The rows of all sensors or of one, while the table is read. Not thread-safe. */
+  private final class Rows {
+    private final BottomKSample sample = new BottomKSample(sampleRows);
+    private long min = Long.MAX_VALUE;
+    private long max = Long.MIN_VALUE;
+
+    void add(SampledRow row, long time) {
+      sample.add(row);
       if (time != Timestamps.INVALID) {
         min = Math.min(min, time);
         max = Math.max(max, time);
       }
     }
-    List<Row> rows =
-        sample.rows().stream().map(row -> new Row(row.numbers(), row.texts())).toList();
-    Model model = trainer.fit(rows, seed);
-    boolean timed = min <= max;
-    return new Result(
-        model,
-        sample.seen(),
-        rejected,
-        faulty,
-        first,
-        timed ? Instant.ofEpochMilli(min) : null,
-        timed ? Instant.ofEpochMilli(max + 1) : null,
-        metrics(model, rows));
+
+    SensorResult fitEnough() {
+      if (sample.seen() < MIN_SENSOR_ROWS) {
+        throw new UnusableSampleException(
+            "rows of a sensor must be at least %d, was %d"
+                .formatted(MIN_SENSOR_ROWS, sample.seen()));
+      }
+      return fit();
+    }
+
+    SensorResult fit() {
+      List<Row> rows =
+          sample.rows().stream().map(row -> new Row(row.numbers(), row.texts())).toList();
+      Model model = trainer.fit(rows, seed);
+      boolean timed = min <= max;
+      return new SensorResult(
+          model,
+          sample.seen(),
+          timed ? Instant.ofEpochMilli(min) : null,
+          timed ? Instant.ofEpochMilli(max + 1) : null,
+          metrics(model, rows));
+    }
   }
 
   /** The line's number keeps rows of equal content apart, so that they are drawn one by one. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,15 +39,20 @@ class InterruptedWritesTest {
     }
 
     @Override
-    public void write(String path, byte[] content) throws IOException {
-      step();
-      files.write(path, content);
+    public byte[] current(String path, int maxBytes) throws IOException {
+      return files.current(path, maxBytes);
     }
 
     @Override
-    public void move(String from, String to) throws IOException {
+    public void create(String directory, Map<String, byte[]> content) throws IOException {
       step();
-      files.move(from, to);
+      files.create(directory, content);
+    }
+
+    @Override
+    public boolean replace(String path, byte[] before, byte[] after) throws IOException {
+      step();
+      return files.replace(path, before, after);
     }
 
     @Override

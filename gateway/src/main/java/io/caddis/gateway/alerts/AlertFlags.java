@@ -2,8 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.alerts;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.caddis.gateway.access.SecretFile;
+import io.caddis.gateway.feed.FeedTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -18,6 +18,24 @@ public final class AlertFlags {
       paramLabel = "DIR",
       description = "Read the results of a job: its --output DIR.")
   private @Nullable Path feed;
+
+  @Option(
+      names = "--feed-kafka",
+      paramLabel = "HOST:PORT",
+      description = "Read the results of a job from Kafka instead: its brokers.")
+  private @Nullable String feedKafka;
+
+  @Option(
+      names = "--feed-topic",
+      paramLabel = "KIND=TOPIC",
+      description = "Topic of its alerts, scores, ...; may be given several times.")
+  private List<String> feedTopics = List.of();
+
+  @Option(
+      names = "--feed-kafka-properties",
+      paramLabel = "FILE",
+      description = "Settings of Kafka's clients, such as logins.")
+  private @Nullable Path feedKafkaProperties;
 
   @Option(
       names = "--store",
@@ -78,9 +96,10 @@ public final class AlertFlags {
     }
     return new AlertOptions(
         feed,
+        topics(),
         store,
         storeUser,
-        storePasswordFile == null ? null : secret(storePasswordFile),
+        storePasswordFile == null ? null : SecretFile.read(storePasswordFile),
         Duration.ofDays(retentionDays),
         scoreWindow,
         webhooks == null ? List.of() : WebhookFile.read(webhooks, new HashSet<>(allowed)),
@@ -88,12 +107,21 @@ public final class AlertFlags {
         externalUrl);
   }
 
-  /** The first line of a file. */
-  static String secret(Path file) {
-    try {
-      return Files.readString(file).lines().findFirst().orElse("").strip();
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + file, e);
+  private @Nullable FeedTopics topics() {
+    if (feedKafka == null) {
+      if (!feedTopics.isEmpty() || feedKafkaProperties != null) {
+        throw new IllegalArgumentException(
+            "--feed-kafka must be given with --feed-topic and --feed-kafka-properties");
+      }
+      return null;
     }
+    if (feed != null) {
+      throw new IllegalArgumentException("--feed and --feed-kafka exclude each other: choose one");
+    }
+    if (store == null) {
+      throw new IllegalArgumentException(
+          "--store must be given with --feed-kafka: how far topics were read is kept there");
+    }
+    return new FeedTopics(feedKafka, feedKafkaProperties, feedTopics);
   }
 }

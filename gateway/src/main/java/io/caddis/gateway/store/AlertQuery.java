@@ -58,6 +58,23 @@ public record AlertQuery(
           100,
           0);
 
+  /** Those that are open and that nobody has acknowledged, for their counts. */
+  public static final AlertQuery WAITING =
+      new AlertQuery(
+          null,
+          null,
+          EnumSet.allOf(Severity.class),
+          null,
+          null,
+          EpisodeState.OPEN,
+          false,
+          null,
+          null,
+          null,
+          false,
+          1,
+          0);
+
   public AlertQuery {
     if (limit < 1 || limit > MAX_LIMIT) {
       throw new IllegalArgumentException(

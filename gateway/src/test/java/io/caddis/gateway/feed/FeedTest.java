@@ -83,7 +83,7 @@ class FeedTest {
     job.commit("quality", "q.jsonl", List.of(issue("1", "drift", "all")));
     job.commit("dead-letters", "d.jsonl", List.of(deadLetter("not_a_number"), deadLetter("ÄÖ")));
     job.commit("models", "m.jsonl", List.of(model("v1", 10), model("v2", 3_000_000)));
-    job.commit("late", "l.jsonl", List.of("{}"));
+    job.commit("control", "c.jsonl", List.of("{}"));
     Feed feed = feed();
 
     drain(feed);
@@ -316,9 +316,10 @@ class FeedTest {
   }
 
   private Feed feed(NoticePolicy policy) {
+    FeedStore store = new FeedStore(database, clock, policy, 10_000);
     return new Feed(
-        out,
-        new FeedStore(database, clock, policy, 10_000),
+        new ResultFolders(out, store, clock),
+        store,
         new Retention(database, clock, Duration.ofDays(90)),
         clock,
         stored::incrementAndGet);

@@ -30,7 +30,7 @@ final class JobMessages {
 
   static ScoredReading score(long timestamp) {
     return new ScoredReading(
-        timestamp, "pump-1", 0.25, null, false, Severity.LOW, "warm-up", "00-" + timestamp);
+        timestamp, "pump-1", 0.25, null, false, Severity.LOW, "warm-up", "00-" + timestamp, null);
   }
 
   static AlertMessage alert(String id, long sequence) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteStoreTest extends StoreContract {
@@ -27,6 +28,17 @@ class SqliteStoreTest extends StoreContract {
   }
 
   @Test
+  @Timeout(30)
+  void aServerThatIsNotThereIsToldAtOnce() {
+    // Nobody listens at the first port.
+    assertThatThrownBy(
+            () -> Database.open("jdbc:postgresql://127.0.0.1:1/db", "u", "secret", clock()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageStartingWith("cannot reach the store: Connection to 127.0.0.1:1 refused")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
   void releasedMigrationsDoNotChange() throws Exception {
     try (Database database = open()) {
       List<String> applied =
@@ -38,7 +50,8 @@ class SqliteStoreTest extends StoreContract {
 
       assertThat(applied)
           .containsExactly(
-              "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba");
+              "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba",
+              "0002-plant 9dc0e987b1dd9ee883609af4ac058e7dda043ecc200df96003edeb53695d70ef");
     }
   }
 }

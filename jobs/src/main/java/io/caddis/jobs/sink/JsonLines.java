@@ -71,8 +71,8 @@ public final class JsonLines<T> implements Encoder<T> {
   /**
    * @param schema names the values of the vectors
    */
-  public static JsonLines<FeatureVector> late(FeatureSchema schema) {
-    return of(new LateRow(schema));
+  public static JsonLines<FeatureVector> vectors(FeatureSchema schema) {
+    return of(new VectorRow(schema));
   }
 
   public static JsonLines<QualityIssue> quality() {
@@ -81,6 +81,11 @@ public final class JsonLines<T> implements Encoder<T> {
 
   public static JsonLines<ModelUpdate> models() {
     return of(ModelRow::write);
+  }
+
+  /** What the rows of models say, without the models themselves. */
+  public static JsonLines<ModelUpdate> modelDescriptions() {
+    return of(ModelRow::describe);
   }
 
   public static JsonLines<Acknowledgement> acknowledgements() {

@@ -2,18 +2,14 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.sink;
 
-import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.parse.RecordLayout;
-import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.jobs.registry.Registries;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -41,22 +37,19 @@ public record RegistryTarget(
     List<String> calendar,
     String configVersion)
     implements Serializable {
-  private static final int NAME_CHARS = 128;
-  private static final int HASH_CHARS = 16;
-
   /**
    * The target of a specification that has a registry.
    *
    * @param directory of the registry
    */
-  public static RegistryTarget of(PipelineSpec spec, RecordLayout layout, Path directory) {
+  public static RegistryTarget of(PipelineSpec spec, RecordLayout layout, String directory) {
     String path = spec.source().path();
     String name = spec.registry().name();
     if (name == null) {
       throw new IllegalArgumentException("registry.name must be given");
     }
     return new RegistryTarget(
-        directory.toAbsolutePath().normalize().toString(),
+        directory,
         name,
         spec.training().scope() == PipelineSpec.Scope.GROUP,
         "%s: %s"
@@ -70,8 +63,8 @@ public record RegistryTarget(
         spec.version());
   }
 
-  ModelRegistry open() {
-    return new ModelRegistry(new LocalRegistryFiles(Path.of(directory)), Clock.systemUTC());
+  ModelRegistry open() throws IOException {
+    return Registries.open(directory);
   }
 
   /** Adds a model as a version, unless it is one. */
@@ -104,20 +97,8 @@ public record RegistryTarget(
     }
   }
 
-  /**
-   * The registry's name of a group's model: the group behind a dot, or its hash where a name may
-   * not hold it.
-   */
+  /** The registry's name of a group's model. */
   String nameOf(String group) {
-    if (!byGroup) {
-      return name;
-    }
-    String whole = name + '.' + group;
-    boolean allowed = whole.length() <= NAME_CHARS && group.matches("[A-Za-z0-9._-]+");
-    return allowed
-        ? whole
-        : name
-            + "._"
-            + ModelCodec.sha256(group.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARS);
+    return byGroup ? ModelMetadata.nameOf(name, group) : name;
   }
 }

@@ -10,6 +10,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.BasePathBucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folders of an output directory, each written exactly once: a file appears under its final
@@ -19,6 +20,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  * DIR/scores/        every reading's verdict
  *     alerts/        episodes
  *     dead-letters/  what could not be used, and why
+ *     readings/      what was scored, with all values, when asked for
  *     late/          readings that came behind the watermark; they are scored too
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
@@ -31,6 +33,7 @@ public final class Sinks {
   public static final String SCORES = "scores";
   public static final String ALERTS = "alerts";
   public static final String DEAD_LETTERS = "dead-letters";
+  public static final String READINGS = "readings";
   public static final String LATE = "late";
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
@@ -38,13 +41,14 @@ public final class Sinks {
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 
-  private final Path directory;
+  private final @Nullable Path directory;
 
   /**
-   * @param directory any file system that Flink knows, for example {@code file:///data/out}
+   * @param directory any file system that Flink knows, for example {@code file:///data/out}; null
+   *     to write nothing
    */
-  public Sinks(URI directory) {
-    this.directory = new Path(directory);
+  public Sinks(@Nullable URI directory) {
+    this.directory = directory == null ? null : new Path(directory);
   }
 
   /**
@@ -54,6 +58,9 @@ public final class Sinks {
    * @param uid identity of the sink's state across versions, also its name in the web UI
    */
   public <T> void write(DataStream<T> stream, String folder, Encoder<T> encoder, String uid) {
+    if (directory == null) {
+      return;
+    }
     FileSink<T> sink =
         FileSink.forRowFormat(new Path(directory, folder), encoder)
             .withBucketAssigner(new BasePathBucketAssigner<>())

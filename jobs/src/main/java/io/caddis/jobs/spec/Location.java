@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where files are: a path of this machine, or a URI. */
-final class Location {
+public final class Location {
   /** Two letters or more, so that a drive letter is no scheme. */
   private static final Pattern SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
 
   private Location() {}
 
-  static @Nullable Path local(String location) {
+  /** The path, null when it is not on this machine. */
+  public static @Nullable Path local(String location) {
     if (!SCHEME.matcher(location).matches()) {
       return Path.of(location);
     }
@@ -22,7 +23,8 @@ final class Location {
     return "file".equals(uri.getScheme()) ? Path.of(uri.getPath()) : null;
   }
 
-  static URI uri(String location) {
+  /** The location as Flink takes it, absolute. */
+  public static URI uri(String location) {
     return SCHEME.matcher(location).matches()
         ? URI.create(location)
         : Path.of(location).toAbsolutePath().normalize().toUri();

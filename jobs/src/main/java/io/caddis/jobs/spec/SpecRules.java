@@ -21,6 +21,8 @@ final class SpecRules {
   private static final List<String> POSITIVE_DURATIONS =
       List.of(
           "/source/poll-interval",
+          "/source/kafka/max-drift",
+          "/sink/kafka/transaction-timeout",
           "/control/poll-interval",
           "/time/idleness",
           "/time/max-jump",
@@ -63,14 +65,11 @@ final class SpecRules {
     for (String path : POSITIVE_DURATIONS) {
       positive(path);
     }
-    refuse(
-        sound("/sink/directory") && isNull("/sink/directory"),
-        "/sink/directory",
-        "must be given: where the results go (--output DIR)");
+    new KafkaRules(this).check();
     location("/source/path");
     location("/sink/directory");
     location("/control/directory");
-    onThisMachine("/control/registry");
+    location("/control/registry");
     registry();
     quality();
     training();
@@ -117,7 +116,7 @@ final class SpecRules {
         isNull("/registry/name"),
         "/registry/name",
         "must be given with registry.directory: the name of the model (--name M)");
-    onThisMachine("/registry/directory");
+    location("/registry/directory");
     refuse(
         sound("/training/scope") && text("/training/scope").equals("sensor"),
         "/training/scope",
@@ -129,7 +128,7 @@ final class SpecRules {
   private void deduplication() {
     boolean bounded =
         switch (text("/source/type")) {
-          case "files" -> !at("/source/continuous").booleanValue();
+          case "files", "kafka" -> !at("/source/continuous").booleanValue();
           case "simulator" -> at("/source/count").longValue() > 0;
           default -> false;
         };
@@ -335,19 +334,11 @@ final class SpecRules {
     }
   }
 
-  private void onThisMachine(String path) {
-    location(path);
-    refuse(
-        sound(path) && !isNull(path) && Location.local(text(path)) == null,
-        path,
-        "must be a directory that the machine can reach, was " + at(path));
-  }
-
   private void positive(String path) {
     refuse(sound(path) && duration(path).toMillis() < 1, path, "must be positive, was " + at(path));
   }
 
-  private void refuse(boolean when, String path, String message) {
+  void refuse(boolean when, String path, String message) {
     if (when) {
       violation(path, message);
     }
@@ -357,7 +348,7 @@ final class SpecRules {
     violations.putIfAbsent(JsonPointer.compile(path), message);
   }
 
-  private boolean sound(String... paths) {
+  boolean sound(String... paths) {
     for (String path : paths) {
       for (JsonPointer at = JsonPointer.compile(path); at != null; at = at.head()) {
         if (faulty.contains(at) || violations.containsKey(at)) {
@@ -368,15 +359,15 @@ final class SpecRules {
     return true;
   }
 
-  private JsonNode at(String path) {
+  JsonNode at(String path) {
     return values.at(path);
   }
 
-  private boolean isNull(String path) {
+  boolean isNull(String path) {
     return at(path).isNull();
   }
 
-  private String text(String path) {
+  String text(String path) {
     return at(path).stringValue();
   }
 

@@ -130,7 +130,7 @@ class JsonLinesTest {
             new String[] {"auto", null},
             null,
             null);
-    assertThat(line(JsonLines.late(schema), vector))
+    assertThat(line(JsonLines.vectors(schema), vector))
         .isEqualTo(
             """
             {"timestamp":"2026-03-01T12:00:00Z","key":"k","group":"g",\

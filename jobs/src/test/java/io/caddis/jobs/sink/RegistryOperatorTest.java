@@ -17,6 +17,7 @@ import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.ModelVerdict;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ class RegistryOperatorTest {
         "0123456789ab");
   }
 
-  private ModelRegistry registry() {
+  private ModelRegistry registry() throws IOException {
     return target(false).open();
   }
 

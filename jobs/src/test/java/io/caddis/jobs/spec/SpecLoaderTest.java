@@ -122,7 +122,7 @@ class SpecLoaderTest {
           time: {idleness: 0 s}        | time.idleness must be positive, was "0 s"
           source: {path: in, start: 2026-02-30T00:00:00Z} | source.start must be a date that exists, was "2026-02-30T00:00:00Z"
           source: {path: 's3://a b'}   | source.path must be a path or a URI, was "s3://a b"
-          control: {registry: 's3://a/b'} | control.registry must be a directory that the machine can reach, was "s3://a/b"
+          control: {registry: 's3://a b'} | control.registry must be a path or a URI, was "s3://a b"
           features: [{encoding: label}] | features[0].name must be given
           features: [{name: a}, {name: a}] | features[1].name must differ from the others, was 'a'
           features: [{name: a, encoding: label, min: 1}] | features[0] has min or max, which are for numeric features only, encoding was "label"
