@@ -4,6 +4,7 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.Rejection;
+import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.jobs.sink.JsonLines;
 import io.caddis.jobs.sink.Sinks;
@@ -104,6 +105,10 @@ final class DetectionResults {
     if (choices != null) {
       folders.write(
           choices, Sinks.CHOICES, JsonLines.choices(schema), OperatorUids.CHOICES_SINK);
+    }
+    DataStream<ScoredVector> challenger = outputs.challenger();
+    if (challenger != null) {
+      folders.write(challenger, Sinks.CHALLENGER, JsonLines.scores(), OperatorUids.CHALLENGER_SINK);
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

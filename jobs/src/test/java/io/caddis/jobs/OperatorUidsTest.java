@@ -152,6 +152,23 @@ class OperatorUidsTest {
   }
 
   @Test
+  void challengersAddAnOperatorAndASink() throws IOException {
+    String control = "control.directory=" + directory.resolve("control");
+    String[] plain = {"detector.name=isolation_forest", control};
+    List<String> expected = new ArrayList<>(operators("files", "global", "growing", plain));
+    expected.addAll(
+        List.of(
+            "challenger-score",
+            "challenger-sink | challenger-sink: Writer",
+            "Sink Committer: challenger-sink | challenger-sink: Committer"));
+
+    assertThat(
+            operators(
+                "files", "global", "growing", plain[0], control, "promotion.challengers=report"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
   void topicsAddSinksAndChangeNoOtherOperator() throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
     expected.addAll(CONTROL);

@@ -13,6 +13,7 @@ import io.caddis.gateway.contract.Requests;
 import io.caddis.gateway.feed.ResultJson;
 import io.caddis.gateway.store.AlertQuery;
 import io.caddis.gateway.store.AlertStore;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.Label;
 import io.caddis.gateway.store.Silences;
 import io.caddis.gateway.store.StoreException;
@@ -84,7 +85,7 @@ final class AlertRoutes implements Routes {
             severities(query.text("severity")),
             query.text("sensor"),
             query.text("group"),
-            state == null ? null : Boolean.valueOf(state.equals("open")),
+            state == null ? null : EpisodeState.of(state),
             query.flag("acknowledged"),
             query.flag("silenced"),
             label == null || label.equals("none") || label.equals("any") ? null : label(label),

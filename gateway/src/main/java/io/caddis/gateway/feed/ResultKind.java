@@ -25,8 +25,9 @@ enum ResultKind {
   MODELS("models") {
     @Override
     void read(LineReader.Line line, Batch batch, long now) throws MalformedLineException {
-      batch.add(ResultLine.parseBeforeModel(line.bytes()).model());
-      batch.count("models", now);
+      ResultLine result = ResultLine.parseBeforeModel(line.bytes());
+      batch.add(result.model());
+      batch.count(result.isVerdict() ? "model-verdicts" : "models", now);
     }
   },
   DEAD_LETTERS("dead-letters") {

@@ -5,6 +5,7 @@ package io.caddis.gateway.feed;
 import io.caddis.detectors.event.Severity;
 import io.caddis.gateway.store.AlertMessage;
 import io.caddis.gateway.store.DeadLetter;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.IssueMessage;
 import io.caddis.gateway.store.ScoredReading;
 import io.caddis.gateway.store.SensorValues;
@@ -80,7 +81,7 @@ final class ResultLine {
     return new AlertMessage(
         text("alert_id"),
         whole("sequence"),
-        !text("state").equals("closed"),
+        state(),
         text("key"),
         text("group"),
         severity(),
@@ -90,6 +91,14 @@ final class ResultLine {
         number("peak_score"),
         whole("anomalies"),
         body());
+  }
+
+  private EpisodeState state() throws MalformedLineException {
+    return switch (text("state")) {
+      case "closed" -> EpisodeState.CLOSED;
+      case "retracted" -> EpisodeState.RETRACTED;
+      default -> EpisodeState.OPEN;
+    };
   }
 
   ScoredReading score() throws MalformedLineException {
@@ -152,6 +161,11 @@ final class ResultLine {
   IssueMessage issue() throws MalformedLineException {
     return new IssueMessage(
         text("issue_id"), text("kind"), text("key"), time("from"), time("to"), body());
+  }
+
+  /** Whether a line of models is about what became of one rather than about one trained. */
+  boolean isVerdict() {
+    return node.has("verdict");
   }
 
   TrainedModel model() throws MalformedLineException {

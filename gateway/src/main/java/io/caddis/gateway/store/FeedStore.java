@@ -145,7 +145,7 @@ public final class FeedStore {
               alert.alertId(),
               alert.sequence(),
               ++id,
-              alert.open() ? "open" : "closed",
+              alert.state().word(),
               alert.sensor(),
               alert.group(),
               alert.severity().ordinal(),
@@ -221,12 +221,9 @@ public final class FeedStore {
       session.update(
           """
           INSERT INTO trained_models (sensor_group, model_version, train_to_ms, body, received_ms)
-          VALUES (?, ?, ?, ?, ?) ON CONFLICT (sensor_group, model_version) DO NOTHING""",
-          model.group(),
-          model.modelVersion(),
-          model.trainTo(),
-          model.body(),
-          now);
+          VALUES (?, ?, ?, ?, ?) ON CONFLICT (sensor_group, model_version)
+          DO UPDATE SET body = excluded.body WHERE excluded.body LIKE '%"verdict":%'""",
+          model.group(), model.modelVersion(), model.trainTo(), model.body(), now);
     }
   }
 

@@ -47,6 +47,17 @@ final class JobMessages {
       boolean open) {
     String body = "{\"alert_id\":\"%s\",\"sequence\":%d}".formatted(id, sequence);
     return new AlertMessage(
-        id, sequence, open, sensor, "all", severity, start, start, start, peak, 3, body);
+        id,
+        sequence,
+        open ? EpisodeState.OPEN : EpisodeState.CLOSED,
+        sensor,
+        "all",
+        severity,
+        start,
+        start,
+        start,
+        peak,
+        3,
+        body);
   }
 }

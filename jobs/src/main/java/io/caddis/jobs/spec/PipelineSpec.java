@@ -213,7 +213,20 @@ public record PipelineSpec(
 
   /** What a model must hold to come into force and to stay there: differences of shares. */
   public record Promotion(
-      double maxDrift, double maxIncrease, double maxDecrease, Duration watch) {}
+      double maxDrift,
+      double maxIncrease,
+      double maxDecrease,
+      Duration watch,
+      Challengers challengers,
+      Duration trial,
+      double minGain) {}
+
+  /** What becomes of models that commands put on trial. */
+  public enum Challengers {
+    NONE,
+    REPORT,
+    PROMOTE
+  }
 
   /** What a training window does to the model before it. */
   public enum Update {

@@ -27,6 +27,7 @@ final class SpecRules {
           "/time/idleness",
           "/time/max-jump",
           "/triage/quiet-period",
+          "/promotion/trial",
           "/state/ttl");
   private static final Set<String> COUNTED = Set.of("count", "growing");
   private static final Pattern DERIVED_FROM = Pattern.compile("[a-z]+\\(([^,)]+).*\\)");

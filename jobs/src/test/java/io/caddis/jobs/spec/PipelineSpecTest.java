@@ -99,6 +99,9 @@ class PipelineSpecTest {
         max-increase: 0.2
         max-decrease: 0.75
         watch: 15 min
+        challengers: promote
+        trial: 2 h
+        min-gain: 0.05
       detector:
         name: zscore
         parameters:
