@@ -51,6 +51,8 @@ class ContractTest {
               "/docs",
               "/docs/swagger-ui-bundle.js",
               "/redoc",
+              "/dashboard",
+              "/dashboard/app.js",
               "/openapi.json",
               "/openapi.yaml")) {
         served(get, gateway.get(get));
@@ -69,9 +71,12 @@ class ContractTest {
       String file = "/v1/anomaly/models/sensor-monitor_isolation_forest.cadm";
       served(file, gateway.delete(file));
 
-      // Those of alerts need some: AlertRoutesTest.
+      // Those of alerts and of the plant need some, and commands a job: AlertRoutesTest,
+      // PlantRoutesTest, ControlRoutesTest.
       Set<String> asked = new TreeSet<>(gateway.asked());
       asked.addAll(ContractCheck.operations("alerts"));
+      asked.addAll(ContractCheck.operations("plant"));
+      asked.addAll(ContractCheck.operations("control"));
       assertThat(asked).isEqualTo(new TreeSet<>(new Contract().operations()));
     }
   }
@@ -158,7 +163,13 @@ class ContractTest {
   void thePagesAskNobodyElse() {
     try (TestGateway gateway = new TestGateway(registry)) {
       for (String page :
-          List.of("/docs", "/redoc", "/docs/swagger-page.js", "/docs/redoc-page.js")) {
+          List.of(
+              "/docs",
+              "/redoc",
+              "/dashboard",
+              "/docs/swagger-page.js",
+              "/docs/redoc-page.js",
+              "/dashboard/app.js")) {
         assertThat(gateway.get(page).body()).doesNotContain("http://", "https://", "src=\"//");
       }
       for (String asset :

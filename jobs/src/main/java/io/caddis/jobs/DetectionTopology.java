@@ -21,6 +21,7 @@ import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.OperatorMetrics;
 import io.caddis.operators.OrderOperator;
 import io.caddis.operators.ParseFunction;
+import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.RetractingTriageFunction;
 import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
@@ -75,6 +76,7 @@ public final class DetectionTopology {
    * @param models every model trained, null when the detector learns from each reading instead
    * @param verdicts what became of models beside that, null likewise
    * @param choices what a detector that learns from each reading chose, null for others
+   * @param challenger what models on trial make of the readings, null when there can be none
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
@@ -87,6 +89,7 @@ public final class DetectionTopology {
       @Nullable DataStream<ModelUpdate> models,
       @Nullable DataStream<ModelUpdate> verdicts,
       @Nullable DataStream<DetectorChoice> choices,
+      @Nullable DataStream<ScoredVector> challenger,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -167,7 +170,22 @@ public final class DetectionTopology {
         models,
         verdicts,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
+        challenger(judged, inForce, plan),
         controlled == null ? null : acknowledgements(controlled, inForce));
+  }
+
+  private static @Nullable DataStream<ScoredVector> challenger(
+      SingleOutputStreamOperator<FeatureVector> features,
+      @Nullable SingleOutputStreamOperator<ModelUpdate> inForce,
+      DetectionPlan plan) {
+    if (inForce == null || plan.promotion().challengers() == PromotionPlan.Challengers.NONE) {
+      return null;
+    }
+    return DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
+        .connect(inForce.getSideOutput(SideOutputs.CHALLENGERS).broadcast(ScoreFunction.MODELS))
+        .process(new ScoreFunction(scoring(plan, true)))
+        .uid(OperatorUids.CHALLENGER_SCORE)
+        .name(OperatorUids.CHALLENGER_SCORE);
   }
 
   private static DataStream<Alert> triage(
@@ -222,7 +240,7 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<FeatureVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
-    ScorePlan scoring = scoring(plan);
+    ScorePlan scoring = scoring(plan, false);
     SingleOutputStreamOperator<ScoredVector> scores =
         ownModels(plan)
             ? bySensor
@@ -237,7 +255,7 @@ public final class DetectionTopology {
   private static SingleOutputStreamOperator<ScoredVector> learnAndScore(
       SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
     return DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
-        .process(new StreamScoreFunction(scoring(plan), plan.detector()))
+        .process(new StreamScoreFunction(scoring(plan, false), plan.detector()))
         .uid(OperatorUids.STREAM_SCORE)
         .name(OperatorUids.STREAM_SCORE);
   }
@@ -250,14 +268,15 @@ public final class DetectionTopology {
         .name(OperatorUids.DRIFT);
   }
 
-  private static ScorePlan scoring(DetectionPlan plan) {
+  private static ScorePlan scoring(DetectionPlan plan, boolean challenger) {
     return new ScorePlan(
         plan.features().schema(),
         plan.ordered(),
         plan.ttlMillis(),
         plan.severities(),
-        plan.risk(),
-        plan.archived());
+        challenger ? 0 : plan.risk(),
+        challenger,
+        plan.archived() && !challenger);
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -43,5 +43,9 @@ public final class SideOutputs {
   public static final OutputTag<DetectorChoice> CHOICES =
       new OutputTag<>("choices", TypeInformation.of(DetectorChoice.class));
 
+  /** Models on trial, and word of the end of their trials. */
+  public static final OutputTag<ModelUpdate> CHALLENGERS =
+      new OutputTag<>("challengers", TypeInformation.of(ModelUpdate.class));
+
   private SideOutputs() {}
 }

@@ -214,8 +214,7 @@ final class ModelDamageTest {
         List.of(
             0x3F80_0000_000_00000L | 2, // right child behind the tree
             0x3F80_0000_001_00001L, // feature that the rows lack
-            0x3F80_0000_000_00000L, // split onto itself
-            0x7F80_0000_000_00001L)) { // leaf that leads on
+            0x3F80_0000_000_00000L)) { // split onto itself
       byte[] forged = bytes.clone();
       ByteBuffer.wrap(forged).putLong(root, node);
       assertRefused(

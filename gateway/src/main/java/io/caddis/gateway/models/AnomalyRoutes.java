@@ -222,6 +222,7 @@ public final class AnomalyRoutes implements Routes {
     answer.put("version", served.version());
     answer.put("threshold", served.model().threshold());
     answer.put("status", "loaded");
+    serving.deploy(served, request, answer);
     context.header("X-Model", served.version());
     Json.write(context, answer);
   }
