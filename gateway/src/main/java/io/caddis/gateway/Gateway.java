@@ -16,6 +16,8 @@ import io.caddis.gateway.contract.DocsRoutes;
 import io.caddis.gateway.contract.Requests;
 import io.caddis.gateway.control.ControlRoutes;
 import io.caddis.gateway.control.RunningJob;
+import io.caddis.gateway.dashboard.DashboardRoutes;
+import io.caddis.gateway.dashboard.RegistryRoutes;
 import io.caddis.gateway.models.AnomalyRoutes;
 import io.caddis.gateway.models.InfoRoutes;
 import io.caddis.gateway.models.ModelShelf;
@@ -168,7 +170,9 @@ public final class Gateway implements Callable<Integer> {
                 "stop"));
     PrintWriter out = command.commandLine().getOut();
     String scheme = options.tls() == null ? "http" : "https";
-    out.printf("Listening on %s://%s:%d (API: /docs)%n", scheme, host, server.port());
+    out.printf(
+        "Listening on %s://%s:%d (dashboard: /dashboard, API: /docs)%n",
+        scheme, host, server.port());
     out.flush();
     stopped.await();
     return 0;
@@ -245,6 +249,8 @@ public final class Gateway implements Callable<Integer> {
                 new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
+                new DashboardRoutes(),
+                new RegistryRoutes(registry, requests),
                 new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
                 new PredictRoutes(serving),
                 new TrainRoutes(serving, options.trainingData()),

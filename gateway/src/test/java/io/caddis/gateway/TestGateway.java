@@ -71,7 +71,16 @@ final class TestGateway implements AutoCloseable {
   /** A feed, with the defaults for all else. */
   static AlertOptions alerts(@Nullable Path feed, @Nullable String store) {
     return new AlertOptions(
-        feed, store, null, null, Duration.ofDays(90), 100_000, List.of(), Duration.ofDays(1), "");
+        feed,
+        null,
+        store,
+        null,
+        null,
+        Duration.ofDays(90),
+        100_000,
+        List.of(),
+        Duration.ofDays(1),
+        "");
   }
 
   /** An answer. */

@@ -234,12 +234,10 @@ final class ControlCli implements Runnable {
       case "set_threshold" -> name + " " + given.sensors() + " " + given.threshold();
       case "undo" -> name + " " + given.target();
       case "rollback", "unpin" -> name + group;
-      case "promote" -> {
-        String version = given.version();
-        yield given.model() == null
-            ? name + group + " " + version
-            : name + group + " " + given.model() + " " + (version == null ? "champion" : version);
-      }
+      case "promote", "challenge" ->
+          given.model() == null
+              ? name + group + " " + given.version()
+              : name + group + " " + given.model() + " " + given.versionOrAlias();
       default -> name + " " + given.sensors();
     };
   }

@@ -59,6 +59,7 @@ public final class CommandJson {
     keys.put("unmute", List.of("sensors", "effective_from"));
     keys.put("maintenance", List.of("sensors", "from", "to"));
     keys.put("promote", List.of("group", "model", "version", "effective_from"));
+    keys.put("challenge", List.of("group", "model", "version", "effective_from"));
     keys.put("rollback", List.of("group", "effective_from"));
     keys.put("unpin", List.of("group", "effective_from"));
     keys.put("undo", List.of("command", "effective_from"));
@@ -117,9 +118,10 @@ public final class CommandJson {
     boolean maintenance = type.equals("maintenance");
     String model = text("model");
     String version = text("version");
-    if (type.equals("promote") && model == null && version == null) {
+    boolean ofModel = type.equals("promote") || type.equals("challenge");
+    if (ofModel && model == null && version == null) {
       throw new IllegalArgumentException(
-          "promote must have a model of the registry, or the version of one that the job trained");
+          type + " must have a model of the registry, or the version of one that the job trained");
     }
     if (model != null) {
       ModelRegistry.checkedName(model);

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param from event time from which on it holds, null when none was given
  * @param to end of that time, exclusive; null when it has none
  * @param target id of the command to undo, null for other commands
- * @param model name in the job's registry of the model to promote, null when none is
+ * @param model name in the job's registry of the model to promote or to put on trial, null when
+ *     none is
  * @param version of that model, or of one that the job has trained; null when none was given
  */
 public record JobCommand(
@@ -29,4 +30,13 @@ public record JobCommand(
     @Nullable Instant to,
     @Nullable String target,
     @Nullable String model,
-    @Nullable String version) {}
+    @Nullable String version) {
+
+  /** The version of the model, or the alias that stands for it when none was given. */
+  public String versionOrAlias() {
+    if (version != null) {
+      return version;
+    }
+    return type.equals("challenge") ? "challenger" : "champion";
+  }
+}

@@ -73,8 +73,7 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
           "model must be in a registry, and the job has none: set control.registry");
     }
     ModelRegistry models = Registries.open(registry);
-    String version = given.version();
-    return command.promoting(update(models.load(model, version == null ? "champion" : version)));
+    return command.promoting(update(models.load(model, given.versionOrAlias())));
   }
 
   /** The command but for the model out of a registry that it promotes. */
@@ -98,6 +97,12 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
   private static ModelUpdate update(RegisteredModel registered) {
     ModelMetadata metadata = registered.metadata();
     Model model = registered.model();
+    if (model.sensors() != null) {
+      throw new IllegalArgumentException(
+          "model must score each row by itself, was of %s, which learns by reading: a job has its"
+                  .formatted(model.detector())
+              + " own");
+    }
     return new ModelUpdate(
         "",
         metadata.version(),

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.gateway.alerts;
+package io.caddis.gateway.contract;
 
 import io.caddis.gateway.ProblemException.Field;
-import io.caddis.gateway.contract.Requests;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The fields of a request that the contract has let pass, as what they mean. */
-final class Fields {
+public final class Fields {
   private final ObjectNode node;
   private final String prefix;
 
@@ -21,36 +20,42 @@ final class Fields {
     this.prefix = prefix;
   }
 
-  static Fields ofBody(ObjectNode body) {
+  /** Of a body. */
+  public static Fields ofBody(ObjectNode body) {
     return new Fields(body, "/");
   }
 
-  static Fields ofQuery(ObjectNode query) {
+  /** Of query parameters. */
+  public static Fields ofQuery(ObjectNode query) {
     return new Fields(query, "?");
   }
 
-  @Nullable String text(String name) {
+  /** A text; null when it is not given. */
+  public @Nullable String text(String name) {
     JsonNode value = node.get(name);
     return value == null || value.isNull() ? null : value.asString();
   }
 
-  String text(String name, String otherwise) {
+  /** A text, or another when it is not given. */
+  public String text(String name, String otherwise) {
     String text = text(name);
     return text == null ? otherwise : text;
   }
 
-  @Nullable Boolean flag(String name) {
+  /** A flag; null when it is not given. */
+  public @Nullable Boolean flag(String name) {
     JsonNode value = node.get(name);
     return value == null ? null : Boolean.valueOf(value.asBoolean());
   }
 
-  int number(String name, int otherwise) {
+  /** A number, or another when it is not given. */
+  public int number(String name, int otherwise) {
     JsonNode value = node.get(name);
     return value == null ? otherwise : value.asInt();
   }
 
   /** Epoch milliseconds of a moment; null when it is not given. */
-  @Nullable Long time(String name) {
+  public @Nullable Long time(String name) {
     String text = text(name);
     if (text == null) {
       return null;
@@ -62,7 +67,8 @@ final class Fields {
     }
   }
 
-  RuntimeException invalid(String name, String detail) {
+  /** What to throw when a field is not as it must be. */
+  public RuntimeException invalid(String name, String detail) {
     return Requests.invalid(List.of(new Field(prefix + name, detail)));
   }
 }
