@@ -103,8 +103,7 @@ final class DetectionResults {
     }
     DataStream<DetectorChoice> choices = outputs.choices();
     if (choices != null) {
-      folders.write(
-          choices, Sinks.CHOICES, JsonLines.choices(schema), OperatorUids.CHOICES_SINK);
+      folders.write(choices, Sinks.CHOICES, JsonLines.choices(schema), OperatorUids.CHOICES_SINK);
     }
     DataStream<ScoredVector> challenger = outputs.challenger();
     if (challenger != null) {

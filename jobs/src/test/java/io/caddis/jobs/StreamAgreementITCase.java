@@ -5,8 +5,8 @@ package io.caddis.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.Reading;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.simulate.SensorSimulator;
-import io.caddis.jobs.sink.ResultFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
