@@ -10,6 +10,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.gateway.TestGateway.Answer;
 import io.caddis.gateway.contract.Contract;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.JsonPointer;
@@ -147,7 +149,9 @@ class ContractTest {
   @Test
   void backendsAndEncodingsAreThoseThatThereAre() {
     JsonNode schemas = ContractCheck.document().at("/components/schemas");
-    assertThat(texts(schemas.at("/Backend/enum"))).isEqualTo(Detectors.NAMES);
+    assertThat(texts(schemas.at("/Backend/enum")))
+        .isEqualTo(
+            Stream.concat(Detectors.NAMES.stream(), StreamDetectors.NAMES.stream()).toList());
     assertThat(texts(schemas.at("/Encoding/enum")))
         .isEqualTo(
             Arrays.stream(Encoding.values())

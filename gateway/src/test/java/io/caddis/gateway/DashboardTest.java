@@ -392,6 +392,7 @@ class DashboardTest {
             tokens,
             false,
             Limits.DEFAULT,
+            null,
             null);
     try (TestGateway strict = new TestGateway(guarded)) {
       page.open("http://127.0.0.1:%d/dashboard#/alerts".formatted(strict.port()));

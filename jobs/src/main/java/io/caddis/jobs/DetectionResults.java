@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.FeatureSchema;
@@ -103,6 +104,11 @@ final class DetectionResults {
     DataStream<ScoredVector> challenger = outputs.challenger();
     if (challenger != null) {
       folders.write(challenger, Sinks.CHALLENGER, JsonLines.scores(), OperatorUids.CHALLENGER_SINK);
+    }
+    DataStream<DetectorChoice> choices = outputs.choices();
+    if (choices != null) {
+      folders.write(
+          choices, Sinks.CHOICES, JsonLines.choices(schema), OperatorUids.CHOICES_SINK);
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

@@ -4,6 +4,7 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.drift.ScoreDrift;
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.QualityIssue;
@@ -75,6 +76,7 @@ public final class DetectionTopology {
    * @param models every model trained, null when the detector learns from each reading instead
    * @param verdicts what became of models beside that, null likewise
    * @param challenger what models on trial make of the readings, null when there can be none
+   * @param choices what a detector that learns from each reading chose, null for others
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
@@ -87,6 +89,7 @@ public final class DetectionTopology {
       @Nullable DataStream<ModelUpdate> models,
       @Nullable DataStream<ModelUpdate> verdicts,
       @Nullable DataStream<ScoredVector> challenger,
+      @Nullable DataStream<DetectorChoice> choices,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -167,6 +170,7 @@ public final class DetectionTopology {
         models,
         verdicts,
         challenger(judged, inForce, plan),
+        models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         controlled == null ? null : acknowledgements(controlled, inForce));
   }
 

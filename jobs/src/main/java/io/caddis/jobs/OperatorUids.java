@@ -24,6 +24,7 @@ public final class OperatorUids {
   public static final String LATE_SINK = "late-sink";
   public static final String QUALITY_SINK = "quality-sink";
   public static final String MODELS_SINK = "models-sink";
+  public static final String CHOICES_SINK = "choices-sink";
   public static final String SCORES_TOPIC = "scores-topic";
   public static final String ALERTS_TOPIC = "alerts-topic";
   public static final String DEAD_LETTERS_TOPIC = "dead-letters-topic";

@@ -2,23 +2,17 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import io.caddis.detectors.detector.Detectors;
-import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
-import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.Aliases;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.stream.SensorStates;
-import io.caddis.detectors.stream.StreamDetectors;
-import io.caddis.detectors.table.StreamTrainer;
-import io.caddis.detectors.table.TableLayout;
 import io.caddis.detectors.table.TableTrainer;
 import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
@@ -60,6 +54,9 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
     })
 final class TrainCommand implements Callable<Integer> {
+  /** Share of the rows to flag when nothing was asked for. */
+  private static final double CONTAMINATION = 0.01;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
@@ -197,7 +194,17 @@ final class TrainCommand implements Callable<Integer> {
         throw new IllegalArgumentException(
             "--scope sensor needs a column of the sensor: name it with --key COL");
       }
-      trainer = training(columns(found), found.timeField(), keyField);
+      trainer =
+          TableTraining.of(
+              new TableTraining.Settings(
+                  detector, new TreeMap<>(parameters), scaling, rule(), CONTAMINATION),
+              columns(found),
+              found.timeField(),
+              keyField,
+              List.copyOf(calendar),
+              scope == Scope.SENSOR,
+              seed,
+              checkedSampleRows());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
@@ -231,37 +238,6 @@ final class TrainCommand implements Callable<Integer> {
     ModelMetadata metadata = publish(models, name, result.model(), training);
     report(result, metadata, models.aliases(name));
     return 0;
-  }
-
-  private TableTraining training(
-      List<RecordLayout.Column> columns, @Nullable String timeField, @Nullable String keyField) {
-    boolean texts = columns.stream().anyMatch(column -> column.encoding().isText());
-    ThresholdRule rule = rule();
-    if (StreamDetectors.learns(detector, texts)) {
-      TableLayout layout =
-          TableLayout.bySensor(columns, timeField, List.copyOf(calendar), keyField);
-      int width = layout.schema().features().size();
-      return new StreamTrainer(
-          layout,
-          SensorStates.empty(detector, parameters, width),
-          StreamDetectors.threshold(detector, rule),
-          seed);
-    }
-    TableLayout layout = TableLayout.of(columns, timeField, List.copyOf(calendar));
-    if (scope == Scope.SENSOR && keyField != null) {
-      layout = layout.keyedBy(keyField);
-    }
-    // What auto stands for where a feature is text.
-    String trained = StreamDetectors.NAMES.contains(detector) ? IsolationForest.NAME : detector;
-    return new TableTrainer(
-        layout,
-        new ModelTrainer(
-            layout.schema(),
-            Detectors.byName(trained, new TreeMap<>(parameters)),
-            scaling,
-            rule == null ? new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01) : rule),
-        seed,
-        checkedSampleRows());
   }
 
   /** Adds a version and gives it its part. */
@@ -394,6 +370,15 @@ final class TrainCommand implements Callable<Integer> {
         result.rows(),
         used.size(),
         String.join(", ", used));
+    SensorStates states = result.model().sensors();
+    if (states != null) {
+      Map<String, Integer> members = new TreeMap<>();
+      states
+          .choices(Integer.MAX_VALUE)
+          .values()
+          .forEach(choice -> members.merge(choice.member(), 1, Integer::sum));
+      out.printf("Sensors by what they are measured by: %s%n", members);
+    }
     out.printf(
         "%s %s is %s in %s%n",
         name,

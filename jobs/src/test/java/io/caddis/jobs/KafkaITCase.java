@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caddis.broker.KafkaBroker;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.parse.EventIds;
 import io.caddis.detectors.parse.SourceId;
 import io.caddis.jobs.kafka.Brokers;
-import io.caddis.jobs.sink.ResultFolder;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import io.caddis.operators.OperatorMetrics;

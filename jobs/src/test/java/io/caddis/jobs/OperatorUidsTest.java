@@ -73,6 +73,8 @@ class OperatorUidsTest {
     List<String> expected = new ArrayList<>(RELEASED);
     expected.removeIf(name -> name.matches("sample|train|score|.*models-sink.*"));
     expected.add("stream-score");
+    expected.add("choices-sink | choices-sink: Writer");
+    expected.add("Sink Committer: choices-sink | choices-sink: Committer");
 
     assertThat(operators("files", "sensor", "growing", "detector.name=univariate"))
         .containsExactlyInAnyOrderElementsOf(expected);

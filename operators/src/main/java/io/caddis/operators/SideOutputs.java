@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
@@ -41,6 +42,10 @@ public final class SideOutputs {
   /** Models on trial, and word of the end of their trials. */
   public static final OutputTag<ModelUpdate> CHALLENGERS =
       new OutputTag<>("challengers", TypeInformation.of(ModelUpdate.class));
+
+  /** What detectors that learn by reading chose for a sensor. */
+  public static final OutputTag<DetectorChoice> CHOICES =
+      new OutputTag<>("choices", TypeInformation.of(DetectorChoice.class));
 
   private SideOutputs() {}
 }

@@ -261,7 +261,7 @@ final class FittedIsolationForest implements FittedDetector {
       i = step(nodes, keys, i);
       j = step(nodes, keys, j);
     }
-    return (long) path(nodes[a])
+    return path(nodes[a])
         + path(nodes[b])
         + path(nodes[c])
         + path(nodes[d])
@@ -279,8 +279,8 @@ final class FittedIsolationForest implements FittedDetector {
     return (int) (node + keys[(int) node & (keys.length - 1)] >>> CHILD_SHIFT);
   }
 
-  private static int path(long leaf) {
-    return (int) (leaf >>> KEY_SHIFT) & PATH_MASK;
+  private static long path(long leaf) {
+    return leaf >>> KEY_SHIFT & PATH_MASK;
   }
 
   @Override

@@ -20,10 +20,12 @@ import java.util.TreeMap;
  *
  * @param layout of the table, {@link TableLayout#bySensor}
  * @param begin what is known before
+ * @param readBefore rows that this was learned from, 0 or more
  * @param threshold score from which on a reading is anomalous
  * @param seed kept in the model; nothing depends on it
  */
-public record StreamTrainer(TableLayout layout, SensorStates begin, double threshold, long seed)
+public record StreamTrainer(
+    TableLayout layout, SensorStates begin, long readBefore, double threshold, long seed)
     implements TableTraining {
   @Override
   public TableTrainer.Result train(InputStream in, String source) throws IOException {
@@ -33,7 +35,7 @@ public record StreamTrainer(TableLayout layout, SensorStates begin, double thres
       throw new UnusableSampleException("training rows must be at least 2, was " + reader.rows);
     }
     SensorStates states = reader.scorer.states();
-    int rows = (int) Math.min(Integer.MAX_VALUE, reader.rows);
+    int rows = (int) Math.min(Integer.MAX_VALUE, readBefore + reader.rows);
     boolean timed = reader.from <= reader.to;
     return new TableTrainer.Result(
         Model.learned(states, layout.schema(), threshold, seed, rows),

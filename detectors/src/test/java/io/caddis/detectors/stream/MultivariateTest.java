@@ -11,9 +11,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -156,6 +158,26 @@ final class MultivariateTest {
     rows[2_999][6] += 300;
     assertThat(detector.score(3_000_000L, rows[2_999])).isGreaterThanOrEqualTo(0.5);
     assertThat(detector.contributions()[0]).isLessThan(detector.contributions()[6]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void stuckSensorIsToldAndThenTheOthersAreJudgedWithoutIt(String name) {
+    double[][] rows = series(3_000, 18);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < 2_000; i++) {
+      rows[i][3] = 360;
+    }
+    for (int i = 1_900; i < 1_905; i++) {
+      rows[i][6] += 300;
+    }
+    double[] told = scores(detector, rows, WARM, WARM + 100);
+    assertThat(flagged(Arrays.copyOfRange(told, 20, 100))).isEqualTo(80);
+    assertThat(detector.contributions()[3])
+        .isEqualTo(Arrays.stream(detector.contributions()).max().orElseThrow());
+    assertThat(flagged(scores(detector, rows, WARM + 100, 1_900))).isLessThan(100);
+    assertThat(flagged(scores(detector, rows, 1_900, 1_905))).isGreaterThan(2);
+    assertThat(flagged(scores(detector, rows, 1_905, 3_000))).isLessThan(110);
   }
 
   @ParameterizedTest
@@ -328,6 +350,27 @@ final class MultivariateTest {
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> read("auto", cut)).isInstanceOf(IOException.class);
     }
+  }
+
+  /**
+   * Its format is the one before, without the repeats: 17 bytes a feature after the smoothed
+   * values.
+   */
+  @Test
+  void stateOfTheVersionBeforeGoesOn() throws IOException {
+    double[][] rows = series(WARM + 200, 19);
+    StreamDetector detector = warm("auto", rows);
+    byte[] bytes = written(detector);
+    int at = 1 + 4 + 4 + 24 + 16 * FEATURES;
+    int less = 17 * FEATURES;
+    ByteBuffer before = ByteBuffer.allocate(bytes.length - less);
+    before.put(bytes, 0, at).put(bytes, at + less, bytes.length - at - less);
+    before.put(0, (byte) 0x4E).putInt(5, before.getInt(5) - less);
+    CRC32 checksum = new CRC32();
+    checksum.update(before.array(), 9, before.getInt(5));
+    before.putInt(9 + before.getInt(5), (int) checksum.getValue());
+    assertThat(scores(read("auto", before.array()), rows, WARM, WARM + 200))
+        .containsExactly(scores(detector, rows, WARM, WARM + 200));
   }
 
   @Test

@@ -76,7 +76,7 @@ class StreamTrainerTest {
   }
 
   private static Model train(String detector, List<Line> lines) throws IOException {
-    return new StreamTrainer(LAYOUT, SensorStates.empty(detector, Map.of(), 2), 0.5, 42)
+    return new StreamTrainer(LAYOUT, SensorStates.empty(detector, Map.of(), 2), 0, 0.5, 42)
         .train(stream(text(lines)), "table.csv")
         .model();
   }

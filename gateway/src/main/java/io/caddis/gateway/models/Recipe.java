@@ -2,8 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.models;
 
-import io.caddis.detectors.detector.Detectors;
-import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
@@ -49,8 +47,8 @@ record Recipe(
     Scaling scaling,
     long seed,
     List<CalendarFeature> calendar) {
-  private static final ThresholdRule USUAL =
-      new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.1);
+  /** Share of the rows to flag when nothing is asked for. */
+  private static final double CONTAMINATION = 0.1;
 
   /** A model and how to read rows for it. */
   record Fitted(TableLayout layout, @Nullable String keyField, TableTrainer.Result result) {}
@@ -97,38 +95,29 @@ record Recipe(
       throw new IllegalArgumentException(
           "calendar needs a time in the rows: a field timestamp, ts, time or datetime");
     }
-    TableTraining training = training(columns, time, found.keyField(), most);
+    TableTraining training =
+        TableTraining.of(settings(), columns, time, found.keyField(), calendar, false, seed, most);
     try (InputStream in = rows.open()) {
       return new Fitted(training.layout(), found.keyField(), training.train(in, rows.name()));
     }
   }
 
-  private TableTraining training(
-      List<RecordLayout.Column> columns, @Nullable String time, @Nullable String key, int most) {
-    boolean texts = columns.stream().anyMatch(column -> column.encoding().isText());
-    if (!StreamDetectors.learns(detector, texts)) {
-      TableLayout layout = TableLayout.of(columns, time, calendar);
-      return new TableTrainer(layout, trainer(layout), seed, most);
-    }
-    TableLayout layout = TableLayout.bySensor(columns, time, calendar, key);
-    int width = layout.schema().features().size();
-    return goingOn(layout, SensorStates.empty(detector, parameters, width));
+  private TableTraining.Settings settings() {
+    return new TableTraining.Settings(detector, parameters, scaling, rule, CONTAMINATION);
   }
 
-  /** What goes on learning by reading. */
-  StreamTrainer goingOn(TableLayout layout, SensorStates known) {
-    return new StreamTrainer(layout, known, StreamDetectors.threshold(detector, rule), seed);
+  /**
+   * What goes on learning by reading.
+   *
+   * @param rows that what is known was learned from
+   */
+  StreamTrainer goingOn(TableLayout layout, SensorStates known, long rows) {
+    return new StreamTrainer(layout, known, rows, StreamDetectors.threshold(detector, rule), seed);
   }
 
   /** What fits and updates models of this layout. */
   ModelTrainer trainer(TableLayout layout) {
-    // What auto stands for where a field is text.
-    String trained = StreamDetectors.NAMES.contains(detector) ? IsolationForest.NAME : detector;
-    return new ModelTrainer(
-        layout.schema(),
-        Detectors.byName(trained, parameters),
-        scaling,
-        rule == null ? USUAL : rule);
+    return settings().trainer(layout.schema());
   }
 
   /** What the registry keeps of a training. */

@@ -168,7 +168,9 @@ final class Trainings {
                 new Recipe.Fitted(
                     served.layout(),
                     before.keyField(),
-                    recipe.goingOn(served.layout(), known).train(lines.open(), lines.name())));
+                    recipe
+                        .goingOn(served.layout(), known, served.model().rows())
+                        .train(lines.open(), lines.name())));
     TableTrainer.Result result = fitted.result();
     ServedModel updated =
         ServedModel.fitted(

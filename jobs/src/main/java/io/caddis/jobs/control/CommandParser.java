@@ -97,6 +97,12 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
   private static ModelUpdate update(RegisteredModel registered) {
     ModelMetadata metadata = registered.metadata();
     Model model = registered.model();
+    if (model.sensors() != null) {
+      throw new IllegalArgumentException(
+          "model must score each row by itself, was of %s, which learns by reading: a job has its"
+                  .formatted(model.detector())
+              + " own");
+    }
     return new ModelUpdate(
         "",
         metadata.version(),

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.control;
 
+import io.caddis.detectors.control.CommandJson;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.control;
 
+import io.caddis.detectors.control.CommandJson;
 import io.caddis.jobs.kafka.Brokers;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.util.Locale;

@@ -3,6 +3,7 @@
 package io.caddis.jobs.sink;
 
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
@@ -77,6 +78,13 @@ public final class JsonLines<T> implements Encoder<T> {
 
   public static JsonLines<QualityIssue> quality() {
     return of(QualityRow::write);
+  }
+
+  /**
+   * @param schema of the vectors
+   */
+  public static JsonLines<DetectorChoice> choices(FeatureSchema schema) {
+    return of(new ChoiceRow(schema));
   }
 
   public static JsonLines<ModelUpdate> models() {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
  *     challenger/    verdicts of models on trial, where there can be any
+ *     choices/       what a detector that learns by reading chose for a sensor, and why
  *     control/       what became of commands, where the job takes any
  *     archive/       what alerts' scores were made of, when asked for
  * </pre>
@@ -38,6 +39,7 @@ public final class Sinks {
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
   public static final String CHALLENGER = "challenger";
+  public static final String CHOICES = "choices";
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 
