@@ -233,6 +233,46 @@ class DashboardTest {
   }
 
   @Test
+  void withoutGroupsWhatBeginsTogetherIsOneIncident() {
+    open("#/alerts");
+    settled();
+    String incidents =
+        """
+        import('/dashboard/alerts.js').then(({ incidents }) => incidents([%s].map(([id, group, from, to]) =>
+          ({ alert_id: id, key: id, group: group || id, start: new Date(from).toISOString(),
+            end: new Date(to).toISOString() })))
+          .map((one) => one.alerts.map((alert) => alert.alert_id).join('+')).join(' '))""";
+
+    assertThat(
+            page.eval(
+                    incidents.formatted(
+                        "['a','',0,90000],['b','',900,1000]," + "['c','',5000,6000]"))
+                .asString())
+        .isEqualTo("a+b c");
+    assertThat(
+            page.eval(
+                    incidents.formatted(
+                        "['c','g',80000,81000],['a','g',0,30000]," + "['b','h',0,30000]"))
+                .asString())
+        .isEqualTo("c+a b");
+  }
+
+  @Test
+  void theUsualRangeIsOfUnsuspiciousReadingsBefore() {
+    open("#/overview");
+    settled();
+    JsonNode bounds =
+        page.eval(
+            "import('/dashboard/charts.js').then(({ usualRange }) => usualRange("
+                + "[1, 2, 1, 2, 1, 2, 1, 2, 99, 1], [-1, -1, -1, -1, -1, -1, -1, -1, 3, -1]))");
+
+    assertThat(bounds.at("/0/7").isNull()).as("too little history").isTrue();
+    // Median 1.5, median deviation 0.5, times 1.4826 and 4.
+    assertThat(bounds.at("/1/8").asDouble()).isEqualTo(1.5 + 0.5 * 1.4826 * 4);
+    assertThat(bounds.at("/0/9").asDouble()).isEqualTo(1.5 - 0.5 * 1.4826 * 4);
+  }
+
+  @Test
   void aVersionIsPromotedAfterAQuestion() {
     String before =
         gateway.get("/api/registry/pumps_isolation_forest").json().path("champion").asString();

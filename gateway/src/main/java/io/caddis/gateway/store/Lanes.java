@@ -246,15 +246,13 @@ public final class Lanes {
     for (int i = 0; i < WIDTHS.length - 1; i++) {
       long width = WIDTHS[i];
       long coarser = WIDTHS[i + 1];
-      if ((to - from) / width <= MOST_CELLS && reaches(width, Math.max(from, oldest(coarser)))) {
+      // At its beginning even an interval that is not cut off may be older than the finer ones.
+      long enough = Math.max(from, oldest(coarser) + coarser);
+      if ((to - from) / width <= MOST_CELLS && oldest(width) <= enough) {
         return width;
       }
     }
     return WIDTHS[WIDTHS.length - 1];
-  }
-
-  private boolean reaches(long width, long time) {
-    return oldest(width) <= time + WIDTHS[WIDTHS.length - 1];
   }
 
   private long oldest(long width) {
