@@ -69,10 +69,12 @@ class ContractTest {
       String file = "/v1/anomaly/models/sensor-monitor_isolation_forest.cadm";
       served(file, gateway.delete(file));
 
-      // Those of alerts and of the plant need some: AlertRoutesTest, PlantRoutesTest.
+      // Those of alerts and of the plant need some, and commands a job: AlertRoutesTest,
+      // PlantRoutesTest, ControlRoutesTest.
       Set<String> asked = new TreeSet<>(gateway.asked());
       asked.addAll(ContractCheck.operations("alerts"));
       asked.addAll(ContractCheck.operations("plant"));
+      asked.addAll(ContractCheck.operations("control"));
       assertThat(asked).isEqualTo(new TreeSet<>(new Contract().operations()));
     }
   }

@@ -12,14 +12,17 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +45,7 @@ class HostileRequestsTest {
                 null,
                 false,
                 Limits.DEFAULT.with(1 << 20, 1000),
+                null,
                 null));
     gateway.post(
         "/train", "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}");
@@ -162,6 +166,16 @@ class HostileRequestsTest {
             "gzip");
 
     assertThat(answer.status()).isEqualTo(415);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.7976931348623157e308", "-1e19", "1e400", "99999999999999999999"})
+  void anIntegerThatNoLongHoldsIsRefused(String minutes) {
+    Answer answer =
+        gateway.post("/api/silences", "{\"sensor\": \"p\", \"minutes\": " + minutes + "}");
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.errors()).contains("/minutes");
   }
 
   @Test
@@ -310,6 +324,58 @@ class HostileRequestsTest {
       for (Socket socket : slow) {
         socket.close();
       }
+    }
+  }
+
+  /** While others are served, which is when Jetty itself lets them wait. */
+  @Test
+  @Timeout(60)
+  void aBodyThatDoesNotComeIsGivenUp() throws Exception {
+    Limits impatient =
+        new Limits(
+            1 << 16,
+            1 << 20,
+            100,
+            100,
+            10,
+            8,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(500),
+            100);
+    try (TestGateway served =
+            new TestGateway(
+                new GatewayOptions(
+                    "127.0.0.1",
+                    0,
+                    directory.resolve("models"),
+                    "m",
+                    null,
+                    null,
+                    false,
+                    impatient,
+                    null,
+                    null));
+        Socket silent = new Socket("127.0.0.1", served.port())) {
+      silent
+          .getOutputStream()
+          .write(
+              "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
+                  .getBytes(StandardCharsets.US_ASCII));
+      CompletableFuture<byte[]> answer = CompletableFuture.supplyAsync(() -> readAll(silent));
+      while (!answer.isDone()) {
+        served.post("/predict", "{\"data\": {\"a\": 1}}");
+      }
+
+      assertThat(new String(answer.get(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 400");
+    }
+  }
+
+  private static byte[] readAll(Socket socket) {
+    try {
+      return socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
     }
   }
 

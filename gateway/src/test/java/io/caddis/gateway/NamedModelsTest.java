@@ -325,7 +325,7 @@ class NamedModelsTest {
             100);
     gateway =
         new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, registry, "m", null, null, false, two, null));
+            new GatewayOptions("127.0.0.1", 0, registry, "m", null, null, false, two, null, null));
     String fit = "{\"model\": \"%s\", \"data\": [[1], [2]]}";
     gateway.post("/v1/anomaly/fit", fit.formatted("a"));
     gateway.post("/v1/anomaly/fit", fit.formatted("b"));

@@ -3,6 +3,7 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.detector.Detectors;
+import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
@@ -14,8 +15,12 @@ import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.Aliases;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.stream.SensorStates;
+import io.caddis.detectors.stream.StreamDetectors;
+import io.caddis.detectors.table.StreamTrainer;
 import io.caddis.detectors.table.TableLayout;
 import io.caddis.detectors.table.TableTrainer;
+import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,7 +76,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "As for detect (default: ${DEFAULT-VALUE}).")
+      description = {
+        "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto,",
+        "reads the rows in their order, sensor by sensor."
+      })
   private String detector = "isolation_forest";
 
   @Option(
@@ -173,7 +181,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TableInput file = new TableInput(input);
     ModelRegistry models;
-    TableTrainer trainer;
+    TableTraining trainer;
     @Nullable String keyField;
     try {
       file.check();
@@ -181,34 +189,23 @@ final class TrainCommand implements Callable<Integer> {
       models = registry.open();
       RecordLayout found = found(file);
       keyField = found.keyField();
-      TableLayout layout = TableLayout.of(columns(found), found.timeField(), List.copyOf(calendar));
-      if (layout.timeField() == null && !calendar.isEmpty()) {
+      if (found.timeField() == null && !calendar.isEmpty()) {
         throw new IllegalArgumentException(
             "--calendar needs a column of the time: name it with --time COL");
       }
-      if (scope == Scope.SENSOR) {
-        if (keyField == null) {
-          throw new IllegalArgumentException(
-              "--scope sensor needs a column of the sensor: name it with --key COL");
-        }
-        layout = layout.keyedBy(keyField);
+      if (scope == Scope.SENSOR && keyField == null) {
+        throw new IllegalArgumentException(
+            "--scope sensor needs a column of the sensor: name it with --key COL");
       }
-      trainer =
-          new TableTrainer(
-              layout,
-              new ModelTrainer(
-                  layout.schema(),
-                  Detectors.byName(detector, new TreeMap<>(parameters)),
-                  scaling,
-                  rule()),
-              seed,
-              checkedSampleRows());
+      trainer = training(columns(found), found.timeField(), keyField);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     TableTrainer.Result result;
     try (InputStream in = file.open()) {
       result = trainer.train(in, file.name());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     ModelMetadata.Training training =
         new ModelMetadata.Training(
@@ -234,6 +231,37 @@ final class TrainCommand implements Callable<Integer> {
     ModelMetadata metadata = publish(models, name, result.model(), training);
     report(result, metadata, models.aliases(name));
     return 0;
+  }
+
+  private TableTraining training(
+      List<RecordLayout.Column> columns, @Nullable String timeField, @Nullable String keyField) {
+    boolean texts = columns.stream().anyMatch(column -> column.encoding().isText());
+    ThresholdRule rule = rule();
+    if (StreamDetectors.learns(detector, texts)) {
+      TableLayout layout =
+          TableLayout.bySensor(columns, timeField, List.copyOf(calendar), keyField);
+      int width = layout.schema().features().size();
+      return new StreamTrainer(
+          layout,
+          SensorStates.empty(detector, parameters, width),
+          StreamDetectors.threshold(detector, rule),
+          seed);
+    }
+    TableLayout layout = TableLayout.of(columns, timeField, List.copyOf(calendar));
+    if (scope == Scope.SENSOR && keyField != null) {
+      layout = layout.keyedBy(keyField);
+    }
+    // What auto stands for where a feature is text.
+    String trained = StreamDetectors.NAMES.contains(detector) ? IsolationForest.NAME : detector;
+    return new TableTrainer(
+        layout,
+        new ModelTrainer(
+            layout.schema(),
+            Detectors.byName(trained, new TreeMap<>(parameters)),
+            scaling,
+            rule == null ? new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01) : rule),
+        seed,
+        checkedSampleRows());
   }
 
   /** Adds a version and gives it its part. */
@@ -308,10 +336,12 @@ final class TrainCommand implements Callable<Integer> {
     return sampleRows;
   }
 
-  private ThresholdRule rule() {
+  /** What was asked for, null when nothing was. */
+  private @Nullable ThresholdRule rule() {
     if (threshold == null) {
-      return new ThresholdRule(
-          ThresholdRule.Method.CONTAMINATION, contamination == null ? 0.01 : contamination);
+      return contamination == null
+          ? null
+          : new ThresholdRule(ThresholdRule.Method.CONTAMINATION, contamination);
     }
     if (contamination != null) {
       throw new IllegalArgumentException(

@@ -147,6 +147,36 @@ class OperatorUidsTest {
   }
 
   @Test
+  void topicsAddSinksAndChangeNoOtherOperator() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.addAll(
+        List.of(
+            "control-source | Source: control-source",
+            "control-parse",
+            "control-admission",
+            "control",
+            "model-control",
+            "control-sink | control-sink: Writer",
+            "Sink Committer: control-sink | control-sink: Committer"));
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "detector.name=isolation_forest",
+                "kafka.bootstrap-servers=localhost:9092",
+                "source.kafka.topics=[readings]",
+                "control.topic=commands"));
+    for (String results :
+        List.of("scores", "alerts", "dead-letters", "late", "quality", "models", "control")) {
+      settings.add("sink.kafka." + results + "=caddis-" + results);
+      expected.add("%1$s-topic | %1$s-topic: Writer".formatted(results));
+      expected.add("Sink Committer: %1$s-topic | %1$s-topic: Committer".formatted(results));
+    }
+
+    assertThat(operators("kafka", "global", "growing", settings.toArray(String[]::new)))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
   void aWatchAddsOperatorsAndLeavesTheOthersAsTheyAre() throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
     expected.addAll(List.of("watch-sample", "watched", "model-control"));

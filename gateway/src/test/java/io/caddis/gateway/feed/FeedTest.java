@@ -266,9 +266,10 @@ class FeedTest {
   }
 
   private Feed feed(NoticePolicy policy) {
+    FeedStore store = new FeedStore(database, clock, policy, 10_000);
     return new Feed(
-        out,
-        new FeedStore(database, clock, policy, 10_000),
+        new ResultFolders(out, store, clock),
+        store,
         new Retention(database, clock, Duration.ofDays(90)),
         clock,
         stored::incrementAndGet);

@@ -83,6 +83,11 @@ public final class JsonLines<T> implements Encoder<T> {
     return of(ModelRow::write);
   }
 
+  /** What the rows of models say, without the models themselves. */
+  public static JsonLines<ModelUpdate> modelDescriptions() {
+    return of(ModelRow::describe);
+  }
+
   public static JsonLines<Acknowledgement> acknowledgements() {
     return of(AcknowledgementRow::write);
   }

@@ -10,6 +10,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.BasePathBucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folders of an output directory, each written exactly once: a file appears under its final
@@ -38,13 +39,14 @@ public final class Sinks {
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 
-  private final Path directory;
+  private final @Nullable Path directory;
 
   /**
-   * @param directory any file system that Flink knows, for example {@code file:///data/out}
+   * @param directory any file system that Flink knows, for example {@code file:///data/out}; null
+   *     to write nothing
    */
-  public Sinks(URI directory) {
-    this.directory = new Path(directory);
+  public Sinks(@Nullable URI directory) {
+    this.directory = directory == null ? null : new Path(directory);
   }
 
   /**
@@ -54,6 +56,9 @@ public final class Sinks {
    * @param uid identity of the sink's state across versions, also its name in the web UI
    */
   public <T> void write(DataStream<T> stream, String folder, Encoder<T> encoder, String uid) {
+    if (directory == null) {
+      return;
+    }
     FileSink<T> sink =
         FileSink.forRowFormat(new Path(directory, folder), encoder)
             .withBucketAssigner(new BasePathBucketAssigner<>())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.jobs.source;
+package io.caddis.detectors.files;
 
 import java.io.IOException;
 import java.io.InputStream;

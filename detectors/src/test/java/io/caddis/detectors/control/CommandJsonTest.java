@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.jobs.control;
+package io.caddis.detectors.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caddis.operators.ControlCommand;
-import io.caddis.operators.ControlType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -15,34 +13,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandJsonTest {
 
-  private static CommandJson.Parsed parse(String json) {
-    return CommandJson.parse("c.json", json.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static long millis(String time) {
-    return Instant.parse(time).toEpochMilli();
+  private static JobCommand parse(String json) {
+    return CommandJson.parse(json.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
   void everyKeyOfAThresholdIsTaken() {
-    ControlCommand command =
-        parse(
+    assertThat(
+            parse(
                 """
                 {"id": "t-1", "type": "set_threshold", "sensors": "pump-*", "threshold": 0.8,
-                 "effective_from": "2026-01-01T00:00:00Z"}
-                """)
-            .command();
-    assertThat(command)
+                 "effective_from": "2026-01-01T00:00:00.0009Z"}
+                """))
         .isEqualTo(
-            new ControlCommand(
+            new JobCommand(
                 "t-1",
-                "c.json",
-                ControlType.SET_THRESHOLD,
+                "set_threshold",
                 "pump-*",
                 null,
                 0.8,
-                millis("2026-01-01T00:00:00Z"),
-                ControlCommand.WITHOUT_END,
+                Instant.parse("2026-01-01T00:00:00Z"),
+                null,
                 null,
                 null,
                 null));
@@ -51,27 +42,24 @@ class CommandJsonTest {
   @Test
   void withoutAnIdItsContentIsTheId() {
     String json = "{\"type\": \"mute\"}";
-    assertThat(parse(json).command().id())
+    assertThat(parse(json).id())
         .matches("[0-9a-f]{16}")
-        .isEqualTo(parse(json + "\n").command().id())
-        .isNotEqualTo(parse("{\"type\": \"unmute\"}").command().id());
-    assertThat(parse(json).command().sensors()).isEqualTo("*");
-    assertThat(parse(json).command().from()).isEqualTo(ControlCommand.NOT_GIVEN);
+        .isEqualTo(parse(json + "\n").id())
+        .isNotEqualTo(parse("{\"type\": \"unmute\"}").id());
+    assertThat(parse(json).sensors()).isEqualTo("*");
+    assertThat(parse(json).from()).isNull();
   }
 
   @Test
-  void aModelOfTheRegistryIsNamedByModelAndVersion() {
-    CommandJson.Parsed named =
+  void aModelIsNamedByModelOrVersionOrBoth() {
+    JobCommand named =
         parse("{\"type\": \"promote\", \"model\": \"pumps\", \"version\": \"2026\"}");
     assertThat(named.model()).isEqualTo("pumps");
     assertThat(named.version()).isEqualTo("2026");
-    assertThat(named.command().version()).isNull();
-    assertThat(parse("{\"type\": \"promote\", \"model\": \"pumps\"}").version())
-        .isEqualTo("champion");
 
-    CommandJson.Parsed own = parse("{\"type\": \"promote\", \"version\": \"2026\"}");
+    JobCommand own = parse("{\"type\": \"promote\", \"version\": \"2026\"}");
     assertThat(own.model()).isNull();
-    assertThat(own.command().version()).isEqualTo("2026");
+    assertThat(own.version()).isEqualTo("2026");
   }
 
   @ParameterizedTest

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.jobs.sink;
+package io.caddis.detectors.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,11 +34,19 @@ public final class ResultFolder {
    * The rows of the files committed since the last call, file by file in the order of their names.
    */
   public List<JsonNode> fresh() throws IOException {
+    return fresh("");
+  }
+
+  /**
+   * As above, but only the rows whose line has a text in it: the others are not parsed, and there
+   * may be more of them than fit into memory.
+   */
+  public List<JsonNode> fresh(String text) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
     for (Path file : committed()) {
       if (seen.add(file)) {
         try (Stream<String> lines = Files.lines(file)) {
-          lines.forEach(line -> rows.add(JSON.readValue(line)));
+          lines.filter(line -> line.contains(text)).forEach(line -> rows.add(JSON.readValue(line)));
         } catch (UncheckedIOException e) {
           throw new IOException("cannot read " + file, e.getCause());
         }

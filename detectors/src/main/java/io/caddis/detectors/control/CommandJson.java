@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.jobs.control;
+package io.caddis.detectors.control;
 
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.operators.ControlCommand;
-import io.caddis.operators.ControlType;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Arrays;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,26 +43,7 @@ public final class CommandJson {
           .build();
 
   /** The keys of each type, beside id and type. */
-  private static final Map<ControlType, List<String>> KEYS =
-      Map.of(
-          ControlType.SET_THRESHOLD, List.of("sensors", "threshold", "effective_from"),
-          ControlType.RESET_THRESHOLD, List.of("sensors", "effective_from"),
-          ControlType.MUTE, List.of("sensors", "effective_from", "until"),
-          ControlType.UNMUTE, List.of("sensors", "effective_from"),
-          ControlType.MAINTENANCE, List.of("sensors", "from", "to"),
-          ControlType.PROMOTE, List.of("group", "model", "version", "effective_from"),
-          ControlType.ROLLBACK, List.of("group", "effective_from"),
-          ControlType.UNPIN, List.of("group", "effective_from"),
-          ControlType.UNDO, List.of("command", "effective_from"));
-
-  /**
-   * A command, and where its model is.
-   *
-   * @param command complete but for its model
-   * @param model name of the model to take out of a registry, null when none is
-   * @param version of that model, {@code champion} when none was given
-   */
-  public record Parsed(ControlCommand command, @Nullable String model, String version) {}
+  private static final Map<String, List<String>> KEYS = keys();
 
   private final ObjectNode json;
 
@@ -70,23 +51,23 @@ public final class CommandJson {
     this.json = json;
   }
 
-  /** The name of a type, as it stands in a command. */
-  public static String name(ControlType type) {
-    return type.name().toLowerCase(Locale.ROOT);
+  private static Map<String, List<String>> keys() {
+    Map<String, List<String>> keys = new LinkedHashMap<>();
+    keys.put("set_threshold", List.of("sensors", "threshold", "effective_from"));
+    keys.put("reset_threshold", List.of("sensors", "effective_from"));
+    keys.put("mute", List.of("sensors", "effective_from", "until"));
+    keys.put("unmute", List.of("sensors", "effective_from"));
+    keys.put("maintenance", List.of("sensors", "from", "to"));
+    keys.put("promote", List.of("group", "model", "version", "effective_from"));
+    keys.put("rollback", List.of("group", "effective_from"));
+    keys.put("unpin", List.of("group", "effective_from"));
+    keys.put("undo", List.of("command", "effective_from"));
+    return Collections.unmodifiableMap(keys);
   }
 
-  /** The type of a name. */
-  private static ControlType type(@Nullable String name) {
-    return Arrays.stream(ControlType.values())
-        .filter(type -> name(type).equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "type must be one of "
-                        + Arrays.stream(ControlType.values()).map(CommandJson::name).toList()
-                        + ", was "
-                        + (name == null ? "missing" : "'" + name + "'")));
+  /** Every type that there is, as it stands in a command. */
+  public static Set<String> types() {
+    return KEYS.keySet();
   }
 
   /**
@@ -94,7 +75,7 @@ public final class CommandJson {
    *
    * @throws IllegalArgumentException when it is none, saying why
    */
-  public static Parsed parse(String file, byte[] content) {
+  public static JobCommand parse(byte[] content) {
     JsonNode tree;
     try {
       tree = JSON.readTree(content);
@@ -107,17 +88,22 @@ public final class CommandJson {
     if (!(tree instanceof ObjectNode object)) {
       throw new IllegalArgumentException("a command must be a JSON object");
     }
-    return new CommandJson(object).command(file, content);
+    return new CommandJson(object).command(content);
   }
 
-  private Parsed command(String file, byte[] content) {
-    ControlType type = type(text("type"));
-    List<String> keys = KEYS.getOrDefault(type, List.of());
+  private JobCommand command(byte[] content) {
+    String type = text("type");
+    List<String> keys = type == null ? null : KEYS.get(type);
+    if (type == null || keys == null) {
+      throw new IllegalArgumentException(
+          "type must be one of %s, was %s"
+              .formatted(KEYS.keySet(), type == null ? "missing" : "'" + type + "'"));
+    }
     for (String key : new TreeSet<>(json.propertyNames())) {
       if (!key.equals("id") && !key.equals("type") && !keys.contains(key)) {
         throw new IllegalArgumentException(
             "a command of type %s must have no keys but id, type and %s, had '%s'"
-                .formatted(name(type), String.join(", ", keys), key));
+                .formatted(type, String.join(", ", keys), key));
       }
     }
     String id = text("id");
@@ -128,36 +114,37 @@ public final class CommandJson {
               + id
               + "'");
     }
-    boolean maintenance = type == ControlType.MAINTENANCE;
-    String sensors = text("sensors");
+    boolean maintenance = type.equals("maintenance");
     String model = text("model");
     String version = text("version");
-    if (type == ControlType.PROMOTE && model == null && version == null) {
+    if (type.equals("promote") && model == null && version == null) {
       throw new IllegalArgumentException(
           "promote must have a model of the registry, or the version of one that the job trained");
     }
     if (model != null) {
       ModelRegistry.checkedName(model);
     }
-    ControlCommand command =
-        new ControlCommand(
+    String sensors = text("sensors");
+    JobCommand command =
+        new JobCommand(
             id == null ? hash(content) : id,
-            file,
             type,
             sensors == null ? "*" : sensors,
             text("group"),
-            type == ControlType.SET_THRESHOLD ? threshold() : Double.NaN,
-            time(maintenance ? "from" : "effective_from", ControlCommand.NOT_GIVEN, maintenance),
-            time(maintenance ? "to" : "until", ControlCommand.WITHOUT_END, maintenance),
-            type == ControlType.UNDO ? required("command") : null,
-            model == null ? version : null,
-            null);
-    if (command.to() <= command.from()) {
+            type.equals("set_threshold") ? threshold() : Double.NaN,
+            time(maintenance ? "from" : "effective_from", maintenance),
+            time(maintenance ? "to" : "until", maintenance),
+            type.equals("undo") ? required("command") : null,
+            model,
+            version);
+    Instant from = command.from();
+    Instant to = command.to();
+    if (from != null && to != null && !to.isAfter(from)) {
       throw new IllegalArgumentException(
           "%s must be after %s"
               .formatted(maintenance ? "to" : "until", maintenance ? "from" : "effective_from"));
     }
-    return new Parsed(command, model, version == null ? "champion" : version);
+    return command;
   }
 
   private double threshold() {
@@ -193,15 +180,16 @@ public final class CommandJson {
     return value.stringValue();
   }
 
-  private long time(String key, long absent, boolean required) {
+  /** A time in whole milliseconds, null when it is not given. */
+  private @Nullable Instant time(String key, boolean required) {
     String text = required ? required(key) : text(key);
     if (text == null) {
-      return absent;
+      return null;
     }
     try {
       Instant time = Instant.parse(text);
       if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
-        return time.toEpochMilli();
+        return time.truncatedTo(ChronoUnit.MILLIS);
       }
     } catch (DateTimeException e) {
       // Told below.
