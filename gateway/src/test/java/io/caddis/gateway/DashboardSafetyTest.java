@@ -3,31 +3,18 @@
 package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.caddis.gateway.access.TokenFile;
-import io.caddis.gateway.browser.Chromium;
-import io.caddis.gateway.browser.Page;
-import io.caddis.gateway.feed.JobOutput;
-import io.caddis.gateway.feed.Scene;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -118,6 +105,7 @@ class DashboardSafetyTest extends InBrowser {
             tokens,
             false,
             Limits.DEFAULT,
+            null,
             null);
     try (TestGateway strict = new TestGateway(guarded)) {
       page.open("http://127.0.0.1:%d/dashboard#/alerts".formatted(strict.port()));

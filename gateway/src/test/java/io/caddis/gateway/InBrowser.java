@@ -5,40 +5,26 @@ package io.caddis.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.caddis.gateway.access.TokenFile;
 import io.caddis.gateway.browser.Chromium;
 import io.caddis.gateway.browser.Page;
-import io.caddis.gateway.feed.JobOutput;
 import io.caddis.gateway.feed.Scene;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 /** A gateway with a scene, and a page of a real Chromium to look at it. */
 @Timeout(180)
 @SuppressWarnings("NullAway.Init")
 abstract class InBrowser {
   private static final Path SCREENSHOTS = Path.of("target/screenshots");
-  static final String SENSOR_PAGE =
-      "#/sensor/pump-03?seconds=900&event=0000000000000005-26d";
+  static final String SENSOR_PAGE = "#/sensor/pump-03?seconds=900&event=0000000000000005-26d";
 
   @TempDir static Path directory;
 
