@@ -28,7 +28,7 @@ class DashboardMeasurement {
   private static final int SENSORS = 1_000;
   private static final int MINUTES = 24 * 60;
   private static final int EVERY = 5;
-  private static final int RUNS = 5;
+  private static final int RUNS = 3;
   private static final int ALERTS_PER_SECOND = 50;
   private static final int LIVE_SECONDS = 10;
   private static final Instant START = Instant.parse("2026-02-01T00:00:00Z");

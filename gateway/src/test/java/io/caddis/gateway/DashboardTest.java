@@ -3,116 +3,16 @@
 package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.caddis.gateway.access.TokenFile;
-import io.caddis.gateway.browser.Chromium;
-import io.caddis.gateway.browser.Page;
 import io.caddis.gateway.feed.JobOutput;
-import io.caddis.gateway.feed.Scene;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The dashboard in a real Chromium. Screenshots are left in target/screenshots. */
-@Timeout(180)
-@SuppressWarnings("NullAway.Init")
-class DashboardTest {
-  private static final Path SCREENSHOTS = Path.of("target/screenshots");
-  private static final String SENSOR_PAGE =
-      "#/sensor/pump-03?seconds=900&event=0000000000000005-26d";
-
-  @TempDir static Path directory;
-
-  private static final List<AutoCloseable> OPEN = new ArrayList<>();
-  private static TestGateway gateway;
-  private static Chromium chromium;
-
-  private Page page;
-
-  @BeforeAll
-  static void start() throws IOException {
-    Optional<Path> program = Chromium.program();
-    assumeTrue(program.isPresent(), "Chromium is not installed: apt-get install chromium");
-    Path out = directory.resolve("out");
-    int lines = Scene.write(out);
-    gateway =
-        new TestGateway(
-            TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
-    OPEN.add(gateway);
-    chromium = Chromium.start(program.get());
-    OPEN.add(chromium);
-    for (int seed = 1; seed <= 2; seed++) {
-      fit(seed);
-    }
-    while (gateway.get("/api/feed").json().path("lines").asInt() < lines) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private static void fit(int seed) {
-    StringBuilder rows = new StringBuilder();
-    for (int i = 0; i < 40; i++) {
-      rows.append(
-          "%s{\"temperature\":%s,\"vibration\":%s,\"pressure\":%s}"
-              .formatted(i == 0 ? "" : ",", 60 + i % 7, 0.4 + (i + seed) % 5 / 50.0, 5 + i % 3));
-    }
-    gateway.post(
-        "/v1/anomaly/fit",
-        "{\"model\":\"pumps\",\"backend\":\"isolation_forest\",\"random_state\":%d,\"data\":[%s]}"
-            .formatted(seed, rows));
-    gateway.post("/v1/anomaly/save", "{\"model\":\"pumps\",\"backend\":\"isolation_forest\"}");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    for (AutoCloseable one : OPEN) {
-      one.close();
-    }
-    OPEN.clear();
-  }
-
-  @BeforeEach
-  void openPage() {
-    page = chromium.newPage(1400, 1000);
-  }
-
-  private void open(String hash) {
-    page.open("http://127.0.0.1:%d/dashboard%s".formatted(gateway.port(), hash));
-  }
-
-  private void settled() {
-    page.await(
-        "document.querySelector('main h1') && !document.body.innerText.includes('Loading …')");
-    assertThat(page.problems()).isEmpty();
-  }
-
-  private void screenshot(String name) {
-    page.screenshot(SCREENSHOTS.resolve(name + ".png"));
-  }
-
-  private int number(String expression) {
-    return page.eval(expression).asInt(-1);
-  }
-
+/** What people do on the dashboard. Screenshots are left in target/screenshots. */
+class DashboardTest extends InBrowser {
   @Test
   void theOverviewShowsWhatWaitsAndWhere() {
     open("");
@@ -233,6 +133,46 @@ class DashboardTest {
   }
 
   @Test
+  void withoutGroupsWhatBeginsTogetherIsOneIncident() {
+    open("#/alerts");
+    settled();
+    String incidents =
+        """
+        import('/dashboard/alerts.js').then(({ incidents }) => incidents([%s].map(([id, group, from, to]) =>
+          ({ alert_id: id, key: id, group: group || id, start: new Date(from).toISOString(),
+            end: new Date(to).toISOString() })))
+          .map((one) => one.alerts.map((alert) => alert.alert_id).join('+')).join(' '))""";
+
+    assertThat(
+            page.eval(
+                    incidents.formatted(
+                        "['a','',0,90000],['b','',900,1000]," + "['c','',5000,6000]"))
+                .asString())
+        .isEqualTo("a+b c");
+    assertThat(
+            page.eval(
+                    incidents.formatted(
+                        "['c','g',80000,81000],['a','g',0,30000]," + "['b','h',0,30000]"))
+                .asString())
+        .isEqualTo("c+a b");
+  }
+
+  @Test
+  void theUsualRangeIsOfUnsuspiciousReadingsBefore() {
+    open("#/overview");
+    settled();
+    JsonNode bounds =
+        page.eval(
+            "import('/dashboard/charts.js').then(({ usualRange }) => usualRange("
+                + "[1, 2, 1, 2, 1, 2, 1, 2, 99, 1], [-1, -1, -1, -1, -1, -1, -1, -1, 3, -1]))");
+
+    assertThat(bounds.at("/0/7").isNull()).as("too little history").isTrue();
+    // Median 1.5, median deviation 0.5, times 1.4826 and 4.
+    assertThat(bounds.at("/1/8").asDouble()).isEqualTo(1.5 + 0.5 * 1.4826 * 4);
+    assertThat(bounds.at("/0/9").asDouble()).isEqualTo(1.5 - 0.5 * 1.4826 * 4);
+  }
+
+  @Test
   void aVersionIsPromotedAfterAQuestion() {
     String before =
         gateway.get("/api/registry/pumps_isolation_forest").json().path("champion").asString();
@@ -294,75 +234,6 @@ class DashboardTest {
   }
 
   @Test
-  void namesAreTextWhateverTheyHold() {
-    for (String hash : List.of("#/overview", "#/lanes?seconds=900", "#/alerts", "#/alert/a4")) {
-      open(hash);
-      settled();
-      page.awaitText("onerror=alert(1)");
-      assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
-    }
-    page.clickText("Show the curve");
-    page.awaitText("Score");
-    page.awaitText("onerror=alert(1)");
-    assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
-    assertThat(page.problems()).isEmpty();
-  }
-
-  @Test
-  void anEmptyGatewaySaysWhatToDo() {
-    try (TestGateway empty = new TestGateway(directory.resolve("none"))) {
-      for (String hash : List.of("", "#/lanes", "#/alerts", "#/models", "#/quality", "#/try")) {
-        page.open("http://127.0.0.1:%d/dashboard%s".formatted(empty.port(), hash));
-        settled();
-        page.await("document.querySelector('.empty')");
-      }
-    }
-    page.awaitText("not live: trying again");
-  }
-
-  @Test
-  void whatCannotBeHadIsSaid() {
-    open("#/alert/none");
-    page.awaitText("That did not work");
-    open("#/models/none");
-    page.awaitText("the registry has no such model");
-    open("#/sensor/none");
-    page.awaitText("No scores of this sensor are kept");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"light", "dark"})
-  void everyPageIsAccessible(String scheme) throws IOException {
-    String axe = resource("/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js");
-    page.scheme(scheme);
-    for (String hash :
-        List.of(
-            "#/overview",
-            "#/lanes?seconds=900",
-            SENSOR_PAGE,
-            "#/alerts",
-            "#/alert/a1",
-            "#/models",
-            "#/models/pumps_isolation_forest",
-            "#/quality",
-            "#/try/pumps_isolation_forest")) {
-      open(hash);
-      settled();
-      page.eval(axe + ";true");
-      JsonNode found =
-          page.eval(
-              "axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations"
-                  + ".filter((v) => ['serious', 'critical'].includes(v.impact))"
-                  + ".map((v) => v.id + ': ' + v.nodes.map((n) => n.html + ' '"
-                  + " + n.any.map((a) => a.message).join()).join(' | ')))");
-      assertThat(found).as(hash).isEmpty();
-      if (scheme.equals("dark") && hash.equals("#/overview")) {
-        screenshot("overview-dark");
-      }
-    }
-  }
-
-  @Test
   void liveAlertsComeWithoutAReload(TestInfo test) throws IOException {
     open("#/alerts?sensor=late-*");
     settled();
@@ -375,91 +246,5 @@ class DashboardTest {
             List.of(JobOutput.alert(test.getDisplayName(), 0, "opened", "late-1")));
     page.awaitText("late-1");
     assertThat(page.problems()).isEmpty();
-  }
-
-  @Test
-  void aTokenIsAskedForAndStaysOutOfTheAddress() throws IOException {
-    Path tokens = directory.resolve("tokens.json");
-    String token =
-        new TokenFile(tokens).create("ops", Role.ADMIN, Instant.parse("2026-01-01T00:00:00Z"));
-    GatewayOptions guarded =
-        new GatewayOptions(
-            "127.0.0.1",
-            0,
-            directory.resolve("none"),
-            "m",
-            null,
-            tokens,
-            false,
-            Limits.DEFAULT,
-            null,
-            null);
-    try (TestGateway strict = new TestGateway(guarded)) {
-      page.open("http://127.0.0.1:%d/dashboard#/alerts".formatted(strict.port()));
-      page.awaitText("Sign in");
-      page.type("input[type=password]", "caddis_wrong");
-      page.click(".login button");
-      page.awaitText("That did not work");
-      page.type("input[type=password]", token);
-      page.click(".login button");
-      page.awaitText("No alerts of this kind");
-      page.await("document.querySelector('.live.on')");
-
-      assertThat(page.eval("location.href").asString()).doesNotContain("caddis_");
-      assertThat(page.eval("localStorage.length + document.cookie").asString())
-          .doesNotContain("caddis_");
-      page.clickText("Sign out");
-      page.awaitText("This gateway asks for a token");
-      assertThat(page.eval("sessionStorage.length").asInt()).isZero();
-    }
-  }
-
-  @Test
-  void whatIsSentIsSmallAndAllowsNothingInline() {
-    List<String> files =
-        List.of(
-            "",
-            "/app.js",
-            "/api.js",
-            "/parts.js",
-            "/overview.js",
-            "/lanes.js",
-            "/preact.js",
-            "/uplot.js",
-            "/uplot.css",
-            "/dashboard.css",
-            "/charts.js",
-            "/sensor.js",
-            "/alerts.js",
-            "/models.js",
-            "/surface.js",
-            "/quality.js",
-            "/try.js",
-            "/icon.svg");
-    int bytes = 0;
-    for (String file : files) {
-      bytes += gzipped(gateway.get("/dashboard" + file).body());
-    }
-    assertThat(bytes).isLessThan(100_000);
-    assertThat(gateway.get("/dashboard").header("Content-Security-Policy"))
-        .contains("default-src 'none'", "script-src 'self'")
-        .doesNotContain("unsafe");
-    assertThat(gateway.get("/dashboard/nothing.js").status()).isEqualTo(404);
-  }
-
-  private static int gzipped(String text) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(text.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.size();
-  }
-
-  private static String resource(String name) throws IOException {
-    try (var in = Objects.requireNonNull(DashboardTest.class.getResourceAsStream(name))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -5,6 +5,7 @@ package io.caddis.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.caddis.gateway.feed.JobOutput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,6 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +26,7 @@ class MonitoringFilesTest {
   private static final Path CONF = Path.of("../conf").toAbsolutePath().normalize();
   private static final Path RULES = CONF.resolve("prometheus/caddis.rules.yml");
   private static final Path DASHBOARD = CONF.resolve("grafana/dashboards/caddis.json");
+  private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
   private static final Pattern OURS = Pattern.compile("caddis_gateway_[a-z_]+");
   private static final Pattern RECORDED = Pattern.compile("caddis:[a-z0-9_:]+");
 
@@ -54,11 +54,14 @@ class MonitoringFilesTest {
 
   @Test
   void everyFigureOfTheGatewayThatIsAskedForIsThere() throws IOException {
-    Path out = Files.createDirectories(directory.resolve("out"));
+    Path out = directory.resolve("out");
+    new JobOutput(out).commit("quality", "q.jsonl", List.of(JobOutput.issue("1", "drift", "all")));
     try (TestGateway gateway =
         new TestGateway(
             TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null))) {
-      gateway.get("/status");
+      while (gateway.get("/api/feed").json().path("lines").asInt() == 0) {
+        Thread.onSpinWait();
+      }
       String metrics = gateway.get("/metrics").body();
 
       Set<String> asked = found(OURS, Files.readString(RULES));
@@ -78,45 +81,36 @@ class MonitoringFilesTest {
     assertThat(asked).hasSize(4).allSatisfy(name -> assertThat(rules).contains("record: " + name));
   }
 
-  /** Prometheus itself says so. */
-  @Nested
-  class ByPromtool {
-    @BeforeAll
-    static void isThere() {
-      assumeTrue(
-          Files.isExecutable(Path.of("/usr/bin/promtool")),
-          "promtool is not installed: apt-get install prometheus");
-    }
+  @Test
+  void theConfigurationIsValid() throws Exception {
+    promtool("check", "config", CONF.resolve("prometheus/prometheus.yml").toString());
+  }
 
-    @Test
-    void theConfigurationIsValid() throws Exception {
-      promtool("check", "config", CONF.resolve("prometheus/prometheus.yml").toString());
-    }
+  @Test
+  void theRulesFireWhenTheyShould() throws Exception {
+    promtool("test", "rules", CONF.resolve("prometheus/caddis.rules.test.yml").toString());
+  }
 
-    @Test
-    void theRulesFireWhenTheyShould() throws Exception {
-      promtool("test", "rules", CONF.resolve("prometheus/caddis.rules.test.yml").toString());
+  @Test
+  void theExpressionsOfTheDashboardAreValid() throws Exception {
+    StringBuilder rules = new StringBuilder("groups:\n- name: panels\n  rules:\n");
+    int panel = 0;
+    for (String expression : panels()) {
+      rules.append("  - record: panel:%d\n    expr: |\n      %s\n".formatted(panel++, expression));
     }
+    Path file = Files.writeString(directory.resolve("panels.yml"), rules);
+    promtool("check", "rules", file.toString());
+  }
 
-    @Test
-    void theExpressionsOfTheDashboardAreValid() throws Exception {
-      StringBuilder rules = new StringBuilder("groups:\n- name: panels\n  rules:\n");
-      int panel = 0;
-      for (String expression : panels()) {
-        rules.append(
-            "  - record: panel:%d\n    expr: |\n      %s\n".formatted(panel++, expression));
-      }
-      Path file = Files.writeString(directory.resolve("panels.yml"), rules);
-      promtool("check", "rules", file.toString());
-    }
-
-    private void promtool(String... arguments) throws IOException, InterruptedException {
-      List<String> command = new ArrayList<>(List.of("/usr/bin/promtool"));
-      command.addAll(List.of(arguments));
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes());
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(process.exitValue()).as(said).isZero();
-    }
+  /** Prometheus itself says whether it is right. */
+  private static void promtool(String... arguments) throws IOException, InterruptedException {
+    assumeTrue(
+        Files.isExecutable(PROMTOOL), "promtool is not installed: apt-get install prometheus");
+    List<String> command = new ArrayList<>(List.of(PROMTOOL.toString()));
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(said).isZero();
   }
 }

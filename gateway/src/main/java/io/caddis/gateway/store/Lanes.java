@@ -5,7 +5,9 @@ package io.caddis.gateway.store;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,28 +26,76 @@ public final class Lanes {
   private static final int MOST_CELLS = 400;
   private static final long RATE_MILLIS = 60_000;
 
+  private static final String RANGE =
+      " FROM lanes WHERE width_ms = ? AND from_ms >= ? AND from_ms < ? AND sensor LIKE ? ESCAPE '!'";
+
+  private static final Comparator<Lane> WORST_FIRST =
+      Comparator.comparingInt(Lane::severity)
+          .thenComparingLong(Lane::anomalies)
+          .thenComparingDouble(Lane::worst)
+          .reversed()
+          .thenComparing(Lane::sensor);
+
   private final Database database;
 
   public Lanes(Database database) {
     this.database = database;
   }
 
-  /**
-   * One sensor.
-   *
-   * @param anomalies in the whole range
-   * @param worst score in the whole range
-   * @param severity of the worst anomaly in it, as an ordinal, -1 without any
-   * @param scores the worst of each cell, NaN where there was no reading
-   * @param severities likewise, -1 without an anomaly
-   */
-  public record Lane(
-      String sensor,
-      long anomalies,
-      double worst,
-      int severity,
-      double[] scores,
-      int[] severities) {}
+  /** One sensor. */
+  public static final class Lane {
+    private final String sensor;
+    private final double[] scores;
+    private final int[] severities;
+    private long anomalies;
+    private double worst = -1;
+    private int severity = -1;
+
+    private Lane(String sensor, int cells) {
+      this.sensor = sensor;
+      scores = new double[cells];
+      severities = new int[cells];
+      Arrays.fill(scores, Double.NaN);
+      Arrays.fill(severities, -1);
+    }
+
+    private void add(int cell, long moreAnomalies, double score, int worstSeverity) {
+      scores[cell] = Double.isNaN(scores[cell]) ? score : Math.max(scores[cell], score);
+      severities[cell] = Math.max(severities[cell], worstSeverity);
+      anomalies += moreAnomalies;
+      worst = Math.max(worst, score);
+      severity = Math.max(severity, worstSeverity);
+    }
+
+    public String sensor() {
+      return sensor;
+    }
+
+    /** Anomalous readings in the whole range. */
+    public long anomalies() {
+      return anomalies;
+    }
+
+    /** The highest score in the whole range. */
+    public double worst() {
+      return worst;
+    }
+
+    /** Of the worst anomaly in the whole range, as an ordinal, -1 without any. */
+    public int severity() {
+      return severity;
+    }
+
+    /** The worst score of each cell, NaN where there was no reading. */
+    public double[] scores() {
+      return scores;
+    }
+
+    /** Of the worst anomaly of each cell, -1 without any. */
+    public int[] severities() {
+      return severities;
+    }
+  }
 
   /**
    * A picture.
@@ -179,66 +229,66 @@ public final class Lanes {
     long begin = Math.floorDiv(from, cellMillis) * cellMillis;
     int count = (int) ((to - begin + cellMillis - 1) / cellMillis);
     String like = pattern == null ? "%" : Condition.like(pattern);
+    // Which lanes are the worst can be told from the coarse intervals, of which there are few.
+    long ranked = to - begin >= 2 * WIDTHS[2] ? WIDTHS[2] : width;
+    long rankedFrom = Math.floorDiv(begin, ranked) * ranked;
     return database.read(
         session -> {
-          Map<String, Lane> lanes = new HashMap<>();
-          List<Lane> worstFirst =
+          List<String> worstFirst =
               session.list(
-                  """
-                  SELECT sensor, SUM(anomalies), MAX(worst), MAX(severity) FROM lanes
-                  WHERE width_ms = ? AND from_ms >= ? AND from_ms < ? AND sensor LIKE ? ESCAPE '!'
-                  GROUP BY sensor ORDER BY 4 DESC, 2 DESC, 3 DESC, 1 LIMIT ?""",
-                  row ->
-                      lane(
-                          row.getString(1), row.getLong(2), row.getDouble(3), row.getInt(4), count),
-                  width,
-                  begin,
+                  "SELECT sensor"
+                      + RANGE
+                      + " GROUP BY sensor ORDER BY MAX(severity) DESC, SUM(anomalies) DESC,"
+                      + " MAX(worst) DESC, sensor LIMIT ?",
+                  row -> row.getString(1),
+                  ranked,
+                  rankedFrom,
                   to,
                   like,
                   most);
-          worstFirst.forEach(lane -> lanes.put(lane.sensor(), lane));
-          session.list(
-              """
-              SELECT from_ms, sensor, worst, severity FROM lanes
-              WHERE width_ms = ? AND from_ms >= ? AND from_ms < ? AND sensor LIKE ? ESCAPE '!'""",
-              row -> {
-                Lane lane = lanes.get(row.getString(2));
-                if (lane != null) {
-                  int cell = (int) ((row.getLong(1) - begin) / cellMillis);
-                  lane.scores()[cell] = worse(lane.scores()[cell], row.getDouble(3));
-                  lane.severities()[cell] = Math.max(lane.severities()[cell], row.getInt(4));
-                }
-                return cellMillis;
-              },
-              width,
-              begin,
-              to,
-              like);
+          Map<String, Lane> lanes = new LinkedHashMap<>();
+          worstFirst.forEach(sensor -> lanes.put(sensor, new Lane(sensor, count)));
+          boolean all = worstFirst.size() < most;
+          fill(session, lanes, all, begin, cellMillis, width, to, like);
           long sensors =
-              worstFirst.size() < most
+              all
                   ? worstFirst.size()
                   : session.number(
-                      """
-                      SELECT COUNT(DISTINCT sensor) FROM lanes
-                      WHERE width_ms = ? AND from_ms >= ? AND from_ms < ? AND sensor LIKE ? ESCAPE '!'""",
-                      width,
-                      begin,
-                      to,
-                      like);
-          return new Picture(begin, cellMillis, count, sensors, worstFirst);
+                      "SELECT COUNT(DISTINCT sensor)" + RANGE, ranked, rankedFrom, to, like);
+          // Coarse intervals reach a little further back.
+          List<Lane> drawn =
+              lanes.values().stream().filter(lane -> lane.worst >= 0).sorted(WORST_FIRST).toList();
+          return new Picture(begin, cellMillis, count, sensors, drawn);
         });
   }
 
-  private static Lane lane(String sensor, long anomalies, double worst, int severity, int cells) {
-    double[] scores = new double[cells];
-    int[] severities = new int[cells];
-    Arrays.fill(scores, Double.NaN);
-    Arrays.fill(severities, -1);
-    return new Lane(sensor, anomalies, worst, severity, scores, severities);
-  }
-
-  private static double worse(double known, double other) {
-    return Double.isNaN(known) ? other : Math.max(known, other);
+  private static void fill(
+      Session session,
+      Map<String, Lane> lanes,
+      boolean all,
+      long begin,
+      long cellMillis,
+      long width,
+      long to,
+      String like)
+      throws SQLException {
+    List<Object> values = new ArrayList<>(List.of(width, begin, to, like));
+    String chosen = "";
+    if (!all) {
+      chosen = " AND sensor IN (" + "?, ".repeat(lanes.size() - 1) + "?)";
+      values.addAll(lanes.keySet());
+    }
+    session.list(
+        "SELECT from_ms, sensor, anomalies, worst, severity" + RANGE + chosen,
+        row -> {
+          int cell = (int) ((row.getLong(1) - begin) / cellMillis);
+          Lane lane = lanes.get(row.getString(2));
+          if (lane != null) {
+            lane.add(cell, row.getLong(3), row.getDouble(4), row.getInt(5));
+          }
+          return cell;
+        },
+        values.toArray());
   }
 
   /** The finest width that has so few cells, and whose intervals go back far enough. */
@@ -246,15 +296,13 @@ public final class Lanes {
     for (int i = 0; i < WIDTHS.length - 1; i++) {
       long width = WIDTHS[i];
       long coarser = WIDTHS[i + 1];
-      if ((to - from) / width <= MOST_CELLS && reaches(width, Math.max(from, oldest(coarser)))) {
+      // At its beginning even an interval that is not cut off may be older than the finer ones.
+      long enough = Math.max(from, oldest(coarser) + coarser);
+      if ((to - from) / width <= MOST_CELLS && oldest(width) <= enough) {
         return width;
       }
     }
     return WIDTHS[WIDTHS.length - 1];
-  }
-
-  private boolean reaches(long width, long time) {
-    return oldest(width) <= time + WIDTHS[WIDTHS.length - 1];
   }
 
   private long oldest(long width) {

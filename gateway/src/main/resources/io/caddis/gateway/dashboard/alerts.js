@@ -8,17 +8,22 @@ import { post, remove, query } from "/dashboard/api.js";
 import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Problem, Time, count, duration, sensorLink, state, useLoad } from "/dashboard/parts.js";
 
 const TOGETHER_MILLIS = 60_000;
+const BEGIN_MILLIS = 1_000;
 const PAGE = 100;
 
 /**
  * Alerts of one group that overlap or follow each other within a minute are one incident, as severe
- * as its worst. The order of the list stays: the worst first.
+ * as its worst. Where each sensor is a group of its own, those that begin within a second of each
+ * other are. The order of the list stays: the worst first.
  */
 export function incidents(alerts) {
+  const alone = alerts.every((alert) => alert.group === alert.key);
+  const belongs = (one, span) =>
+    alone ? span.from <= one.from + BEGIN_MILLIS : one.group === span.alert.group && span.from <= one.to + TOGETHER_MILLIS;
   const spans = alerts.map((alert) => ({ alert, from: Date.parse(alert.start), to: Date.parse(alert.end) }));
   const found = [];
   for (const span of [...spans].sort((a, b) => a.from - b.from)) {
-    const known = found.find((one) => one.group === span.alert.group && span.from <= one.to + TOGETHER_MILLIS);
+    const known = found.find((one) => belongs(one, span));
     if (known) {
       known.to = Math.max(known.to, span.to);
       known.alerts.push(span.alert);
@@ -88,7 +93,7 @@ function Triage({ alerts, act }) {
     ${groups.map(
       (incident) => html`<tbody key=${incident.alerts[0].alert_id}>
         ${incident.alerts.length > 1
-          ? html`<tr class="incident"><th colspan="8" scope="rowgroup">Incident${incident.group === incident.alerts[0].key ? "" : " in " + incident.group}: ${episodes(incident.alerts)} within ${duration((incident.to - incident.from) / 1000)}
+          ? html`<tr class="incident"><th colspan="8" scope="rowgroup">Incident${incident.alerts.some((alert) => alert.group === alert.key) ? "" : " in " + incident.group}: ${episodes(incident.alerts)} within ${duration((incident.to - incident.from) / 1000)}
               <button type="button" class="quiet" onClick=${() => act(() => Promise.all(incident.alerts.filter((a) => !a.acknowledged).map((a) => post(`/api/alerts/${a.alert_id}/acknowledge`))))}>Acknowledge all</button></th></tr>`
           : null}
         ${incident.alerts.map((alert) => html`<${Row} key=${alert.alert_id} alert=${alert} act=${act} />`)}

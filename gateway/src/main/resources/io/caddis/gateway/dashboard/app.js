@@ -120,7 +120,7 @@ function App() {
     };
   }, [at.page, at.name]);
 
-  // However many come in a second, pages are told four times a second.
+  // However many come, pages are told twice a second.
   useEffect(() => {
     if (signIn) return undefined;
     let waiting = [];
@@ -136,7 +136,7 @@ function App() {
       { events: "alert" },
       (kind, data) => {
         if (kind === "alert") waiting.push(data);
-        timer ??= setTimeout(tell, 250);
+        timer ??= setTimeout(tell, 500);
       },
       setConnected,
     );

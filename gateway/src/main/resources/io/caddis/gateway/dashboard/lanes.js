@@ -163,7 +163,7 @@ function Picture({ picture, limit }) {
 }
 
 /** All sensors: how long back, how many, and which. */
-export function LanesPage({ fields, go, news }) {
+export function LanesPage({ fields, go }) {
   const tick = useTick(5000);
   const overview = useLoad("/api/overview");
   const [text, setText] = useState(fields.sensor || "");
@@ -182,7 +182,7 @@ export function LanesPage({ fields, go, news }) {
     ${overview.data && !newest
       ? html`<${Empty}>Nothing has been scored yet.<//>`
       : range
-        ? html`<${Lanes} range=${range} to=${fields.to} sensor=${fields.sensor} limit=${Number(fields.limit) || 50} tick=${tick + news} />`
+        ? html`<${Lanes} range=${range} to=${fields.to} sensor=${fields.sensor} limit=${Number(fields.limit) || 50} tick=${tick} />`
         : html`<${Loaded} of=${overview}>${() => null}<//>`}`;
 }
 

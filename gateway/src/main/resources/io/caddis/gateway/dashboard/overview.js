@@ -15,14 +15,14 @@ const Card = ({ label, href, children, note, state }) =>
 /** What the operator sees first: whether anything is wrong, where, and whether Caddis itself works. */
 export function Overview({ news }) {
   const tick = useTick(5000);
-  const overview = useLoad("/api/overview", tick + news);
+  const overview = useLoad("/api/overview", tick);
   const health = useLoad("/health", tick);
   const feed = useLoad("/api/feed", tick);
   return html`<h1 class="hidden">Overview</h1>
-    <${Loaded} of=${overview}>${(all) => html`<${Glance} all=${all} health=${health} feed=${feed.data} tick=${tick + news} />`}<//>`;
+    <${Loaded} of=${overview}>${(all) => html`<${Glance} all=${all} health=${health} feed=${feed.data} tick=${tick} news=${news} />`}<//>`;
 }
 
-function Glance({ all, health, feed, tick }) {
+function Glance({ all, health, feed, tick, news }) {
   const worst = [...SEVERITIES].reverse();
   const waiting = worst.reduce((sum, severity) => sum + all.waiting[severity], 0);
   const model = all.models[0];
@@ -53,7 +53,7 @@ function Glance({ all, health, feed, tick }) {
             <h2 id="lanes-title">Sensors, the worst first <a class="more" href="#/lanes">all sensors and ranges</a></h2>
             <${Lanes} range=${fittingRange(all.oldest, all.newest)} limit=${20} tick=${tick} />
           </section>
-          <${Newest} tick=${tick} />`
+          <${Newest} tick=${tick + news} />`
       : html`<${Empty}>Nothing has been scored yet. Start a job with <code>--output DIR</code> and the gateway with <code>--feed DIR</code>, or see <code>./caddis demo</code>.<//>`}`;
 }
 

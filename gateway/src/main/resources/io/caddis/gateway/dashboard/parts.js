@@ -61,21 +61,38 @@ export function figure(number) {
 
 /**
  * What a path answers, asked again when it or `tick` changes; the old answer stays until the new
- * one is there.
+ * one is there. One question at a time: who asks while one is under way gets the next answer.
  */
 export function useLoad(path, tick = 0) {
   const [state, set] = useState({ path: null, data: null, error: null });
+  const flight = useRef({});
   useEffect(() => {
-    if (!path) return undefined;
-    const abort = new AbortController();
-    get(path, abort.signal).then(
-      (data) => set({ path, data, error: null }),
-      (error) =>
-        error.name !== "AbortError" &&
-        set((old) => ({ path, data: old.path === path ? old.data : null, error })),
-    );
-    return () => abort.abort();
+    const now = flight.current;
+    if (now.path === path && now.busy) {
+      now.again = true;
+      return;
+    }
+    now.abort?.abort();
+    if (!path) return;
+    const mine = { path, busy: true, abort: new AbortController() };
+    flight.current = mine;
+    const load = () =>
+      get(path, mine.abort.signal)
+        .then(
+          (data) => set({ path, data, error: null }),
+          (error) =>
+            error.name !== "AbortError" &&
+            set((old) => ({ path, data: old.path === path ? old.data : null, error })),
+        )
+        .then(() => {
+          const again = mine.again && !mine.abort.signal.aborted;
+          mine.again = false;
+          mine.busy = again;
+          if (again) load();
+        });
+    load();
   }, [path, tick]);
+  useEffect(() => () => flight.current.abort?.abort(), []);
   return state.path === path ? state : { path, data: state.data, error: null, loading: true };
 }
 

@@ -61,6 +61,31 @@ interface PlantContract extends OpenStore {
   }
 
   @Test
+  default void ofManyTheWorstAreDrawnAndTheOthersCountedOverADay() {
+    Batch batch = new Batch();
+    long day = 86_400_000;
+    for (int sensor = 0; sensor < 20; sensor++) {
+      for (long at = T1; at < T1 + day; at += day / 24) {
+        boolean anomaly = sensor == 7 && at == T1 + day / 2;
+        batch.add(scored("s" + sensor, at, anomaly ? 0.95 : sensor / 100.0));
+      }
+    }
+    store("s", batch);
+    // Before the range, but in the hour in which it begins.
+    Batch before = new Batch();
+    before.add(scored("gone", T1 + 1, 0.99));
+    store("b", before);
+
+    Lanes.Picture picture = new Lanes(database()).draw(T1 + 1_800_000, T1 + day, null, 3);
+
+    assertThat(picture.lanes()).extracting(Lanes.Lane::sensor).startsWith("s7");
+    assertThat(picture.lanes()).hasSize(2);
+    assertThat(picture.lanes().get(0).anomalies()).isOne();
+    assertThat(picture.sensors()).isEqualTo(21);
+    assertThat(picture.cellMillis()).isEqualTo(300_000);
+  }
+
+  @Test
   default void retentionLeavesLanesThatAreFew() {
     Batch batch = new Batch();
     batch.add(scored("a", T1, 0.3));
