@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -70,8 +71,14 @@ public final class GatewayDuel implements Callable<Integer> {
   @Option(
       names = "--turns",
       defaultValue = "5",
-      description = "Turns that count, after one that does not. Default: ${DEFAULT-VALUE}")
+      description = "Of each side. Default: ${DEFAULT-VALUE}")
   int turns;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "30",
+      description = "Seconds of ours before the first turn. Default: ${DEFAULT-VALUE}")
+  int warmUp;
 
   @Option(
       names = "--python",
@@ -92,7 +99,15 @@ public final class GatewayDuel implements Callable<Integer> {
   }
 
   /** A server in a process of its own. */
-  private record Server(String name, Process process, int port) implements AutoCloseable {
+  private record Server(Process process, int port) implements AutoCloseable {
+    /** Processor time that it has had, with its workers, milliseconds. */
+    private double cpuMillis() {
+      return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+          .map(handle -> handle.info().totalCpuDuration())
+          .mapToLong(time -> time.map(Duration::toMillis).orElse(0L))
+          .sum();
+    }
+
     @Override
     public void close() {
       process.descendants().forEach(ProcessHandle::destroy);
@@ -149,26 +164,39 @@ public final class GatewayDuel implements Callable<Integer> {
   private TurnTable measure(Server caddis, Server fastapi, List<byte[]> requests, int rowsEach)
       throws IOException {
     TurnTable figures = new TurnTable();
-    for (int turn = 0; turn <= turns; turn++) {
-      HttpLoad.Result ours = load(caddis, requests);
-      HttpLoad.Result theirs = load(fastapi, requests);
-      if (turn > 0) {
-        figures.add(caddis.name(), ours.perSecond() * rowsEach);
-        figures.add(fastapi.name(), theirs.perSecond() * rowsEach);
-        figures.add("caddis / fastapi", ours.perSecond() / theirs.perSecond());
-        for (Map.Entry<Server, HttpLoad.Result> side :
-            List.of(Map.entry(caddis, ours), Map.entry(fastapi, theirs))) {
-          String name = side.getKey().name();
-          figures.add(name + " p50 ms/request", side.getValue().medianMillis());
-          figures.add(name + " p99 ms/request", side.getValue().p99Millis());
-        }
+    // Compiled while it runs, ours needs some thousands of requests until it is as fast as it gets.
+    load(caddis, requests, warmUp);
+    load(fastapi, requests, seconds);
+    for (int turn = 0; turn < turns; turn++) {
+      Load ours = load(caddis, requests, seconds);
+      Load theirs = load(fastapi, requests, seconds);
+      figures.add("caddis", ours.result().perSecond() * rowsEach);
+      figures.add("fastapi", theirs.result().perSecond() * rowsEach);
+      figures.add("caddis / fastapi", ours.result().perSecond() / theirs.result().perSecond());
+      figures.add("cpu fastapi / caddis", theirs.cpuMillis() / ours.cpuMillis());
+      for (Map.Entry<String, Load> side :
+          List.of(Map.entry("caddis", ours), Map.entry("fastapi", theirs))) {
+        String name = side.getKey();
+        figures.add(name + " cpu ms/req", side.getValue().cpuMillis());
+        figures.add(name + " p50 ms/req", side.getValue().result().medianMillis());
+        figures.add(name + " p99 ms/req", side.getValue().result().p99Millis());
       }
     }
     return figures;
   }
 
-  private HttpLoad.Result load(Server server, List<byte[]> requests) throws IOException {
-    return HttpLoad.run(server.port(), requests, clients, seconds * 1_000_000_000L);
+  /**
+   * One server's part of a turn.
+   *
+   * @param cpuMillis processor time of the server for each request
+   */
+  private record Load(HttpLoad.Result result, double cpuMillis) {}
+
+  private Load load(Server server, List<byte[]> requests, int forSeconds) throws IOException {
+    double before = server.cpuMillis();
+    HttpLoad.Result result =
+        HttpLoad.run(server.port(), requests, clients, forSeconds * 1_000_000_000L);
+    return new Load(result, (server.cpuMillis() - before) / result.requests());
   }
 
   private Server caddis(Path work) throws IOException, InterruptedException {
@@ -227,7 +255,7 @@ public final class GatewayDuel implements Callable<Integer> {
     while (process.isAlive() && System.nanoTime() < deadline) {
       Matcher address = ADDRESS.matcher(Files.readString(log));
       if (address.find() && accepts(Integer.parseInt(address.group(1)))) {
-        return new Server(name, process, Integer.parseInt(address.group(1)));
+        return new Server(process, Integer.parseInt(address.group(1)));
       }
       Thread.sleep(100);
     }

@@ -30,11 +30,12 @@ final class HttpLoad {
   /**
    * What came of it.
    *
-   * @param perSecond requests that were answered
+   * @param requests that were answered
+   * @param perSecond of them
    * @param medianMillis from sending a request to having read its answer
    * @param p99Millis as above, of which one in a hundred took longer
    */
-  record Result(double perSecond, double medianMillis, double p99Millis) {}
+  record Result(int requests, double perSecond, double medianMillis, double p99Millis) {}
 
   /** A request whose body is JSON, as it goes over the wire. */
   static byte[] post(String path, String json) {
@@ -70,6 +71,7 @@ final class HttpLoad {
       double seconds = (System.nanoTime() - begin) / 1e9;
       long[] sorted = all.sorted().toArray();
       return new Result(
+          sorted.length,
           sorted.length / seconds,
           sorted[sorted.length / 2] / 1e6,
           sorted[(int) (sorted.length * 0.99)] / 1e6);

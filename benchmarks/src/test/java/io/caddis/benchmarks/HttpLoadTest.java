@@ -65,6 +65,7 @@ class HttpLoadTest {
 
       assertThat(bodies).containsOnlyKeys("{}", "[ä]");
       assertThat(bodies.values()).allMatch(count -> count.get() == 1);
+      assertThat(result.requests()).isEqualTo(2);
       assertThat(result.perSecond()).isPositive();
       assertThat(result.p99Millis()).isGreaterThanOrEqualTo(result.medianMillis()).isPositive();
     }

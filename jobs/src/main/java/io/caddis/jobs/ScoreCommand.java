@@ -167,11 +167,18 @@ final class ScoreCommand implements Callable<Integer> {
         training.calendar().stream()
             .map(feature -> CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)))
             .toList();
-    // A model without calendar features has no use for the time.
-    String timeField = calendar.isEmpty() ? null : time == null ? training.timeField() : time;
+    boolean bySensor = registered.model().sensors() != null;
+    // Who neither learns by sensor nor has calendar features has no use for the time.
+    String timeField =
+        calendar.isEmpty() && !bySensor ? null : time == null ? training.timeField() : time;
     return new TableScorer(
-        new TableLayout(registered.model().schema(), timeField, calendar, key),
-        new TableModels(registered.model(), key == null ? Map.of() : ofSensors(models), threshold),
+        new TableLayout(
+            registered.model().schema(),
+            timeField,
+            calendar,
+            bySensor && key == null ? training.keyField() : key),
+        new TableModels(
+            registered.model(), key == null || bySensor ? Map.of() : ofSensors(models), threshold),
         prefix,
         Math.max(1, threads));
   }

@@ -7,6 +7,8 @@ import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.Injection;
 import io.caddis.detectors.simulate.SensorSimulator;
+import io.caddis.jobs.kafka.ReadingTopic;
+import io.caddis.jobs.spec.PipelineSpec;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,12 +26,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code simulate}: writes readings of {@link SensorSimulator} as CSV, with their anomalies. */
+/**
+ * {@code simulate}: writes readings of {@link SensorSimulator}, as CSV or to a Kafka topic, with
+ * their anomalies.
+ */
 @Command(
     name = "simulate",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "Writes readings of simulated sensors as CSV, with anomalies at known times.",
+    description = "Writes readings of simulated sensors, with anomalies at known times.",
     footer = {
       "",
       "The same options give the same files, and the same readings as detect's simulator.",
@@ -42,11 +48,24 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(
       names = "--output",
-      required = true,
       paramLabel = "PATH",
       description = "File to write; or an existing directory, for a file a sensor.")
-  @SuppressWarnings("NullAway.Init")
-  private Path output;
+  private @Nullable Path output;
+
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description = "Kafka topic to append to instead, as JSON.")
+  private @Nullable String topic;
+
+  @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Brokers of the topic.")
+  private @Nullable String brokers;
+
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description = "Settings of Kafka's clients, such as logins.")
+  private @Nullable String kafkaProperties;
 
   @Option(
       names = "--labels",
@@ -90,7 +109,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SensorSimulator simulator = simulator();
-    if (Files.isDirectory(output)) {
+    if (output == null) {
+      append(simulator);
+    } else if (Files.isDirectory(output)) {
       for (int sensor = 0; sensor < sensors && sensor < count; sensor++) {
         String name = "sensor-%03d.csv".formatted(sensor);
         writeReadings(simulator, output.resolve(name), sensor, sensors);
@@ -110,18 +131,42 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private SensorSimulator simulator() {
+    if ((output == null) == (topic == null)) {
+      throw wrong("either --output or --topic must be given");
+    }
+    if (topic != null && brokers == null) {
+      throw wrong("--kafka must be given with --topic");
+    }
     atLeastOne("--sensors", sensors);
     atLeastOne("--count", count);
     if (!(rate >= 0)) {
       throw wrong("--rate must not be negative, was " + rate);
     }
-    if (labels != null && labels.toAbsolutePath().startsWith(output.toAbsolutePath())) {
+    if (labels != null
+        && output != null
+        && labels.toAbsolutePath().startsWith(output.toAbsolutePath())) {
       throw wrong("--labels must lie outside --output, was " + labels);
     }
     try {
       return DetectionJob.simulator(seed, sensors, rate, Instant.parse(start));
     } catch (DateTimeException e) {
       throw wrong("--start must be like 2026-01-01T00:00:00Z, was '" + start + "'");
+    }
+  }
+
+  private void append(SensorSimulator simulator) throws IOException {
+    try (ReadingTopic readings =
+        new ReadingTopic(
+            new PipelineSpec.Kafka(brokers, kafkaProperties),
+            Objects.requireNonNull(topic),
+            SensorSimulator.layout())) {
+      for (long number = 0; number < count; number++) {
+        Reading reading = simulator.reading(number);
+        if (reading != null) {
+          readings.append(reading);
+        }
+      }
+      readings.flush();
     }
   }
 

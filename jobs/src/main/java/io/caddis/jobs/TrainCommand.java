@@ -2,20 +2,19 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
-import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.Aliases;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.detectors.table.TableLayout;
+import io.caddis.detectors.stream.SensorStates;
 import io.caddis.detectors.table.TableTrainer;
+import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,6 +54,9 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
     })
 final class TrainCommand implements Callable<Integer> {
+  /** Share of the rows to flag when nothing was asked for. */
+  private static final double CONTAMINATION = 0.01;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
@@ -71,7 +73,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "As for detect (default: ${DEFAULT-VALUE}).")
+      description = {
+        "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto,",
+        "reads the rows in their order, sensor by sensor."
+      })
   private String detector = "isolation_forest";
 
   @Option(
@@ -173,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     TableInput file = new TableInput(input);
     ModelRegistry models;
-    TableTrainer trainer;
+    TableTraining trainer;
     @Nullable String keyField;
     try {
       file.check();
@@ -181,26 +186,23 @@ final class TrainCommand implements Callable<Integer> {
       models = registry.open();
       RecordLayout found = found(file);
       keyField = found.keyField();
-      TableLayout layout = TableLayout.of(columns(found), found.timeField(), List.copyOf(calendar));
-      if (layout.timeField() == null && !calendar.isEmpty()) {
+      if (found.timeField() == null && !calendar.isEmpty()) {
         throw new IllegalArgumentException(
             "--calendar needs a column of the time: name it with --time COL");
       }
-      if (scope == Scope.SENSOR) {
-        if (keyField == null) {
-          throw new IllegalArgumentException(
-              "--scope sensor needs a column of the sensor: name it with --key COL");
-        }
-        layout = layout.keyedBy(keyField);
+      if (scope == Scope.SENSOR && keyField == null) {
+        throw new IllegalArgumentException(
+            "--scope sensor needs a column of the sensor: name it with --key COL");
       }
       trainer =
-          new TableTrainer(
-              layout,
-              new ModelTrainer(
-                  layout.schema(),
-                  Detectors.byName(detector, new TreeMap<>(parameters)),
-                  scaling,
-                  rule()),
+          TableTraining.of(
+              new TableTraining.Settings(
+                  detector, new TreeMap<>(parameters), scaling, rule(), CONTAMINATION),
+              columns(found),
+              found.timeField(),
+              keyField,
+              List.copyOf(calendar),
+              scope == Scope.SENSOR,
               seed,
               checkedSampleRows());
     } catch (IllegalArgumentException e) {
@@ -209,6 +211,8 @@ final class TrainCommand implements Callable<Integer> {
     TableTrainer.Result result;
     try (InputStream in = file.open()) {
       result = trainer.train(in, file.name());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     ModelMetadata.Training training =
         new ModelMetadata.Training(
@@ -308,10 +312,12 @@ final class TrainCommand implements Callable<Integer> {
     return sampleRows;
   }
 
-  private ThresholdRule rule() {
+  /** What was asked for, null when nothing was. */
+  private @Nullable ThresholdRule rule() {
     if (threshold == null) {
-      return new ThresholdRule(
-          ThresholdRule.Method.CONTAMINATION, contamination == null ? 0.01 : contamination);
+      return contamination == null
+          ? null
+          : new ThresholdRule(ThresholdRule.Method.CONTAMINATION, contamination);
     }
     if (contamination != null) {
       throw new IllegalArgumentException(
@@ -364,6 +370,15 @@ final class TrainCommand implements Callable<Integer> {
         result.rows(),
         used.size(),
         String.join(", ", used));
+    SensorStates states = result.model().sensors();
+    if (states != null) {
+      Map<String, Integer> members = new TreeMap<>();
+      states
+          .choices(Integer.MAX_VALUE)
+          .values()
+          .forEach(choice -> members.merge(choice.member(), 1, Integer::sum));
+      out.printf("Sensors by what they are measured by: %s%n", members);
+    }
     out.printf(
         "%s %s is %s in %s%n",
         name,

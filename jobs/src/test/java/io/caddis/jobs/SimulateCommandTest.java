@@ -85,6 +85,14 @@ class SimulateCommandTest {
     assertThat(directory).isEmptyDirectory();
   }
 
+  @Test
+  void itIsToldWhatAPlaceToWriteToNeeds() {
+    assertThat(simulate().err()).startsWith("either --output or --topic must be given");
+    assertThat(simulate("--output=x", "--topic=t").err())
+        .startsWith("either --output or --topic must be given");
+    assertThat(simulate("--topic=t").err()).startsWith("--kafka must be given with --topic");
+  }
+
   private static CommandRun simulate(String... args) {
     return CommandRun.of(
         (env, spec) -> {},

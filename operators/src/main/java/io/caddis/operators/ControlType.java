@@ -12,10 +12,11 @@ public enum ControlType {
   PROMOTE,
   ROLLBACK,
   UNPIN,
-  UNDO;
+  UNDO,
+  CHALLENGE;
 
   /** Whether it decides which model scores, rather than what becomes of a score. */
   public boolean aboutModels() {
-    return this == PROMOTE || this == ROLLBACK || this == UNPIN;
+    return this == PROMOTE || this == ROLLBACK || this == UNPIN || this == CHALLENGE;
   }
 }

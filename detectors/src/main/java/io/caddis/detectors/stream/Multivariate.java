@@ -54,21 +54,30 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
   /** What the distance is measured from. */
   public enum Method {
     /** The mean, in all directions (Mahalanobis, with a ridge). */
-    MEWMA("mewma"),
+    MEWMA("mewma", "mewma"),
     /** The mean, directions of little variance taken together (PCA: T² and Q). */
-    T2Q("t2q"),
+    T2Q("t2q", "t2q"),
     /** The nearest of a sample of usual readings. */
-    KNN("stream_knn"),
+    KNN("stream_knn", "stream_knn"),
     /**
      * Chosen by the data: one feature goes to {@link Univariate}, several are measured as by {@link
      * #MEWMA}; whether they are smoothed follows from their autocorrelation.
      */
-    AUTO("auto");
+    AUTO("auto", "mewma");
 
     private final String label;
+    private final String smoothed;
+    private final String byRow;
 
-    Method(String label) {
+    Method(String label, String distance) {
       this.label = label;
+      smoothed = distance + ", smoothed";
+      byRow = distance + ", row by row";
+    }
+
+    /** What readings are measured by that are a series, or rows that are none. */
+    String member(boolean serial) {
+      return serial ? smoothed : byRow;
     }
 
     /** The name users choose it by. */

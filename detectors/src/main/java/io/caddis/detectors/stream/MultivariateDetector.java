@@ -225,16 +225,17 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   @Override
+  public String member() {
+    if (readings + 1 <= SCORED_FROM * warmUp) {
+      return WARM_UP;
+    }
+    return method.member(model.autocorrelation() > SERIAL);
+  }
+
+  @Override
   public String basis() {
-    return "distance from %s of %d features, %s: largest lag-one autocorrelation %.2f, %d readings"
-        .formatted(
-            near() ? "the nearest usual reading" : "the mean",
-            last.length,
-            model.autocorrelation() > SERIAL
-                ? "smoothed over some ten readings"
-                : "each row on its own",
-            model.autocorrelation(),
-            readings);
+    return "%d features, largest lag-one autocorrelation %.2f (a series from %.1f on), %d readings"
+        .formatted(last.length, model.autocorrelation(), SERIAL, readings);
   }
 
   /** Sets the score of the reading and returns the weight with which it is to be learned. */

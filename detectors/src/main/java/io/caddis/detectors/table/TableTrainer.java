@@ -3,7 +3,6 @@
 package io.caddis.detectors.table;
 
 import io.caddis.detectors.event.FeatureVector;
-import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.ColumnStatistics;
@@ -11,10 +10,6 @@ import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
-import io.caddis.detectors.parse.Limits;
-import io.caddis.detectors.parse.LineDecoder;
-import io.caddis.detectors.parse.LineFormat;
-import io.caddis.detectors.parse.LineReader;
 import io.caddis.detectors.parse.Timestamps;
 import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
@@ -38,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the samples and of the training
  * @param sampleRows most rows to fit a model on, at least 2
  */
-public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, int sampleRows) {
+public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, int sampleRows)
+    implements TableTraining {
   /** Most sensors that can have a model each. */
   public static final int MAX_SENSORS = 1000;
 
@@ -78,58 +74,29 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
       @Nullable Instant to,
       Map<String, Double> metrics) {}
 
-  /**
-   * Reads the table to its end and fits.
-   *
-   * @throws io.caddis.detectors.model.UnusableSampleException if no model can come of its rows, or
-   *     it has more than {@link #MAX_SENSORS} sensors
-   */
+  @Override
   public Result train(InputStream in, String source) throws IOException {
-    LineReader lines = new LineReader(in, Limits.DEFAULT);
-    LineDecoder decoder = null;
     Rows all = new Rows();
     SortedMap<String, Rows> bySensor = new TreeMap<>();
-    long rejected = 0;
-    long faulty = 0;
-    Rejection first = null;
-    while (lines.next()) {
-      if (decoder == null) {
-        LineFormat format = LineFormat.of(source, lines);
-        if (format == null) {
-          continue;
-        }
-        decoder = layout.decoder(format, source);
-      }
-      if (lines.tooLong()) {
-        rejected++;
-        continue;
-      }
-      Parsed parsed =
-          decoder.decode(
-              lines.bytes(), lines.offset(), lines.length(), lines.position(), lines.line());
-      if (parsed == null) {
-        continue;
-      }
-      first = first == null ? parsed.rejection() : first;
-      Reading reading = parsed.reading();
-      if (reading == null || !layout.hasValue(reading)) {
-        rejected++;
-        continue;
-      }
-      faulty += parsed.rejection() == null ? 0 : 1;
-      SampledRow row = sampled(reading, lines.line());
-      long time = layout.time(reading);
-      all.add(row, time);
-      String sensor = layout.sensor(reading);
-      if (sensor != null) {
-        bySensor.computeIfAbsent(sensor, name -> new Rows()).add(row, time);
-        if (bySensor.size() > MAX_SENSORS) {
-          throw new UnusableSampleException(
-              "sensors with a model each must be at most %d, line %d of %s has another: '%s'"
-                  .formatted(MAX_SENSORS, lines.line(), source, sensor));
-        }
-      }
-    }
+    TableRows read =
+        TableRows.read(
+            in,
+            source,
+            layout,
+            (reading, line) -> {
+              SampledRow row = sampled(reading, line);
+              long time = layout.time(reading);
+              all.add(row, time);
+              String sensor = layout.sensor(reading);
+              if (sensor != null) {
+                bySensor.computeIfAbsent(sensor, name -> new Rows()).add(row, time);
+                if (bySensor.size() > MAX_SENSORS) {
+                  throw new UnusableSampleException(
+                      "sensors with a model each must be at most %d, line %d of %s has another: '%s'"
+                          .formatted(MAX_SENSORS, line, source, sensor));
+                }
+              }
+            });
     SensorResult common = all.fit();
     SortedMap<String, SensorResult> sensors = new TreeMap<>();
     SortedMap<String, String> untrained = new TreeMap<>();
@@ -144,9 +111,9 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
     return new Result(
         common.model(),
         common.rows(),
-        rejected,
-        faulty,
-        first,
+        read.rejected(),
+        read.faulty(),
+        read.firstFault(),
         common.from(),
         common.to(),
         common.metrics(),

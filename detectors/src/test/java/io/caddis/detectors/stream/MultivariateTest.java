@@ -298,13 +298,16 @@ final class MultivariateTest {
   @Test
   void autoSaysWhatItMeasuresBy() {
     double[][] rows = series(WARM, 13);
-    assertThat(warm("auto", rows).basis())
-        .startsWith("distance from the mean of 8 features, smoothed");
+    assertThat(type("auto").create(8).member()).isEqualTo("warm-up");
+    StreamDetector smoothed = warm("auto", rows);
+    assertThat(smoothed.member()).isEqualTo("mewma, smoothed");
+    assertThat(smoothed.basis())
+        .matches("8 features, largest lag-one autocorrelation 0\\.[3-9]\\d \\(.*\\), 600 readings");
     Random random = new Random(14);
     for (double[] row : rows) {
       Arrays.setAll(row, j -> random.nextGaussian());
     }
-    assertThat(warm("auto", rows).basis()).contains("each row on its own");
+    assertThat(warm("auto", rows).member()).isEqualTo("mewma, row by row");
   }
 
   @Test

@@ -21,10 +21,13 @@ final class SpecRules {
   private static final List<String> POSITIVE_DURATIONS =
       List.of(
           "/source/poll-interval",
+          "/source/kafka/max-drift",
+          "/sink/kafka/transaction-timeout",
           "/control/poll-interval",
           "/time/idleness",
           "/time/max-jump",
           "/triage/quiet-period",
+          "/promotion/trial",
           "/state/ttl");
   private static final Set<String> COUNTED = Set.of("count", "growing");
   private static final Pattern DERIVED_FROM = Pattern.compile("[a-z]+\\(([^,)]+).*\\)");
@@ -62,10 +65,7 @@ final class SpecRules {
     for (String path : POSITIVE_DURATIONS) {
       positive(path);
     }
-    refuse(
-        sound("/sink/directory") && isNull("/sink/directory"),
-        "/sink/directory",
-        "must be given: where the results go (--output DIR)");
+    new KafkaRules(this).check();
     location("/source/path");
     location("/sink/directory");
     location("/control/directory");
@@ -128,7 +128,7 @@ final class SpecRules {
   private void deduplication() {
     boolean bounded =
         switch (text("/source/type")) {
-          case "files" -> !at("/source/continuous").booleanValue();
+          case "files", "kafka" -> !at("/source/continuous").booleanValue();
           case "simulator" -> at("/source/count").longValue() > 0;
           default -> false;
         };
@@ -338,7 +338,7 @@ final class SpecRules {
     refuse(sound(path) && duration(path).toMillis() < 1, path, "must be positive, was " + at(path));
   }
 
-  private void refuse(boolean when, String path, String message) {
+  void refuse(boolean when, String path, String message) {
     if (when) {
       violation(path, message);
     }
@@ -348,7 +348,7 @@ final class SpecRules {
     violations.putIfAbsent(JsonPointer.compile(path), message);
   }
 
-  private boolean sound(String... paths) {
+  boolean sound(String... paths) {
     for (String path : paths) {
       for (JsonPointer at = JsonPointer.compile(path); at != null; at = at.head()) {
         if (faulty.contains(at) || violations.containsKey(at)) {
@@ -359,15 +359,15 @@ final class SpecRules {
     return true;
   }
 
-  private JsonNode at(String path) {
+  JsonNode at(String path) {
     return values.at(path);
   }
 
-  private boolean isNull(String path) {
+  boolean isNull(String path) {
     return at(path).isNull();
   }
 
-  private String text(String path) {
+  String text(String path) {
     return at(path).stringValue();
   }
 
