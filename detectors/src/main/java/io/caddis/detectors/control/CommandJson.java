@@ -59,10 +59,10 @@ public final class CommandJson {
     keys.put("unmute", List.of("sensors", "effective_from"));
     keys.put("maintenance", List.of("sensors", "from", "to"));
     keys.put("promote", List.of("group", "model", "version", "effective_from"));
-    keys.put("challenge", List.of("group", "model", "version", "effective_from"));
     keys.put("rollback", List.of("group", "effective_from"));
     keys.put("unpin", List.of("group", "effective_from"));
     keys.put("undo", List.of("command", "effective_from"));
+    keys.put("challenge", List.of("group", "model", "version", "effective_from"));
     return Collections.unmodifiableMap(keys);
   }
 

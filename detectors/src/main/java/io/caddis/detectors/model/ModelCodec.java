@@ -43,7 +43,9 @@ import java.util.HexFormat;
  * detector payload i32        length in bytes, then:
  *   isolation_forest          sample size i32, trees i32, for each: nodes i32, then i64 a node
  *                             (32 bits threshold key, 12 bits feature, 20 bits distance to the left
- *                             child; distance 0 = leaf with its path length as key)
+ *                             child; keys from 7F800000 on are leaves: their key is the path length
+ *                             above that in units of 2^-17, the low 32 bits its rest in units of
+ *                             2^-49, 0 but in imported forests)
  *   iqr                       for each column: low f64, high f64, unit f64
  *   zscore                    as iqr, then (older models end here) rows i64, for each column: sum of
  *                             squared deviations f64
