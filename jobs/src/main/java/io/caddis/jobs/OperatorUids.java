@@ -32,5 +32,11 @@ public final class OperatorUids {
   public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";
 
+  public static final String TABLE_FILES = "table-files";
+  public static final String TABLE_SAMPLE = "table-sample";
+  public static final String TABLE_FIT = "table-fit";
+  public static final String TABLE_SCORE = "table-score";
+  public static final String TABLE_END = "table-end";
+
   private OperatorUids() {}
 }

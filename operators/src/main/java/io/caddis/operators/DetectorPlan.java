@@ -43,7 +43,8 @@ public record DetectorPlan(
     return StreamDetectors.NAMES.contains(detector);
   }
 
-  ModelTrainer trainer() {
+  /** A trainer for these features. */
+  public ModelTrainer trainer() {
     return trainer(schema);
   }
 
