@@ -46,6 +46,7 @@ final class BenchmarkModels {
         null,
         sha256,
         bytes,
-        0);
+        0,
+        null);
   }
 }

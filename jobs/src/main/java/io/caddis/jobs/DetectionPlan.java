@@ -17,6 +17,7 @@ import io.caddis.operators.DetectorPlan;
 import io.caddis.operators.FeaturePlan;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ParseFunction;
+import io.caddis.operators.Retraining;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -176,6 +177,10 @@ public record DetectionPlan(
         training.seed(),
         training.update() == PipelineSpec.Update.INCREMENTAL,
         training.adoptNewFeatures(),
-        training.flagged() == PipelineSpec.Flagged.SKIP);
+        training.flagged() == PipelineSpec.Flagged.SKIP,
+        new Retraining(
+            training.retrain() == PipelineSpec.Retrain.ON_DRIFT,
+            millis(training.minInterval()),
+            training.maxInterval() == null ? Long.MAX_VALUE : millis(training.maxInterval())));
   }
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the encoded model
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
+ * @param reason why it was trained: {@code first}, {@code window}, {@code drift} or {@code age};
+ *     null when that is not known
  */
 public record ModelUpdate(
     String group,
@@ -40,7 +42,8 @@ public record ModelUpdate(
     String @Nullable [] drift,
     String sha256,
     byte[] bytes,
-    long shiftMillis) {
+    long shiftMillis,
+    @Nullable String reason) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -65,7 +68,8 @@ public record ModelUpdate(
         drift,
         sha256,
         bytes,
-        from - trainTo);
+        from - trainTo,
+        reason);
   }
 
   static String versionOf(long trainTo, String sha256) {

@@ -24,6 +24,7 @@ import java.io.Serializable;
  * @param adoptNewFeatures whether numeric fields that the schema does not know become features of
  *     the next model once they are common
  * @param skipFlagged whether rows that the model before flags do not train the next one
+ * @param retraining which windows train
  */
 public record TrainingPlan(
     Window window,
@@ -37,7 +38,8 @@ public record TrainingPlan(
     long seed,
     boolean incremental,
     boolean adoptNewFeatures,
-    boolean skipFlagged)
+    boolean skipFlagged,
+    Retraining retraining)
     implements Serializable {
 
   /** How readings are gathered into training sets. */
@@ -48,6 +50,36 @@ public record TrainingPlan(
     COUNT,
     /** All readings of a group so far, whenever their number has doubled since the last model. */
     GROWING
+  }
+
+  /** The plan by which every window trains. */
+  public TrainingPlan(
+      Window window,
+      long sizeMillis,
+      long slideMillis,
+      int rows,
+      boolean once,
+      int sampleRows,
+      int minRows,
+      double maxMissing,
+      long seed,
+      boolean incremental,
+      boolean adoptNewFeatures,
+      boolean skipFlagged) {
+    this(
+        window,
+        sizeMillis,
+        slideMillis,
+        rows,
+        once,
+        sampleRows,
+        minRows,
+        maxMissing,
+        seed,
+        incremental,
+        adoptNewFeatures,
+        skipFlagged,
+        Retraining.EVERY_WINDOW);
   }
 
   public TrainingPlan {

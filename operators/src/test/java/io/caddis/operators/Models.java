@@ -73,7 +73,8 @@ final class Models {
         null,
         sha256,
         bytes,
-        0);
+        0,
+        null);
   }
 
   static TrainingSample sample(String group, long from, long to, int rows) {

@@ -170,8 +170,8 @@ class TrainFunctionTest {
           .isEqualTo("19700101T000001.000Z-" + update.sha256().substring(0, 8));
       Model model = ModelCodec.decode(update.bytes());
       assertThat(model.detector()).isEqualTo("zscore");
-      // only the sample's profile and its deadline, and those not for ever
-      assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+      // only the sample's profile, its end and its deadline, and those not for ever
+      assertThat(harness.numKeyedStateEntries()).isEqualTo(3);
       harness.processWatermark(1000 + 2 * TTL);
       assertThat(harness.numKeyedStateEntries()).isZero();
     }

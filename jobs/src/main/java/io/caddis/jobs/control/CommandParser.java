@@ -87,7 +87,8 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         null,
         metadata.sha256(),
         ModelCodec.encode(model),
-        0);
+        0,
+        null);
   }
 
   private static long millis(@Nullable Instant time) {

@@ -19,6 +19,7 @@ final class ModelRow {
   private static final SerializableString THRESHOLD_ORIGIN = name("threshold_origin");
   private static final SerializableString ISSUES = name("issues");
   private static final SerializableString DRIFT = name("drift");
+  private static final SerializableString REASON = name("reason");
   private static final SerializableString SHA256 = name("sha256");
   private static final SerializableString MODEL_BASE64 = name("model_base64");
 
@@ -35,6 +36,7 @@ final class ModelRow {
         .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
         .texts(ISSUES, model.issues())
         .texts(DRIFT, model.drift())
+        .text(REASON, model.reason())
         .text(SHA256, model.sha256())
         .base64(MODEL_BASE64, model.bytes());
   }

@@ -84,7 +84,8 @@ public record RegistryTarget(
             model.rowsSeen(),
             Map.of(),
             byGroup ? model.group() : null,
-            configVersion));
+            configVersion,
+            model.reason()));
   }
 
   /** The registry's name of a group's model. */

@@ -77,7 +77,8 @@ class RegistryOperatorTest {
         null,
         sha256,
         bytes,
-        0);
+        0,
+        null);
   }
 
   private static OneInputStreamOperatorTestHarness<ModelUpdate, Void> harness(RegistryTarget target)
