@@ -7,12 +7,15 @@ import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.AdmissionOperator;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlFunction;
+import io.caddis.operators.LabelFunction;
 import io.caddis.operators.ModelControlFunction;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.SideOutputs;
+import io.caddis.operators.TrainingSample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
@@ -23,7 +26,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *       : watermarks only           #         #
  *   commands - admission ===========+         #
  *                  | by group                 #
- *       train - model-control ================+
+ *  label - train - model-control =============+
  * </pre>
  */
 final class Controlled {
@@ -69,6 +72,22 @@ final class Controlled {
   /** The readings, each with what commands say about it. */
   SingleOutputStreamOperator<FeatureVector> readings() {
     return readings;
+  }
+
+  /** Training samples, with what commands say about their readings. */
+  KeyedStream<TrainingSample, String> labelled(DataStream<TrainingSample> samples) {
+    SingleOutputStreamOperator<TrainingSample> labelled =
+        samples
+            .keyBy(TrainingSample::group)
+            .connect(
+                admitted
+                    .getSideOutput(SideOutputs.TRAINING_COMMANDS)
+                    .broadcast(LabelFunction.COMMANDS))
+            .process(new LabelFunction())
+            .uid(OperatorUids.LABEL)
+            .name(OperatorUids.LABEL);
+    acknowledgements = acknowledgements.union(labelled.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    return DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group);
   }
 
   /** The models in force, of those trained and those that commands choose. */

@@ -75,7 +75,7 @@ public record DetectionPlan(
             grouping(spec.training().scope(), fields, groupField));
     return new DetectionPlan(
         features,
-        training(spec.training()),
+        training(spec.training(), spec.control().directory() != null),
         DetectorChoice.of(spec, features.schema()),
         quality(spec.quality(), fields),
         drift(spec.quality().drift()),
@@ -155,7 +155,7 @@ public record DetectionPlan(
     };
   }
 
-  private static TrainingPlan training(PipelineSpec.Training training) {
+  private static TrainingPlan training(PipelineSpec.Training training, boolean commanded) {
     boolean byTime = !training.window().counted();
     TrainingPlan.Window window =
         byTime
@@ -181,6 +181,8 @@ public record DetectionPlan(
         new Retraining(
             training.retrain() == PipelineSpec.Retrain.ON_DRIFT,
             millis(training.minInterval()),
-            training.maxInterval() == null ? Long.MAX_VALUE : millis(training.maxInterval())));
+            training.maxInterval() == null ? Long.MAX_VALUE : millis(training.maxInterval())),
+        // With a model a sensor, the group says whose reading it is.
+        commanded && training.scope() != PipelineSpec.Scope.SENSOR);
   }
 }

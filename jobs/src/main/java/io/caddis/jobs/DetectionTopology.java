@@ -52,8 +52,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
  * there when the specification asks for it. Where commands come in, {@code control} stands between
- * features and score and says of each reading what they say, and {@code model-control} between
- * train and score.
+ * features and score and says of each reading what they say, {@code label} between sample and
+ * train, and {@code model-control} between train and score.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -121,9 +121,9 @@ public final class DetectionTopology {
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(judged, plan);
     } else {
+      DataStream<TrainingSample> samples = sample(features, plan);
       models =
-          sample(features, plan)
-              .keyBy(TrainingSample::group)
+          (controlled == null ? samples.keyBy(TrainingSample::group) : controlled.labelled(samples))
               .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);

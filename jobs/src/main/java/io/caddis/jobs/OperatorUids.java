@@ -27,6 +27,7 @@ public final class OperatorUids {
   public static final String CONTROL_PARSE = "control-parse";
   public static final String CONTROL_ADMISSION = "control-admission";
   public static final String CONTROL = "control";
+  public static final String LABEL = "label";
   public static final String MODEL_CONTROL = "model-control";
   public static final String CONTROL_SINK = "control-sink";
   public static final String ARCHIVE_SINK = "archive-sink";

@@ -132,6 +132,7 @@ class OperatorUidsTest {
             "control-parse",
             "control-admission",
             "control",
+            "label",
             "model-control",
             "control-sink | control-sink: Writer",
             "Sink Committer: control-sink | control-sink: Committer"));

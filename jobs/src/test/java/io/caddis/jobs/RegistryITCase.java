@@ -101,7 +101,7 @@ class RegistryITCase {
 
     assertThat(reasons).containsExactly("first", "drift");
     assertThat(models).hasSize(2);
-    assertThat(models).anyMatch(model -> model.get("drift").toString().contains("flow"));
+    assertThat(models).anyMatch(model -> model.path("drift").toString().contains("flow"));
     assertThat(models)
         .extracting(model -> model.get("reason").asString())
         .containsExactlyInAnyOrder("first", "drift");

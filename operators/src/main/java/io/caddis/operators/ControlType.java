@@ -12,10 +12,17 @@ public enum ControlType {
   PROMOTE,
   ROLLBACK,
   UNPIN,
-  UNDO;
+  UNDO,
+  ACCEPT,
+  LABEL;
 
   /** Whether it decides which model scores, rather than what becomes of a score. */
   public boolean aboutModels() {
     return this == PROMOTE || this == ROLLBACK || this == UNPIN;
+  }
+
+  /** Whether it says which readings train. */
+  public boolean aboutTraining() {
+    return this == ACCEPT || this == LABEL;
   }
 }

@@ -222,10 +222,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       TrainingSample sample, List<String> issues, List<FeatureDrift> drifts, String reason)
       throws Exception {
     Model before = before();
-    FlaggedRows rows =
-        plan.skipFlagged() && before != null
-            ? FlaggedRows.by(before, sample.rows())
-            : FlaggedRows.none(sample.rows());
+    FlaggedRows rows = FlaggedRows.by(plan.skipFlagged() ? before : null, sample.rows());
     Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
     if (plan.incremental() || (plan.skipFlagged() && !plan.once())) {

@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.sample.SampledRow;
 import java.io.Serializable;
 
 /**
@@ -25,6 +27,7 @@ import java.io.Serializable;
  *     the next model once they are common
  * @param skipFlagged whether rows that the model before flags do not train the next one
  * @param retraining which windows train
+ * @param labelled whether commands may say of single sensors' readings what they are
  */
 public record TrainingPlan(
     Window window,
@@ -39,7 +42,8 @@ public record TrainingPlan(
     boolean incremental,
     boolean adoptNewFeatures,
     boolean skipFlagged,
-    Retraining retraining)
+    Retraining retraining,
+    boolean labelled)
     implements Serializable {
 
   /** How readings are gathered into training sets. */
@@ -79,7 +83,8 @@ public record TrainingPlan(
         incremental,
         adoptNewFeatures,
         skipFlagged,
-        Retraining.EVERY_WINDOW);
+        Retraining.EVERY_WINDOW,
+        false);
   }
 
   public TrainingPlan {
@@ -98,6 +103,11 @@ public record TrainingPlan(
     if (!(maxMissing >= 0 && maxMissing <= 1)) {
       throw new IllegalArgumentException("maxMissing must be 0 to 1, was " + maxMissing);
     }
+  }
+
+  /** What a sample takes of a reading. */
+  SampledRow sampled(FeatureVector vector) {
+    return SampledRow.of(vector, seed, adoptNewFeatures, labelled);
   }
 
   private static void requirePositive(String name, long value) {

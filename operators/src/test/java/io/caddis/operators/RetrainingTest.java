@@ -35,7 +35,8 @@ class RetrainingTest {
             false,
             false,
             false,
-            retraining);
+            retraining,
+            false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
         TrainingSample::group,

@@ -130,7 +130,9 @@ class TrainFunctionTest {
               row.timestamp(),
               row.numbers(),
               row.texts(),
-              rows.size() == 19 ? extra : extra == null ? null : Map.of("humidity", 41.0)));
+              rows.size() == 19 ? extra : extra == null ? null : Map.of("humidity", 41.0),
+              null,
+              null));
     }
     TrainingSample sample = new TrainingSample("g", 0, 1000, 100, rows);
     assertThat(features(sample, true)).containsExactly("x", "humidity");

@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.control;
 
+import static java.util.Map.entry;
+
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.operators.ControlCommand;
@@ -44,16 +46,18 @@ public final class CommandJson {
 
   /** The keys of each type, beside id and type. */
   private static final Map<ControlType, List<String>> KEYS =
-      Map.of(
-          ControlType.SET_THRESHOLD, List.of("sensors", "threshold", "effective_from"),
-          ControlType.RESET_THRESHOLD, List.of("sensors", "effective_from"),
-          ControlType.MUTE, List.of("sensors", "effective_from", "until"),
-          ControlType.UNMUTE, List.of("sensors", "effective_from"),
-          ControlType.MAINTENANCE, List.of("sensors", "from", "to"),
-          ControlType.PROMOTE, List.of("group", "model", "version", "effective_from"),
-          ControlType.ROLLBACK, List.of("group", "effective_from"),
-          ControlType.UNPIN, List.of("group", "effective_from"),
-          ControlType.UNDO, List.of("command", "effective_from"));
+      Map.ofEntries(
+          entry(ControlType.SET_THRESHOLD, List.of("sensors", "threshold", "effective_from")),
+          entry(ControlType.RESET_THRESHOLD, List.of("sensors", "effective_from")),
+          entry(ControlType.MUTE, List.of("sensors", "effective_from", "until")),
+          entry(ControlType.UNMUTE, List.of("sensors", "effective_from")),
+          entry(ControlType.MAINTENANCE, List.of("sensors", "from", "to")),
+          entry(ControlType.PROMOTE, List.of("group", "model", "version", "effective_from")),
+          entry(ControlType.ROLLBACK, List.of("group", "effective_from")),
+          entry(ControlType.UNPIN, List.of("group", "effective_from")),
+          entry(ControlType.ACCEPT, List.of("sensors", "from", "to", "effective_from")),
+          entry(ControlType.LABEL, List.of("sensors", "from", "to", "label", "effective_from")),
+          entry(ControlType.UNDO, List.of("command", "effective_from")));
 
   /**
    * A command, and where its model is.
@@ -151,13 +155,27 @@ public final class CommandJson {
             time(maintenance ? "to" : "until", ControlCommand.WITHOUT_END, maintenance),
             type == ControlType.UNDO ? required("command") : null,
             model == null ? version : null,
-            null);
+            null,
+            type.aboutTraining() ? span(type) : null);
     if (command.to() <= command.from()) {
       throw new IllegalArgumentException(
           "%s must be after %s"
               .formatted(maintenance ? "to" : "until", maintenance ? "from" : "effective_from"));
     }
     return new Parsed(command, model, version == null ? "champion" : version);
+  }
+
+  private ControlCommand.Span span(ControlType type) {
+    long from = time("from", ControlCommand.NOT_GIVEN, true);
+    long to = time("to", ControlCommand.WITHOUT_END, true);
+    if (to <= from) {
+      throw new IllegalArgumentException("to must be after from");
+    }
+    String label = type == ControlType.ACCEPT ? "normal" : required("label");
+    if (!label.equals("normal") && !label.equals("anomaly")) {
+      throw new IllegalArgumentException("label must be normal or anomaly, was '" + label + "'");
+    }
+    return new ControlCommand.Span(from, to, label.equals("normal"));
   }
 
   private double threshold() {

@@ -45,7 +45,20 @@ class CommandJsonTest {
                 ControlCommand.WITHOUT_END,
                 null,
                 null,
-                null));
+                null, null));
+  }
+
+  @Test
+  void readingsAreAcceptedOrLabelledByTheirTimes() {
+    String span = ", \"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"";
+    long from = millis("2026-01-01T00:00:00Z");
+    ControlCommand accepted = parse("{\"type\": \"accept\"" + span + "}").command();
+
+    assertThat(accepted.span()).isEqualTo(new ControlCommand.Span(from, from + 86_400_000, true));
+    assertThat(accepted.from()).isEqualTo(ControlCommand.NOT_GIVEN);
+    assertThat(
+            parse("{\"type\": \"label\", \"label\": \"anomaly\"" + span + "}").command().span())
+        .isEqualTo(new ControlCommand.Span(from, from + 86_400_000, false));
   }
 
   @Test
@@ -97,6 +110,10 @@ class CommandJsonTest {
         "{\"type\": \"maintenance\", \"from\": \"2026-01-02T00:00:00Z\", \"to\": \"2026-01-01T00:00:00Z\"} | to must be after from",
         "{\"type\": \"promote\"}                           | must have a model of the registry",
         "{\"type\": \"promote\", \"model\": \"../x\"}  | name must have 1 to 128",
+        "{\"type\": \"accept\"}                            | from must be given",
+        "{\"type\": \"accept\", \"from\": \"2026-01-02T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"} | to must be after from",
+        "{\"type\": \"label\", \"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"} | label must be given",
+        "{\"type\": \"label\", \"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\", \"label\": \"odd\"} | label must be normal or anomaly",
         "{\"type\": \"undo\"}                              | command must be given"
       })
   void whatIsNoCommandIsRefusedWithTheReason(String json, String reason) {
