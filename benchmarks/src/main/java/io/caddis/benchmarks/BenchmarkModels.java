@@ -47,6 +47,8 @@ final class BenchmarkModels {
         sha256,
         bytes,
         0,
+        null,
+        null,
         null);
   }
 }

@@ -34,6 +34,7 @@ final class IdentityFunction
             null,
             null,
             false,
+            null,
             null));
   }
 

@@ -131,7 +131,7 @@ final class ProcessContender implements Contender {
     }
   }
 
-  private static Path extract(String resource, Path directory) throws IOException {
+  static Path extract(String resource, Path directory) throws IOException {
     try (var in = ProcessContender.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IOException("no resource " + resource);
@@ -140,7 +140,7 @@ final class ProcessContender implements Contender {
     }
   }
 
-  private static String write(double[][] rows, Path file) throws IOException {
+  static String write(double[][] rows, Path file) throws IOException {
     ByteBuffer bytes =
         ByteBuffer.allocate(rows.length * rows[0].length * Double.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);

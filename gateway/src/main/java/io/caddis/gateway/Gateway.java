@@ -5,6 +5,7 @@ package io.caddis.gateway;
 import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.gateway.access.Access;
+import io.caddis.gateway.access.TlsFlags;
 import io.caddis.gateway.access.TokenCommand;
 import io.caddis.gateway.access.TokenFile;
 import io.caddis.gateway.alerts.AlertDesk;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,6 +52,8 @@ import picocli.CommandLine.ParameterException;
       "LF_DATA_DIR and MODEL_PATH are honoured where --registry and --model are not given."
     })
 public final class Gateway implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
   @Option(
       names = "--host",
       paramLabel = "ADDRESS",
@@ -102,6 +107,7 @@ public final class Gateway implements Callable<Integer> {
       description = "Most rows in a request (default: 100000).")
   private int rows = Limits.DEFAULT.rows();
 
+  @CommandLine.Mixin private final TlsFlags tls = new TlsFlags();
   @CommandLine.Mixin private final AlertFlags alerts = new AlertFlags();
 
   @CommandLine.Spec
@@ -153,7 +159,8 @@ public final class Gateway implements Callable<Integer> {
                 },
                 "stop"));
     PrintWriter out = command.commandLine().getOut();
-    out.printf("Listening on http://%s:%d (API: /docs)%n", host, server.port());
+    String scheme = options.tls() == null ? "http" : "https";
+    out.printf("Listening on %s://%s:%d (API: /docs)%n", scheme, host, server.port());
     out.flush();
     stopped.await();
     return 0;
@@ -173,7 +180,8 @@ public final class Gateway implements Callable<Integer> {
         trainingData,
         tokens,
         insecure,
-        Limits.DEFAULT.with(bodyMebibytes << 20, rows));
+        Limits.DEFAULT.with(bodyMebibytes << 20, rows),
+        tls.files());
   }
 
   /**
@@ -189,6 +197,9 @@ public final class Gateway implements Callable<Integer> {
       throw new IllegalArgumentException(
           "host must be of this machine only while clients need no token, was %s: give --tokens FILE, or --insecure"
               .formatted(options.host()));
+    }
+    if (!local && options.tls() == null) {
+      LOG.warn("{} without TLS: tokens and data can be read on the way", options.host());
     }
     ModelRegistry registry = new ModelRegistry(new LocalRegistryFiles(options.registry()), clock);
     ModelShelf shelf = new ModelShelf(registry, clock, options.limits().models());

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway;
 
+import io.caddis.gateway.access.TlsFiles;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens file of the tokens of clients, null when they need none
  * @param insecure whether other machines may come without tokens
  * @param limits on what clients may ask for
+ * @param tls certificate to speak TLS with, null for plain HTTP
  */
 public record GatewayOptions(
     String host,
@@ -25,7 +27,8 @@ public record GatewayOptions(
     @Nullable Path trainingData,
     @Nullable Path tokens,
     boolean insecure,
-    Limits limits) {
+    Limits limits,
+    @Nullable TlsFiles tls) {
   public GatewayOptions {
     if (port < 0 || port > 65_535) {
       throw new IllegalArgumentException("port must be 0 to 65535, was " + port);

@@ -20,15 +20,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +56,9 @@ public final class GatewayServer implements AutoCloseable {
   /** Slower bodies are given up. */
   private static final int LEAST_BYTES_PER_SECOND = 256;
 
+  /** How long browsers that have come by TLS keep to it: a year. */
+  private static final long STRICT_TRANSPORT_SECONDS = 365 * 24 * 3600;
+
   private static final String CONTENT_SECURITY =
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
           + " frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -64,6 +72,7 @@ public final class GatewayServer implements AutoCloseable {
   /** Room for bodies, in units of {@link #UNIT} bytes. */
   private final Semaphore room;
 
+  private final SslContextFactory.@Nullable Server tls;
   private final Javalin server;
   private volatile Runnable beforeStop = () -> {};
   private volatile Runnable afterStop = () -> {};
@@ -80,6 +89,7 @@ public final class GatewayServer implements AutoCloseable {
     this.log = new AccessLog(clock);
     this.busy = new Semaphore(options.limits().busy());
     this.room = new Semaphore(units(options.limits().bodiesBytes()));
+    this.tls = options.tls() == null ? null : options.tls().server();
     this.server = Javalin.create(config -> configure(config, groups));
   }
 
@@ -130,8 +140,8 @@ public final class GatewayServer implements AutoCloseable {
    * the stop is given up. That requests under way are answered is seen to by the handler.
    */
   private static final class PromptConnector extends ServerConnector {
-    private PromptConnector(Server jetty, HttpConnectionFactory http) {
-      super(jetty, http);
+    private PromptConnector(Server jetty, ConnectionFactory... protocols) {
+      super(jetty, protocols);
     }
 
     @Override
@@ -144,7 +154,19 @@ public final class GatewayServer implements AutoCloseable {
   private Connector connector(Server jetty, HttpConfiguration http) {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(16 << 10);
-    ServerConnector connector = new PromptConnector(jetty, new HttpConnectionFactory(http));
+    ServerConnector connector;
+    if (tls == null) {
+      connector = new PromptConnector(jetty, new HttpConnectionFactory(http));
+    } else {
+      // A browser would keep to TLS for all ports of this machine's own name.
+      long strict = Access.isLoopback(options.host()) ? -1 : STRICT_TRANSPORT_SECONDS;
+      http.addCustomizer(new SecureRequestCustomizer(false, false, strict, false));
+      connector =
+          new PromptConnector(
+              jetty,
+              new SslConnectionFactory(tls, HttpVersion.HTTP_1_1.asString()),
+              new HttpConnectionFactory(http));
+    }
     connector.setHost(options.host());
     connector.setPort(options.port());
     connector.setIdleTimeout(options.limits().idle().toMillis());

@@ -32,7 +32,8 @@ class AccessTest {
             null,
             directory.resolve("tokens.json"),
             false,
-            Limits.DEFAULT));
+            Limits.DEFAULT,
+            null));
   }
 
   private String token(String name, Role role) throws IOException {
@@ -151,7 +152,7 @@ class AccessTest {
   @Test
   void othersAreNotServedWithoutTokens() {
     GatewayOptions options =
-        new GatewayOptions("0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT);
+        new GatewayOptions("0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT, null);
 
     assertThatThrownBy(() -> new TestGateway(options))
         .hasMessageContaining("--tokens FILE, or --insecure");

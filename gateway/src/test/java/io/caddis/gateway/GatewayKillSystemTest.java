@@ -31,7 +31,10 @@ import tools.jackson.databind.JsonNode;
 /** A gateway that is killed again and again while it reads what a job writes. */
 class GatewayKillSystemTest {
   private static final int KILLS = 20;
-  private static final int FILES = 25;
+
+  /** Of alerts and as many of scores; each is a transaction, and waits for the disk. */
+  private static final int FILES = 8;
+
   private static final int EPISODES = 80;
 
   @TempDir Path directory;

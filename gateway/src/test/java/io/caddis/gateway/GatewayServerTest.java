@@ -129,7 +129,7 @@ class GatewayServerTest {
 
   private GatewayServer slow(Limits limits, CountDownLatch entered, CountDownLatch release) {
     GatewayOptions options =
-        new GatewayOptions("127.0.0.1", 0, directory, "m", null, null, false, limits);
+        new GatewayOptions("127.0.0.1", 0, directory, "m", null, null, false, limits, null);
     return GatewayServer.start(
         options,
         new Access(null, true),

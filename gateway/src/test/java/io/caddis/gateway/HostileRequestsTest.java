@@ -41,7 +41,8 @@ class HostileRequestsTest {
                 null,
                 null,
                 false,
-                Limits.DEFAULT.with(1 << 20, 1000)));
+                Limits.DEFAULT.with(1 << 20, 1000),
+                null));
     gateway.post(
         "/train", "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}");
   }

@@ -56,7 +56,7 @@ final class TestGateway implements AutoCloseable {
   /** On this machine, without tokens, with the defaults for all else. */
   static GatewayOptions options(Path registry) {
     return new GatewayOptions(
-        "127.0.0.1", 0, registry, "anomaly_detector", null, null, false, Limits.DEFAULT);
+        "127.0.0.1", 0, registry, "anomaly_detector", null, null, false, Limits.DEFAULT, null);
   }
 
   /** A feed, with the defaults for all else. */

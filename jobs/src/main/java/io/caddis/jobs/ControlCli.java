@@ -87,9 +87,15 @@ final class ControlCli implements Runnable {
           @Nullable Double threshold,
       @Option(names = "--until", paramLabel = "TIME", description = "End of a mute.")
           @Nullable String until,
-      @Option(names = "--from", paramLabel = "TIME", description = "Begin of maintenance, or of readings.")
+      @Option(
+              names = "--from",
+              paramLabel = "TIME",
+              description = "Begin of maintenance, or of readings.")
           @Nullable String from,
-      @Option(names = "--to", paramLabel = "TIME", description = "End of maintenance, or of readings.")
+      @Option(
+              names = "--to",
+              paramLabel = "TIME",
+              description = "End of maintenance, or of readings.")
           @Nullable String to,
       @Option(names = "--label", paramLabel = "L", description = "Of readings: normal or anomaly.")
           @Nullable String label,
@@ -236,7 +242,8 @@ final class ControlCli implements Runnable {
     String name = CommandJson.name(given.type());
     return switch (given.type()) {
       case SET_THRESHOLD -> name + " " + given.sensors() + " " + given.threshold();
-      case RESET_THRESHOLD, MUTE, UNMUTE, MAINTENANCE, ACCEPT, LABEL -> name + " " + given.sensors();
+      case RESET_THRESHOLD, MUTE, UNMUTE, MAINTENANCE, ACCEPT, LABEL ->
+          name + " " + given.sensors();
       case UNDO -> name + " " + given.target();
       case ROLLBACK, UNPIN -> name + groupOf(given);
       case PROMOTE -> {

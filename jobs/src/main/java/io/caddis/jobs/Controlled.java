@@ -8,14 +8,12 @@ import io.caddis.operators.AdmissionOperator;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlFunction;
 import io.caddis.operators.LabelFunction;
-import io.caddis.operators.ModelControlFunction;
-import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ModelInput;
 import io.caddis.operators.SideOutputs;
 import io.caddis.operators.TrainingSample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
-import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
@@ -25,24 +23,21 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *   features ------------------- control -- score
  *       : watermarks only           #         #
  *   commands - admission ===========+         #
- *                  | by group                 #
- *  label - train - model-control =============+
+ *                  | about training         #
+ *        sample - label - train               #
+ *                  : about models             #
+ *                  promotion =================+
  * </pre>
  */
 final class Controlled {
   private final SingleOutputStreamOperator<ControlCommand> admitted;
   private final SingleOutputStreamOperator<FeatureVector> readings;
-  private DataStream<Acknowledgement> acknowledgements;
 
   private Controlled(
       SingleOutputStreamOperator<ControlCommand> admitted,
       SingleOutputStreamOperator<FeatureVector> readings) {
     this.admitted = admitted;
     this.readings = readings;
-    acknowledgements =
-        admitted
-            .getSideOutput(SideOutputs.ACKNOWLEDGEMENTS)
-            .union(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
   }
 
   static Controlled of(
@@ -75,39 +70,25 @@ final class Controlled {
   }
 
   /** Training samples, with what commands say about their readings. */
-  KeyedStream<TrainingSample, String> labelled(DataStream<TrainingSample> samples) {
-    SingleOutputStreamOperator<TrainingSample> labelled =
-        samples
-            .keyBy(TrainingSample::group)
-            .connect(
-                admitted
-                    .getSideOutput(SideOutputs.TRAINING_COMMANDS)
-                    .broadcast(LabelFunction.COMMANDS))
-            .process(new LabelFunction())
-            .uid(OperatorUids.LABEL)
-            .name(OperatorUids.LABEL);
-    acknowledgements = acknowledgements.union(labelled.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
-    return DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group);
+  SingleOutputStreamOperator<TrainingSample> labelled(DataStream<TrainingSample> samples) {
+    return samples
+        .keyBy(TrainingSample::group)
+        .connect(
+            admitted.getSideOutput(SideOutputs.TRAINING_COMMANDS).broadcast(LabelFunction.COMMANDS))
+        .process(new LabelFunction())
+        .uid(OperatorUids.LABEL)
+        .name(OperatorUids.LABEL);
   }
 
-  /** The models in force, of those trained and those that commands choose. */
-  DataStream<ModelUpdate> inForce(DataStream<ModelUpdate> trained, DetectionPlan plan) {
-    SingleOutputStreamOperator<ModelUpdate> inForce =
-        trained
-            .keyBy(ModelUpdate::group)
-            .connect(
-                admitted
-                    .getSideOutput(SideOutputs.MODEL_COMMANDS)
-                    .keyBy(command -> String.valueOf(command.group())))
-            .process(new ModelControlFunction(plan.ttlMillis()))
-            .uid(OperatorUids.MODEL_CONTROL)
-            .name(OperatorUids.MODEL_CONTROL);
-    acknowledgements = acknowledgements.union(inForce.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
-    return inForce;
+  /** The commands about models. */
+  DataStream<ModelInput> modelCommands() {
+    return admitted.getSideOutput(SideOutputs.MODEL_COMMANDS);
   }
 
-  /** What became of the commands. */
+  /** What became of the commands, those about models apart. */
   DataStream<Acknowledgement> acknowledgements() {
-    return acknowledgements;
+    return admitted
+        .getSideOutput(SideOutputs.ACKNOWLEDGEMENTS)
+        .union(readings.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
   }
 }

@@ -161,6 +161,11 @@ final class DetectOptions {
   @Nullable String name;
 
   @Option(
+      names = "--readings",
+      description = "Write the values of readings too, for the dashboard, into DIR/readings.")
+  boolean readings;
+
+  @Option(
       names = "--archive",
       description = "Keep what alerts' scores were made of, for replay, in DIR/archive.")
   boolean archive;
@@ -192,6 +197,7 @@ final class DetectOptions {
     set(loader, "time.out-of-orderness", outOfOrderness, "--out-of-orderness");
     set(loader, "registry.directory", registry, "--registry");
     set(loader, "registry.name", name, "--name");
+    set(loader, "sink.readings", readings ? "true" : null, "--readings");
     set(loader, "archive", archive ? "alerts" : null, "--archive");
     set(loader, "deduplicate", deduplicate ? "true" : null, "--deduplicate");
     set(loader, "parallelism", parallelism, "--parallelism");

@@ -57,10 +57,17 @@ public final class DetectionJob implements Pipeline {
         Sinks.DEAD_LETTERS,
         JsonLines.deadLetters(),
         OperatorUids.DEAD_LETTERS_SINK);
+    if (spec.sink().readings()) {
+      sinks.write(
+          outputs.readings(),
+          Sinks.READINGS,
+          JsonLines.vectors(plan.features().schema()),
+          OperatorUids.READINGS_SINK);
+    }
     sinks.write(
         outputs.late(),
         Sinks.LATE,
-        JsonLines.late(plan.features().schema()),
+        JsonLines.vectors(plan.features().schema()),
         OperatorUids.LATE_SINK);
     if (plan.archived()) {
       sinks.write(
@@ -71,8 +78,10 @@ public final class DetectionJob implements Pipeline {
     }
     sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
     DataStream<ModelUpdate> models = outputs.models();
-    if (models != null) {
-      sinks.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
+    DataStream<ModelUpdate> verdicts = outputs.verdicts();
+    if (models != null && verdicts != null) {
+      sinks.write(
+          models.union(verdicts), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
       String registry = spec.registry().uri();
       if (registry != null) {
         // What is wrong with it is better told here than by a task.

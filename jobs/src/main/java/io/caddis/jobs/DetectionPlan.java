@@ -17,6 +17,7 @@ import io.caddis.operators.DetectorPlan;
 import io.caddis.operators.FeaturePlan;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ParseFunction;
+import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.Retraining;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param features how readings become feature vectors
  * @param training when models are trained
+ * @param promotion what a model must hold to come into force
  * @param detector what kind of model
  * @param quality what is checked of readings
  * @param drift what is told of changes of the scores, null = nothing is looked for
@@ -47,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 public record DetectionPlan(
     FeaturePlan features,
     TrainingPlan training,
+    PromotionPlan promotion,
     DetectorPlan detector,
     QualityRules quality,
     @Nullable ScoreDrift drift,
@@ -76,6 +79,7 @@ public record DetectionPlan(
     return new DetectionPlan(
         features,
         training(spec.training(), spec.control().directory() != null),
+        promotion(spec.promotion()),
         DetectorChoice.of(spec, features.schema()),
         quality(spec.quality(), fields),
         drift(spec.quality().drift()),
@@ -153,6 +157,14 @@ public record DetectionPlan(
         yield new Grouping(Grouping.Scope.FIELD, texts.indexOf(groupField));
       }
     };
+  }
+
+  private static PromotionPlan promotion(PipelineSpec.Promotion promotion) {
+    return new PromotionPlan(
+        promotion.maxDrift(),
+        promotion.maxIncrease(),
+        promotion.maxDecrease(),
+        promotion.watch().toMillis());
   }
 
   private static TrainingPlan training(PipelineSpec.Training training, boolean commanded) {

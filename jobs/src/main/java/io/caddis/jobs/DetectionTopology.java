@@ -17,8 +17,10 @@ import io.caddis.operators.DriftFunction;
 import io.caddis.operators.FeatureFunction;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.OperatorMetrics;
 import io.caddis.operators.OrderOperator;
 import io.caddis.operators.ParseFunction;
+import io.caddis.operators.RetractingTriageFunction;
 import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
 import io.caddis.operators.SensorScoreFunction;
@@ -52,8 +54,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
  * there when the specification asks for it. Where commands come in, {@code control} stands between
- * features and score and says of each reading what they say, {@code label} between sample and
- * train, and {@code model-control} between train and score.
+ * features and score and says of each reading what they say, and {@code label} between sample and
+ * train; where they or a watch decide which model is in force, {@link Promotion} stands between
+ * train and score.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -66,18 +69,22 @@ public final class DetectionTopology {
    * @param scores every reading, once
    * @param alerts episodes opening, worsening, closing
    * @param deadLetters lines and cells that could not be used, and repeated readings
+   * @param readings what is scored, with all values
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
+   * @param verdicts what became of models beside that, null likewise
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
       DataStream<ScoredVector> scores,
       DataStream<Alert> alerts,
       DataStream<Rejection> deadLetters,
+      DataStream<FeatureVector> readings,
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
+      @Nullable DataStream<ModelUpdate> verdicts,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -113,6 +120,9 @@ public final class DetectionTopology {
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
     @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
+    @Nullable DataStream<ModelUpdate> verdicts = null;
+    @Nullable SingleOutputStreamOperator<ModelUpdate> inForce = null;
+    @Nullable SingleOutputStreamOperator<TrainingSample> labelled = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
     @Nullable Controlled controlled =
         commands == null ? null : Controlled.of(features, commands, plan);
@@ -121,35 +131,71 @@ public final class DetectionTopology {
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(judged, plan);
     } else {
-      DataStream<TrainingSample> samples = sample(features, plan);
+      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan);
+      labelled = controlled == null ? null : controlled.labelled(samples);
       models =
-          (controlled == null ? samples.keyBy(TrainingSample::group) : controlled.labelled(samples))
-              .process(new TrainFunction(plan.training(), plan.detector(), plan.ttlMillis()))
+          (labelled == null
+                  ? samples.keyBy(TrainingSample::group)
+                  : DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group))
+              .process(
+                  new TrainFunction(
+                      plan.training(), plan.detector(), plan.promotion(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
-      scores = score(judged, controlled == null ? models : controlled.inForce(models, plan), plan);
+      inForce =
+          Promotion.of(
+              models, features, controlled == null ? null : controlled.modelCommands(), plan);
+      scores = score(judged, inForce == null ? models : inForce, plan);
       quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
+      verdicts = models.getSideOutput(SideOutputs.MODEL_VERDICTS);
+      if (inForce != null) {
+        verdicts = verdicts.union(inForce.getSideOutput(SideOutputs.MODEL_VERDICTS));
+      }
     }
     if (plan.drift() != null) {
       quality = quality.union(drift(scores, plan.drift(), plan.ttlMillis()));
     }
-    DataStream<Alert> alerts =
-        DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key)
-            .process(new TriageFunction(plan.triage()))
-            .uid(OperatorUids.TRIAGE)
-            .name(OperatorUids.TRIAGE);
     DataStream<Rejection> deadLetters =
         parsed
             .getSideOutput(SideOutputs.DEAD_LETTERS)
             .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
     return new Outputs(
         scores,
-        alerts,
+        triage(scores, inForce, plan),
         deadLetters,
+        features,
         features.getSideOutput(SideOutputs.LATE),
         quality,
         models,
-        controlled == null ? null : controlled.acknowledgements());
+        verdicts,
+        controlled == null ? null : acknowledgements(controlled, labelled, inForce));
+  }
+
+  private static DataStream<Alert> triage(
+      SingleOutputStreamOperator<ScoredVector> scores,
+      @Nullable SingleOutputStreamOperator<ModelUpdate> inForce,
+      DetectionPlan plan) {
+    KeyedStream<ScoredVector, String> bySensor =
+        DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key);
+    SingleOutputStreamOperator<Alert> alerts =
+        inForce == null || !plan.promotion().watches()
+            ? bySensor.process(new TriageFunction(plan.triage()))
+            : bySensor
+                .connect(
+                    inForce
+                        .getSideOutput(SideOutputs.MODEL_VERDICTS)
+                        .broadcast(RetractingTriageFunction.ROLLED_BACK))
+                .process(new RetractingTriageFunction(plan.triage(), plan.promotion()));
+    return alerts.uid(OperatorUids.TRIAGE).name(OperatorUids.TRIAGE);
+  }
+
+  private static DataStream<Acknowledgement> acknowledgements(
+      Controlled controlled, @Nullable SingleOutputStreamOperator<?>... others) {
+    DataStream<Acknowledgement> all = controlled.acknowledgements();
+    for (SingleOutputStreamOperator<?> other : others) {
+      all = other == null ? all : all.union(other.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    }
+    return all;
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(
@@ -159,7 +205,7 @@ public final class DetectionTopology {
           .transform(
               OperatorUids.SAMPLE,
               TypeInformation.of(TrainingSample.class),
-              new WindowSampleOperator(plan.training()))
+              new WindowSampleOperator(plan.training(), OperatorMetrics.MISSED_TRAINING))
           .uid(OperatorUids.SAMPLE);
     }
     boolean ownModels = ownModels(plan);

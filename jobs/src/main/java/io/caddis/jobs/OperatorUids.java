@@ -20,6 +20,7 @@ public final class OperatorUids {
   public static final String SCORES_SINK = "scores-sink";
   public static final String ALERTS_SINK = "alerts-sink";
   public static final String DEAD_LETTERS_SINK = "dead-letters-sink";
+  public static final String READINGS_SINK = "readings-sink";
   public static final String LATE_SINK = "late-sink";
   public static final String QUALITY_SINK = "quality-sink";
   public static final String MODELS_SINK = "models-sink";
@@ -29,6 +30,8 @@ public final class OperatorUids {
   public static final String CONTROL = "control";
   public static final String LABEL = "label";
   public static final String MODEL_CONTROL = "model-control";
+  public static final String WATCH_SAMPLE = "watch-sample";
+  public static final String WATCHED = "watched";
   public static final String CONTROL_SINK = "control-sink";
   public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";

@@ -159,6 +159,7 @@ record RunScores(Map<String, List<Point>> sensors) {
         null,
         null,
         false,
+        null,
         null);
   }
 }

@@ -51,6 +51,16 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
         String.format(Locale.ROOT, "%,d missed training", count(OperatorMetrics.MISSED_TRAINING)));
     parts.add(counted(OperatorMetrics.QUALITY_ISSUES, "quality issue", "quality issues"));
     parts.add(counted(OperatorMetrics.MODELS, "model", "models") + " trained");
+    if (count(OperatorMetrics.MODELS_REFUSED) > 0) {
+      parts.add(String.format(Locale.ROOT, "%,d refused", count(OperatorMetrics.MODELS_REFUSED)));
+    }
+    if (count(OperatorMetrics.MODELS_ROLLED_BACK) > 0) {
+      parts.add(
+          "%,d rolled back, %s"
+              .formatted(
+                  count(OperatorMetrics.MODELS_ROLLED_BACK),
+                  counted(OperatorMetrics.RETRACTIONS, "alert", "alerts") + " retracted"));
+    }
     return String.format(Locale.ROOT, "%s in %.1f s", String.join(", ", parts), seconds());
   }
 
@@ -67,6 +77,9 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
     values.put("missed_training", count(OperatorMetrics.MISSED_TRAINING));
     values.put("quality_issues", count(OperatorMetrics.QUALITY_ISSUES));
     values.put("models_trained", count(OperatorMetrics.MODELS));
+    values.put("models_refused", count(OperatorMetrics.MODELS_REFUSED));
+    values.put("models_rolled_back", count(OperatorMetrics.MODELS_ROLLED_BACK));
+    values.put("retractions", count(OperatorMetrics.RETRACTIONS));
     values.put("seconds", seconds());
     return JsonMapper.shared().writeValueAsString(values);
   }

@@ -116,21 +116,19 @@ class ControlITCase {
 
   @Test
   void acceptedReadingsTrainTheNextModelAndLabelledAnomaliesDoNot() throws IOException {
-    List<Integer> skipped = trainedOn(run("without", "--detector=zscore", "--train-window=1min",
-        "--scope=global"));
+    List<Integer> skipped =
+        trainedOn(run("without", "--detector=zscore", "--train-window=1min", "--scope=global"));
     assertThat(skipped.get(0)).isEqualTo(240);
     assertThat(skipped.subList(1, 4)).allMatch(rows -> rows < 240);
 
     command(
-        "1.json",
-        "{'id':'a','type':'accept','from':'%s','to':'%s'}".formatted(at(60), at(120)));
+        "1.json", "{'id':'a','type':'accept','from':'%s','to':'%s'}".formatted(at(60), at(120)));
     command(
         "2.json",
         "{'id':'l','type':'label','label':'anomaly','sensors':'s1','from':'%s','to':'%s'}"
             .formatted(at(0), at(30)));
     command(
-        "3.json",
-        "{'id':'b','type':'accept','from':'%s','to':'%s'}".formatted(at(120), at(180)));
+        "3.json", "{'id':'b','type':'accept','from':'%s','to':'%s'}".formatted(at(120), at(180)));
     command("4.json", "{'id':'u','type':'undo','command':'b'}");
     DetectRun controlled = controlled("with", 2, "global");
     List<Integer> labelled = trainedOn(controlled);

@@ -32,6 +32,10 @@ record DetectRun(JsonNode summary, Path output) {
     return rows(Sinks.SCORES);
   }
 
+  List<JsonNode> readings() throws IOException {
+    return rows(Sinks.READINGS);
+  }
+
   List<JsonNode> alerts() throws IOException {
     return rows(Sinks.ALERTS);
   }

@@ -27,6 +27,7 @@ import io.caddis.operators.FeaturePlan;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.ParseFunction;
+import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.TrainingPlan;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -119,6 +120,7 @@ class DetectionTopologyITCase {
     return new DetectionPlan(
         features,
         training,
+        new PromotionPlan(0.5, 0.3, 1, 0),
         detector,
         QualityRules.NONE,
         null,

@@ -85,6 +85,7 @@ record LineScoring(String cursedLine) implements Pipeline {
           null,
           null,
           false,
+          null,
           null);
     }
   }

@@ -94,15 +94,15 @@ class OperatorUidsTest {
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
-  @Test
-  void anArchiveAddsASinkAndChangesNoOtherOperator() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"archive=alerts, archive-sink", "sink.readings=true, readings-sink"})
+  void whatIsWrittenOnRequestAddsASinkAndChangesNoOtherOperator(String setting, String sink)
+      throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
-    expected.add("archive-sink | archive-sink: Writer");
-    expected.add("Sink Committer: archive-sink | archive-sink: Committer");
+    expected.add("%1$s | %1$s: Writer".formatted(sink));
+    expected.add("Sink Committer: %1$s | %1$s: Committer".formatted(sink));
 
-    assertThat(
-            operators(
-                "files", "global", "growing", "detector.name=isolation_forest", "archive=alerts"))
+    assertThat(operators("files", "global", "growing", "detector.name=isolation_forest", setting))
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 
@@ -144,6 +144,21 @@ class OperatorUidsTest {
                 "growing",
                 "detector.name=isolation_forest",
                 "control.directory=" + directory.resolve("control")))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void aWatchAddsOperatorsAndLeavesTheOthersAsTheyAre() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.addAll(List.of("watch-sample", "watched", "model-control"));
+
+    assertThat(
+            operators(
+                "files",
+                "global",
+                "growing",
+                "detector.name=isolation_forest",
+                "promotion.watch=1h"))
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 

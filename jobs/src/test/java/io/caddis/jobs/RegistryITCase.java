@@ -103,7 +103,7 @@ class RegistryITCase {
     assertThat(models).hasSize(2);
     assertThat(models).anyMatch(model -> model.path("drift").toString().contains("flow"));
     assertThat(models)
-        .extracting(model -> model.get("reason").asString())
+        .extracting(model -> model.get("trained_because").asString())
         .containsExactlyInAnyOrder("first", "drift");
   }
 

@@ -22,6 +22,8 @@ class RunSummaryTest {
               Map.entry("missedTraining", 7L),
               Map.entry("qualityIssues", 6L),
               Map.entry("models", 4L),
+              Map.entry("modelsRolledBack", 2L),
+              Map.entry("retractions", 1L),
               Map.entry("other", "text")),
           Duration.ofMillis(3_210));
 
@@ -30,7 +32,7 @@ class RunSummaryTest {
     assertThat(FULL.text())
         .isEqualTo(
             "12,345 rows read, 12,300 readings scored, 1 anomaly, 45 dead letters (5 of them scored"
-                + " with a cell imputed), 3 duplicates, 2 late, 7 missed training, 6 quality issues, 4 models trained in 3.2 s");
+                + " with a cell imputed), 3 duplicates, 2 late, 7 missed training, 6 quality issues, 4 models trained, 2 rolled back, 1 alert retracted in 3.2 s");
   }
 
   @Test
@@ -47,6 +49,6 @@ class RunSummaryTest {
         .isEqualTo(
             "{\"rows_read\":12345,\"scored\":12300,\"anomalies\":1,\"dead_letters\":45,"
                 + "\"cells_imputed\":5,\"duplicates\":3,\"late\":2,\"missed_training\":7,\"quality_issues\":6,"
-                + "\"models_trained\":4,\"seconds\":3.21}");
+                + "\"models_trained\":4,\"models_refused\":0,\"models_rolled_back\":2,\"retractions\":1,\"seconds\":3.21}");
   }
 }

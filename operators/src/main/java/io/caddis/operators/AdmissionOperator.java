@@ -127,7 +127,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     } else if (decided.group() == null) {
       output.collect(new StreamRecord<>(decided));
     } else {
-      output.collect(SideOutputs.MODEL_COMMANDS, new StreamRecord<>(decided));
+      output.collect(SideOutputs.MODEL_COMMANDS, new StreamRecord<>(ModelInput.of(decided)));
     }
   }
 

@@ -56,7 +56,18 @@ public record ControlCommand(
   /** The same command with its beginning and its group decided. */
   ControlCommand admitted(long decidedFrom, @Nullable String decidedGroup) {
     return new ControlCommand(
-        id, file, type, sensors, decidedGroup, threshold, decidedFrom, to, target, version, model, span);
+        id,
+        file,
+        type,
+        sensors,
+        decidedGroup,
+        threshold,
+        decidedFrom,
+        to,
+        target,
+        version,
+        model,
+        span);
   }
 
   /** The same command with the model that it promotes, null once that has been handed on. */

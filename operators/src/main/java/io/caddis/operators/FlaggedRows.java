@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
-import io.caddis.detectors.feature.NewFeatures;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
@@ -31,7 +30,8 @@ record FlaggedRows(List<SampledRow> kept, List<SampledRow> flagged, @Nullable St
     int byModel = 0;
     for (SampledRow row : rows) {
       Boolean normal = row.normal();
-      boolean anomaly = normal == null ? before != null && flags(before, row) : !normal;
+      boolean anomaly =
+          normal == null ? before != null && PromotionPlan.flags(before, row) : !normal;
       byModel += anomaly && normal == null ? 1 : 0;
       (anomaly ? flagged : kept).add(row);
     }
@@ -44,10 +44,5 @@ record FlaggedRows(List<SampledRow> kept, List<SampledRow> flagged, @Nullable St
         said.flagged,
         "%d of %d rows are flagged by the model before, so all of them train"
             .formatted(byModel, rows.size()));
-  }
-
-  private static boolean flags(Model before, SampledRow row) {
-    double[] numbers = NewFeatures.numbers(before.schema(), row.numbers(), row.extra());
-    return before.isAnomaly(before.score(before.rawScore(numbers, row.texts())));
   }
 }

@@ -5,6 +5,7 @@ package io.caddis.operators;
 import io.caddis.detectors.event.ModelLineage;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decoded model and where it came from.
@@ -12,13 +13,18 @@ import io.caddis.detectors.model.ModelCodec;
  * @param model immutable
  * @param lineage of the model
  * @param scoresFrom event time from which on it scores, epoch milliseconds
+ * @param rolledBack see {@link ModelUpdate#rolledBack()}
  */
-record LoadedModel(Model model, ModelLineage lineage, long scoresFrom) {
+record LoadedModel(
+    Model model, ModelLineage lineage, long scoresFrom, @Nullable String rolledBack) {
   /**
    * @throws io.caddis.detectors.model.ModelFormatException when the bytes are not a model
    */
   static LoadedModel of(ModelUpdate update) {
     return new LoadedModel(
-        ModelCodec.decode(update.bytes()), update.lineage(), update.scoresFrom());
+        ModelCodec.decode(update.bytes()),
+        update.lineage(),
+        update.scoresFrom(),
+        update.rolledBack());
   }
 }

@@ -75,6 +75,39 @@ public record ModelChoice(
     return trained.isEmpty() ? current : trained.get(trained.size() - 1);
   }
 
+  /**
+   * The choice without the model in force, whoever had chosen it: the one before it scores, until a
+   * newer one is trained or a command says otherwise.
+   */
+  ModelChoice rolledBack() {
+    List<ModelUpdate> others = new ArrayList<>();
+    for (ModelUpdate model : trained) {
+      if (!same(model, current)) {
+        others.add(model);
+      }
+    }
+    List<Pin> before =
+        pins.stream().filter(pin -> pin.model() == null || !same(pin.model(), current)).toList();
+    boolean byCommand = !before.isEmpty() && before.get(before.size() - 1).model() != null;
+    int known = byCommand ? -1 : indexOf(others, previous);
+    ModelChoice rest =
+        new ModelChoice(
+            known < 0 ? others : List.copyOf(others.subList(0, known + 1)),
+            before,
+            current,
+            previous);
+    return same(rest.chosen(), previous) ? rest : rest.with(new Pin("rollback", previous));
+  }
+
+  private static int indexOf(List<ModelUpdate> models, @Nullable ModelUpdate wanted) {
+    for (int i = 0; i < models.size(); i++) {
+      if (same(models.get(i), wanted)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /** The choice of a group whose models in force have been forgotten. */
   ModelChoice forgotten() {
     if (pins.isEmpty()) {

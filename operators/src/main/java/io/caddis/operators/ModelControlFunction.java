@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Models and commands take effect in the order of event time, each when the watermark is just
  * before it, so the result does not depend on which came first. A chosen model stays in force until
- * a command says otherwise; models trained meanwhile are kept, the latest few.
+ * a command says otherwise; models trained meanwhile are kept, the latest few. A model that does
+ * not do well under {@link ModelGuard}'s watch is taken back for the one before it.
  */
 public final class ModelControlFunction
-    extends KeyedCoProcessFunction<String, ModelUpdate, ControlCommand, ModelUpdate> {
+    extends KeyedCoProcessFunction<String, ModelUpdate, ModelInput, ModelUpdate> {
   private static final String OPERATOR = "model-control";
 
   private static final MapStateDescriptor<Long, List<ModelUpdate>> MODELS =
@@ -39,18 +40,22 @@ public final class ModelControlFunction
   private static final ValueStateDescriptor<ModelChoice> CHOICE =
       new ValueStateDescriptor<>("model-choice", TypeInformation.of(ModelChoice.class));
 
+  private final PromotionPlan promotion;
   private final long ttlMillis;
 
   private transient MapState<Long, List<ModelUpdate>> models;
   private transient MapState<Long, List<ControlCommand>> commands;
   private transient ValueState<ModelChoice> choice;
   private transient IdleExpiry idle;
+  private transient ModelGuard guard;
 
   /**
+   * @param promotion whether and how a model is watched once it is in force
    * @param ttlMillis event time after which a group is forgotten that had neither a model nor a
    *     command and for which no command has chosen, milliseconds
    */
-  public ModelControlFunction(long ttlMillis) {
+  public ModelControlFunction(PromotionPlan promotion, long ttlMillis) {
+    this.promotion = promotion;
     this.ttlMillis = ttlMillis;
   }
 
@@ -60,6 +65,7 @@ public final class ModelControlFunction
     commands = getRuntimeContext().getMapState(COMMANDS);
     choice = getRuntimeContext().getState(CHOICE);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
+    guard = new ModelGuard(getRuntimeContext(), promotion, ttlMillis);
   }
 
   @Override
@@ -69,9 +75,15 @@ public final class ModelControlFunction
   }
 
   @Override
-  public void processElement2(ControlCommand command, Context context, Collector<ModelUpdate> out)
+  public void processElement2(ModelInput input, Context context, Collector<ModelUpdate> out)
       throws Exception {
-    add(commands, command, command.from(), context.timerService());
+    ControlCommand command = input.command();
+    TrainingSample part = input.watched();
+    if (command != null) {
+      add(commands, command, command.from(), context.timerService());
+    } else if (part != null) {
+      guard.add(part, context.timerService());
+    }
   }
 
   private static <T> void add(
@@ -92,6 +104,7 @@ public final class ModelControlFunction
       // A choice by command stays, but what it chose is to be sent again: the scorer of an idle
       // sensor has forgotten its models. The next model or command sets the deadline anew.
       now = now.forgotten();
+      guard.forget();
       if (now.pins().isEmpty()) {
         choice.clear();
       } else {
@@ -100,11 +113,17 @@ public final class ModelControlFunction
     }
     List<ModelUpdate> trained = models.get(timestamp);
     List<ControlCommand> given = commands.get(timestamp);
-    if (trained == null && given == null) {
+    ModelUpdate scoring = now.current();
+    ModelUpdate breach = guard.breach(context.getCurrentKey(), now, timestamp + 1);
+    if (trained == null && given == null && breach == null) {
       return;
     }
     models.remove(timestamp);
     commands.remove(timestamp);
+    if (breach != null) {
+      context.output(SideOutputs.MODEL_VERDICTS, breach);
+      now = now.rolledBack().settled();
+    }
     if (trained != null) {
       for (ModelUpdate update : trained) {
         now = now.withTrained(update);
@@ -113,13 +132,26 @@ public final class ModelControlFunction
     // What a model and a command bring at the same time, or two commands, is one change.
     ModelChoice settled = given == null ? now.settled() : obeyed(now, given, context).settled();
     ModelUpdate inForce = settled.current();
-    if (inForce != null && !ModelChoice.same(inForce, now.current())) {
-      out.collect(inForce.inForce(context.getCurrentKey(), timestamp + 1));
+    if (inForce != null && (breach != null || !ModelChoice.same(inForce, scoring))) {
+      boolean watches =
+          scoring != null && !ModelChoice.same(inForce, now.current()) && !goesBack(given);
+      String group = context.getCurrentKey();
+      ModelUpdate reinstated = guard.begin(group, inForce, timestamp + 1, watches);
+      if (reinstated != null) {
+        context.output(SideOutputs.MODEL_VERDICTS, reinstated);
+      }
+      out.collect(inForce.inForce(group, timestamp + 1, guard.lastRolledBack()));
     }
     choice.update(settled);
     if (timestamp + 1 > ControlCommand.FIRST) {
       idle.touch(timestamp, context.timerService());
     }
+  }
+
+  /** Whether somebody has taken back what was chosen before. */
+  private static boolean goesBack(@Nullable List<ControlCommand> given) {
+    return given != null
+        && given.stream().anyMatch(command -> command.type() != ControlType.PROMOTE);
   }
 
   private ModelChoice obeyed(

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the encoded model
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
- * @param reason why it was trained: {@code first}, {@code window}, {@code drift} or {@code age};
- *     null when that is not known
+ * @param trainedBecause why it was trained: {@code first}, {@code window}, {@code drift} or {@code
+ *     age}; null when that is not known
+ * @param verdict what was decided about it, null of a model that is to score
+ * @param rolledBack version of the group's model that was rolled back last, null when none was
  */
 public record ModelUpdate(
     String group,
@@ -43,7 +45,9 @@ public record ModelUpdate(
     String sha256,
     byte[] bytes,
     long shiftMillis,
-    @Nullable String reason) {
+    @Nullable String trainedBecause,
+    @Nullable ModelVerdict verdict,
+    @Nullable String rolledBack) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -53,8 +57,13 @@ public record ModelUpdate(
     return trainTo + shiftMillis;
   }
 
-  /** The same model for a group, scoring from another event time on. */
-  ModelUpdate inForce(String otherGroup, long from) {
+  /**
+   * The same model for a group, scoring from another event time on.
+   *
+   * @param lastRolledBack version of the group's model that was rolled back last, null when none
+   *     was
+   */
+  ModelUpdate inForce(String otherGroup, long from, @Nullable String lastRolledBack) {
     return new ModelUpdate(
         otherGroup,
         modelVersion,
@@ -69,7 +78,30 @@ public record ModelUpdate(
         sha256,
         bytes,
         from - trainTo,
-        reason);
+        trainedBecause,
+        null,
+        lastRolledBack);
+  }
+
+  /** Word of what was decided about the model, which is not to score by it. */
+  ModelUpdate judged(ModelVerdict other) {
+    return new ModelUpdate(
+        group,
+        modelVersion,
+        detector,
+        trainFrom,
+        trainTo,
+        rowsSeen,
+        rowsSampled,
+        thresholdOrigin,
+        issues,
+        drift,
+        sha256,
+        bytes,
+        shiftMillis,
+        trainedBecause,
+        other,
+        rolledBack);
   }
 
   static String versionOf(long trainTo, String sha256) {

@@ -33,6 +33,9 @@ public final class OperatorMetrics {
   /** Count: readings that came after their training window had closed. */
   public static final String MISSED_TRAINING = "missedTraining";
 
+  /** Count: readings that came too late to tell how a new model does. */
+  public static final String MISSED_WATCH = "missedWatch";
+
   /**
    * Count: faults found in sensors' data, each told once, and drifts of training samples and
    * scores.
@@ -53,13 +56,22 @@ public final class OperatorMetrics {
   /** Count: models fitted. */
   public static final String MODELS = "models";
 
+  /** Count: models that were fitted, and refused because of what they flag. */
+  public static final String MODELS_REFUSED = "modelsRefused";
+
+  /** Count: models that were in force and flagged too much. */
+  public static final String MODELS_ROLLED_BACK = "modelsRolledBack";
+
+  /** Count: alerts taken back. */
+  public static final String RETRACTIONS = "retractions";
+
   /** Count: models that are versions of a registry. */
   public static final String MODELS_PUBLISHED = "modelsPublished";
 
   /** Count: publications that failed, and will be tried again. */
   public static final String PUBLICATIONS_FAILED = "publicationsFailed";
 
-  /** Count: training windows that gave no model, because their sample was too small or unusable. */
+  /** Count: training windows that gave no model, because of their sample or of what it flags. */
   public static final String WINDOWS_SKIPPED = "windowsSkipped";
 
   /** Count: episodes opened. */
@@ -103,6 +115,9 @@ public final class OperatorMetrics {
           SCORED_BY_MODEL,
           ANOMALIES,
           MODELS,
+          MODELS_REFUSED,
+          MODELS_ROLLED_BACK,
+          RETRACTIONS,
           WINDOWS_SKIPPED,
           EPISODES);
 

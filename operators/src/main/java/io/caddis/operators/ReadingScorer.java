@@ -344,6 +344,7 @@ final class ReadingScorer {
         anomaly && loaded != null ? lineage(loaded, vector.ruling()) : null,
         attribution,
         isMuted(vector),
+        loaded == null ? null : loaded.rolledBack(),
         evidence);
   }
 

@@ -27,8 +27,8 @@ public final class SideOutputs {
   public static final OutputTag<Boolean> CLOCK = new OutputTag<>("clock", Types.BOOLEAN);
 
   /** Commands about models. */
-  public static final OutputTag<ControlCommand> MODEL_COMMANDS =
-      new OutputTag<>("model-commands", TypeInformation.of(ControlCommand.class));
+  public static final OutputTag<ModelInput> MODEL_COMMANDS =
+      new OutputTag<>("model-commands", TypeInformation.of(ModelInput.class));
 
   /** Commands about the readings that train. */
   public static final OutputTag<ControlCommand> TRAINING_COMMANDS =
@@ -37,6 +37,10 @@ public final class SideOutputs {
   /** What subtasks say about commands. */
   public static final OutputTag<Acknowledgement> ACKNOWLEDGEMENTS =
       new OutputTag<>("acknowledgements", TypeInformation.of(Acknowledgement.class));
+
+  /** Models that were refused, rolled back or reinstated, each with the reason. */
+  public static final OutputTag<ModelUpdate> MODEL_VERDICTS =
+      new OutputTag<>("model-verdicts", TypeInformation.of(ModelUpdate.class));
 
   private SideOutputs() {}
 }

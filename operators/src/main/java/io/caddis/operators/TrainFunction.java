@@ -15,7 +15,6 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.quality.BatchChecks;
 import io.caddis.detectors.quality.BatchReport;
-import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
  * before it stay in force; so they do when {@link Retraining} asks for none. Where models are
  * updated, every window changes the one before. Rows that the model before flags do not train, see
- * {@link FlaggedRows}; the boundary is that of all rows. Each sample is compared with that of the
+ * {@link FlaggedRows}; the boundary is that of all rows. A model that {@link PromotionPlan} refuses
+ * goes to the side output and is as if it had not been. Each sample is compared with that of the
  * model before it; what has drifted goes with the model and, once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
@@ -66,12 +66,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
 
   private final TrainingPlan plan;
   private final DetectorPlan detector;
+  private final PromotionPlan promotion;
   private final long ttlMillis;
 
   private transient MapState<Long, TrainingSample> samples;
   private transient ValueState<Boolean> trained;
   private transient ValueState<byte[]> model;
   private transient Tally models;
+  private transient Tally modelsRefused;
   private transient Tally windowsSkipped;
   private transient ValueState<SampleProfile> reference;
   private transient ValueState<Long> trainedTo;
@@ -79,12 +81,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private transient Tally qualityIssues;
 
   /**
+   * @param promotion what a model must hold to come into force
    * @param ttlMillis event time after which a group's last model and its sample are forgotten,
    *     milliseconds; two windows at least
    */
-  public TrainFunction(TrainingPlan plan, DetectorPlan detector, long ttlMillis) {
+  public TrainFunction(
+      TrainingPlan plan, DetectorPlan detector, PromotionPlan promotion, long ttlMillis) {
     this.plan = plan;
     this.detector = detector;
+    this.promotion = promotion;
     this.ttlMillis = Math.max(ttlMillis, 2 * plan.sizeMillis());
   }
 
@@ -94,6 +99,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     samples = getRuntimeContext().getMapState(SAMPLES);
     trained = getRuntimeContext().getState(TRAINED);
     models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
+    modelsRefused = new Tally(getRuntimeContext(), OperatorMetrics.MODELS_REFUSED);
     windowsSkipped = new Tally(getRuntimeContext(), OperatorMetrics.WINDOWS_SKIPPED);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     reference = getRuntimeContext().getState(REFERENCE);
@@ -105,16 +111,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   public void processElement(TrainingSample part, Context context, Collector<ModelUpdate> out)
       throws Exception {
     TrainingSample earlier = samples.get(part.to());
-    samples.put(part.to(), earlier == null ? part : merge(earlier, part));
+    samples.put(
+        part.to(),
+        earlier == null ? part : TrainingSample.merged(earlier, part, plan.sampleRows()));
     context.timerService().registerEventTimeTimer(part.to() - 1);
-  }
-
-  private TrainingSample merge(TrainingSample left, TrainingSample right) {
-    BottomKSample sample = new BottomKSample(plan.sampleRows());
-    sample.merge(left.rows(), left.seen());
-    sample.merge(right.rows(), right.seen());
-    return new TrainingSample(
-        left.group(), Math.min(left.from(), right.from()), left.to(), sample.seen(), sample.rows());
   }
 
   @Override
@@ -162,6 +162,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       return;
     }
     // Outside of the above: what fails behind this operator must fail the job, not lose the model.
+    ModelVerdict verdict = update.verdict();
+    if (verdict != null) {
+      context.output(SideOutputs.MODEL_VERDICTS, update);
+      modelsRefused.increment();
+      skip(sample, verdict.reason());
+      return;
+    }
     out.collect(update);
     reference.update(profile);
     trainedTo.update(sample.to());
@@ -225,7 +232,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     FlaggedRows rows = FlaggedRows.by(plan.skipFlagged() ? before : null, sample.rows());
     Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
-    if (plan.incremental() || (plan.skipFlagged() && !plan.once())) {
+    String refusal = promotion.refusal(fitted, before, sample.rows());
+    if (refusal == null && (plan.incremental() || (plan.skipFlagged() && !plan.once()))) {
       model.update(bytes);
     }
     List<String> all = new ArrayList<>(issues);
@@ -247,7 +255,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         sha256,
         bytes,
         0,
-        reason);
+        reason,
+        refusal == null
+            ? null
+            : new ModelVerdict(ModelVerdict.Decision.REFUSED, refusal, sample.to()),
+        null);
   }
 
   private static String @Nullable [] orNull(List<String> texts) {

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.List;
 
@@ -14,4 +15,13 @@ import java.util.List;
  * @param seen readings that the sample stands for
  * @param rows the sampled ones, smallest hash first
  */
-public record TrainingSample(String group, long from, long to, long seen, List<SampledRow> rows) {}
+public record TrainingSample(String group, long from, long to, long seen, List<SampledRow> rows) {
+  /** Two parts of a window's sample as one of so many rows at most. */
+  static TrainingSample merged(TrainingSample left, TrainingSample right, int mostRows) {
+    BottomKSample sample = new BottomKSample(mostRows);
+    sample.merge(left.rows(), left.seen());
+    sample.merge(right.rows(), right.seen());
+    return new TrainingSample(
+        left.group(), Math.min(left.from(), right.from()), left.to(), sample.seen(), sample.rows());
+  }
+}

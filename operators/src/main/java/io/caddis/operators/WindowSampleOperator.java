@@ -36,20 +36,25 @@ public final class WindowSampleOperator extends AbstractStreamOperator<TrainingS
   private record Window(String group, long from) {}
 
   private final TrainingPlan plan;
+  private final String missedCount;
 
   private transient ListState<TrainingSample> openSamples;
   private transient Map<Window, BottomKSample> samples;
-  private transient Tally missedTraining;
+  private transient Tally missed;
   private transient long watermark;
 
   /** No open window ends before this, so that most watermarks need not look at them. */
   private transient long earliestEnd;
 
-  public WindowSampleOperator(TrainingPlan plan) {
+  /**
+   * @param missedCount the metric that counts readings that come after all of their windows
+   */
+  public WindowSampleOperator(TrainingPlan plan, String missedCount) {
     if (plan.window() != TrainingPlan.Window.TIME) {
       throw new IllegalArgumentException("window must be TIME, was " + plan.window());
     }
     this.plan = plan;
+    this.missedCount = missedCount;
   }
 
   @Override
@@ -67,25 +72,25 @@ public final class WindowSampleOperator extends AbstractStreamOperator<TrainingS
   @Override
   public void open() throws Exception {
     super.open();
-    missedTraining = new Tally(getRuntimeContext(), OperatorMetrics.MISSED_TRAINING);
+    missed = new Tally(getRuntimeContext(), missedCount);
   }
 
   @Override
   public void processElement(StreamRecord<FeatureVector> element) {
     FeatureVector vector = element.getValue();
     SampledRow row = plan.sampled(vector);
-    boolean missed = true;
+    boolean tooLate = true;
     long newest = vector.timestamp() - Math.floorMod(vector.timestamp(), plan.slideMillis());
     for (long from = newest;
         from > vector.timestamp() - plan.sizeMillis();
         from -= plan.slideMillis()) {
       if (from + plan.sizeMillis() - 1 > watermark) {
         sample(vector.group(), from).add(row);
-        missed = false;
+        tooLate = false;
       }
     }
-    if (missed) {
-      missedTraining.increment();
+    if (tooLate) {
+      missed.increment();
     }
   }
 

@@ -70,7 +70,7 @@ class AdmissionOperatorTest {
     List<ControlCommand> commands = new ArrayList<>();
     var models = harness.getSideOutput(SideOutputs.MODEL_COMMANDS);
     if (models != null) {
-      models.forEach(record -> commands.add(record.getValue()));
+      models.forEach(record -> commands.add(record.getValue().command()));
     }
     return commands;
   }

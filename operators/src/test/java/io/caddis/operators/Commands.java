@@ -34,6 +34,7 @@ final class Commands {
 
   private static ControlCommand command(
       String id, ControlType type, String sensors, double threshold, long from, long to) {
-    return new ControlCommand(id, id, type, sensors, null, threshold, from, to, null, null, null, null);
+    return new ControlCommand(
+        id, id, type, sensors, null, threshold, from, to, null, null, null, null);
   }
 }

@@ -75,6 +75,7 @@ class DriftFunctionTest {
         null,
         null,
         false,
+        null,
         null);
   }
 

@@ -24,8 +24,7 @@ class LabelFunctionTest {
           String, TrainingSample, ControlCommand, TrainingSample>
       harness() throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new CoBroadcastWithKeyedOperator<>(
-            new LabelFunction(), List.of(LabelFunction.COMMANDS)),
+        new CoBroadcastWithKeyedOperator<>(new LabelFunction(), List.of(LabelFunction.COMMANDS)),
         TrainingSample::group,
         null,
         Types.STRING,
@@ -144,7 +143,7 @@ class LabelFunctionTest {
     List<SampledRow> changed = List.of(far, far, far, far.labelled(false));
     FlaggedRows all = FlaggedRows.by(before, changed);
     assertThat(all.kept()).containsExactly(far, far, far);
-    assertThat(all.issue()).isEqualTo(
-        "3 of 4 rows are flagged by the model before, so all of them train");
+    assertThat(all.issue())
+        .isEqualTo("3 of 4 rows are flagged by the model before, so all of them train");
   }
 }

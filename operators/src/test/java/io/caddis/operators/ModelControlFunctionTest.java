@@ -23,12 +23,12 @@ class ModelControlFunctionTest {
   private static final ModelUpdate FOREIGN = Models.update("", 0, 9);
 
   private static KeyedTwoInputStreamOperatorTestHarness<
-          String, ModelUpdate, ControlCommand, ModelUpdate>
+          String, ModelUpdate, ModelInput, ModelUpdate>
       harness() throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new ModelControlFunction(TTL)),
+        new KeyedCoProcessOperator<>(new ModelControlFunction(Models.PROMOTION, TTL)),
         ModelUpdate::group,
-        ControlCommand::group,
+        ModelInput::group,
         Types.STRING,
         128,
         1,
@@ -36,8 +36,7 @@ class ModelControlFunctionTest {
   }
 
   private static void trained(
-      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ControlCommand, ModelUpdate>
-          harness,
+      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ModelInput, ModelUpdate> harness,
       ModelUpdate... updates)
       throws Exception {
     for (ModelUpdate update : updates) {
@@ -46,18 +45,16 @@ class ModelControlFunctionTest {
   }
 
   private static void send(
-      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ControlCommand, ModelUpdate>
-          harness,
+      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ModelInput, ModelUpdate> harness,
       ControlCommand... commands)
       throws Exception {
     for (ControlCommand command : commands) {
-      harness.processElement2(new StreamRecord<>(command));
+      harness.processElement2(new StreamRecord<>(ModelInput.of(command)));
     }
   }
 
   private static void watermark(
-      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ControlCommand, ModelUpdate>
-          harness,
+      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ModelInput, ModelUpdate> harness,
       long watermark)
       throws Exception {
     harness.processWatermark1(new Watermark(watermark));
@@ -66,7 +63,7 @@ class ModelControlFunctionTest {
 
   /** The models in force: from when, and which. */
   private static List<String> inForce(
-      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ControlCommand, ModelUpdate>
+      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ModelInput, ModelUpdate>
           harness) {
     return harness.extractOutputValues().stream()
         .map(model -> model.scoresFrom() + " " + model.modelVersion())
@@ -74,7 +71,7 @@ class ModelControlFunctionTest {
   }
 
   private static List<String> said(
-      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ControlCommand, ModelUpdate>
+      KeyedTwoInputStreamOperatorTestHarness<String, ModelUpdate, ModelInput, ModelUpdate>
           harness) {
     return harness.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS).stream()
         .map(StreamRecord::getValue)

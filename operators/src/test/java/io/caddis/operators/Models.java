@@ -32,6 +32,8 @@ final class Models {
           Scaling.NONE,
           new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
 
+  static final PromotionPlan PROMOTION = new PromotionPlan(0.5, 0.3, 1, 0);
+
   private Models() {}
 
   /** A model of values around a level, for readings from {@code trainTo} on. */
@@ -74,6 +76,8 @@ final class Models {
         sha256,
         bytes,
         0,
+        null,
+        null,
         null);
   }
 

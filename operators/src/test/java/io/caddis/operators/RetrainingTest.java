@@ -38,7 +38,7 @@ class RetrainingTest {
             retraining,
             false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, Models.PROMOTION, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -77,7 +77,7 @@ class RetrainingTest {
   private static List<String> said(
       KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate> harness) {
     return harness.extractOutputValues().stream()
-        .map(model -> model.trainTo() / 1000 + " " + model.reason())
+        .map(model -> model.trainTo() / 1000 + " " + model.trainedBecause())
         .toList();
   }
 

@@ -32,6 +32,12 @@ class TrainFunctionTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(boolean once, int minRows, boolean skipFlagged) throws Exception {
+    return harness(once, minRows, skipFlagged, Models.PROMOTION);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(boolean once, int minRows, boolean skipFlagged, PromotionPlan promotion)
+          throws Exception {
     TrainingPlan plan =
         new TrainingPlan(
             TrainingPlan.Window.TIME,
@@ -47,7 +53,7 @@ class TrainFunctionTest {
             false,
             skipFlagged);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, TTL)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, promotion, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -72,7 +78,7 @@ class TrainFunctionTest {
             adopt,
             false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, detector, TTL)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, detector, Models.PROMOTION, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -349,6 +355,50 @@ class TrainFunctionTest {
       assertThat(second.rowsSampled()).isEqualTo(100);
       assertThat(second.issues())
           .contains("100 of 100 rows are flagged by the model before, so all of them train");
+    }
+  }
+
+  @Test
+  void aModelThatIsRefusedIsRecordedAndThereIsNothingElseOfIt() throws Exception {
+    List<SampledRow> faulty = new ArrayList<>();
+    for (SampledRow row : Models.sample("g", 1000, 2000, 100).rows()) {
+      double value = row.timestamp() < 1040 ? 50 : row.numbers()[0];
+      faulty.add(SampledRow.of(Vectors.vector("s", "g", row.timestamp(), value), 42));
+    }
+    TrainingSample last = Models.sample("g", 2000, 3000, 100);
+    List<ModelUpdate> models;
+    try (var harness = harness(false, 10, true, new PromotionPlan(1, 1, 0.3, 0))) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      send(harness, new TrainingSample("g", 1000, 2000, 100, faulty));
+      send(harness, last);
+      harness.processWatermark(2999);
+
+      models = harness.extractOutputValues();
+      assertThat(models).extracting(ModelUpdate::trainTo).containsExactly(1000L, 3000L);
+      assertThat(models).extracting(ModelUpdate::verdict).containsOnlyNulls();
+      assertThat(harness.getSideOutput(SideOutputs.MODEL_VERDICTS))
+          .singleElement()
+          .extracting(StreamRecord::getValue)
+          .satisfies(
+              refused -> {
+                assertThat(refused.trainTo()).isEqualTo(2000);
+                assertThat(refused.verdict().decision()).isEqualTo(ModelVerdict.Decision.REFUSED);
+                assertThat(refused.verdict().at()).isEqualTo(2000);
+                assertThat(refused.verdict().reason())
+                    .contains(
+                        "it flags 0.00 of its training readings, the model before 0.41 of them");
+              });
+    }
+    try (var harness = harness(false, 10, true)) {
+      harness.open();
+      send(harness, Models.sample("g", 0, 1000, 100));
+      send(harness, last);
+      harness.processWatermark(2999);
+
+      assertThat(harness.extractOutputValues())
+          .extracting(ModelUpdate::sha256)
+          .containsExactly(models.get(0).sha256(), models.get(1).sha256());
     }
   }
 }

@@ -157,6 +157,7 @@ class TriageFunctionTest {
         null,
         null,
         true,
+        null,
         null);
   }
 

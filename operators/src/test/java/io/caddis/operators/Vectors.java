@@ -39,6 +39,7 @@ final class Vectors {
         null,
         null,
         false,
+        null,
         null);
   }
 }

@@ -34,7 +34,8 @@ class WindowSampleOperatorTest {
 
   private static OneInputStreamOperatorTestHarness<FeatureVector, TrainingSample> harness(
       TrainingPlan plan) throws Exception {
-    return new OneInputStreamOperatorTestHarness<>(new WindowSampleOperator(plan));
+    return new OneInputStreamOperatorTestHarness<>(
+        new WindowSampleOperator(plan, OperatorMetrics.MISSED_TRAINING));
   }
 
   private static void send(

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param peakSource see {@link Reading#source()}, of the reading at the peak
  * @param peakPosition see {@link Reading#position()}, of the reading at the peak
  * @param attribution which features made the peak's score
+ * @param reason why it is retracted, null unless it is
  * @param evidence what the peak's score was made of, null unless the job archives it
  */
 public record Alert(
@@ -49,4 +50,5 @@ public record Alert(
     long peakSource,
     long peakPosition,
     @Nullable Attribution attribution,
+    @Nullable String reason,
     @Nullable Evidence evidence) {}

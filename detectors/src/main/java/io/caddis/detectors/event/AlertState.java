@@ -9,5 +9,7 @@ public enum AlertState {
   /** The episode became more severe. */
   UPDATED,
   /** The sensor is quiet again; the figures are final. */
-  CLOSED
+  CLOSED,
+  /** The alert was a mistake, and there is nothing more to come of it. */
+  RETRACTED
 }

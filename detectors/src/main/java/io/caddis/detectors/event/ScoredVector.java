@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param lineage of the model, set on anomalies only, null in warm-up
  * @param attribution which features made the score, set on anomalies only
  * @param muted whether a command keeps it from raising an alert
+ * @param rolledBack version of the group's model that was rolled back last before the reading, null
+ *     when none was
  * @param evidence what the score was made of, set on anomalies of a job that archives it, unless
  *     muted
  */
@@ -47,4 +49,5 @@ public record ScoredVector(
     @Nullable ModelLineage lineage,
     @Nullable Attribution attribution,
     boolean muted,
+    @Nullable String rolledBack,
     @Nullable Evidence evidence) {}

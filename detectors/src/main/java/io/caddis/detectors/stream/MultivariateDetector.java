@@ -3,7 +3,6 @@
 package io.caddis.detectors.stream;
 
 import io.caddis.detectors.stream.Multivariate.Method;
-import io.caddis.detectors.stream.SensorModel.Damping;
 import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -195,7 +194,7 @@ final class MultivariateDetector implements StreamDetector {
 
   private double ownDistance(SensorView view) {
     double strong = model.whiten(last, view.levels, Damping.STRONG, scratch.white, scratch.scales);
-    double little = model.whiten(last, view.levels, Damping.LITTLE, view.white, view.scales);
+    double little = model.whitenAgain(Damping.LITTLE, view.white, view.scales);
     return (model.logDistance(strong) + model.logDistance(little)) / 2;
   }
 

@@ -19,34 +19,51 @@ final class Reservoir {
   private static final int MAX_CELLS = 1 << 15;
 
   private final double[] anchor;
-  private final float[][] rows;
+  private final int capacity;
+
+  /**
+   * One row after the other; room is made as they come, so that a sensor without any needs none.
+   */
+  private float[] cells = {};
+
   private long offered;
   private int size;
 
   Reservoir(int features) {
     anchor = new double[features];
     Arrays.fill(anchor, Double.NaN);
-    rows = new float[Math.max(8, Math.min(MAX_ROWS, MAX_CELLS / features))][features];
+    capacity = Math.max(8, Math.min(MAX_ROWS, MAX_CELLS / features));
   }
 
   /** Takes in a usual reading; NaN where missing. */
   void offer(double[] values) {
     offered++;
     int at = size;
-    if (size == rows.length) {
+    if (size == capacity) {
       long place = Long.remainderUnsigned(mixed(offered), offered);
-      if (place >= rows.length) {
+      if (place >= capacity) {
         return;
       }
       at = (int) place;
     } else {
       size++;
+      room();
     }
     for (int j = 0; j < values.length; j++) {
       if (Double.isNaN(anchor[j]) && Double.isFinite(values[j])) {
         anchor[j] = values[j];
       }
-      rows[at][j] = Double.isFinite(values[j]) ? (float) (values[j] - anchor[j]) : Float.NaN;
+      cells[at * anchor.length + j] =
+          Double.isFinite(values[j]) ? (float) (values[j] - anchor[j]) : Float.NaN;
+    }
+  }
+
+  /** Makes room for the rows there are. */
+  private void room() {
+    int needed = size * anchor.length;
+    if (needed > cells.length) {
+      int most = capacity * anchor.length;
+      cells = Arrays.copyOf(cells, Math.min(most, Math.max(needed, 2 * cells.length)));
     }
   }
 
@@ -83,7 +100,7 @@ final class Reservoir {
 
   /** How far a value is from that of a row, in scales; 0 where either is missing. */
   double difference(int row, int feature, double[] values, double[] scales) {
-    double difference = values[feature] - anchor[feature] - rows[row][feature];
+    double difference = values[feature] - anchor[feature] - cells[row * anchor.length + feature];
     return scales[feature] > 0 && Double.isFinite(difference) ? difference / scales[feature] : 0;
   }
 
@@ -91,26 +108,23 @@ final class Reservoir {
     out.writeLong(offered);
     out.writeInt(size);
     StateReader.write(out, anchor);
-    for (int i = 0; i < size; i++) {
-      for (float value : rows[i]) {
-        out.writeFloat(value);
-      }
+    for (int i = 0; i < size * anchor.length; i++) {
+      out.writeFloat(cells[i]);
     }
   }
 
   void read(StateReader in) throws IOException {
     offered = in.count("rows offered");
-    size = in.integer("rows kept", rows.length);
-    if (size > offered || size < Math.min(offered, rows.length)) {
+    size = in.integer("rows kept", capacity);
+    if (size > offered || size < Math.min(offered, capacity)) {
       throw new IOException("rows kept must fit %d offered, was %d".formatted(offered, size));
     }
     for (int j = 0; j < anchor.length; j++) {
       anchor[j] = in.finiteOrNone("anchor");
     }
-    for (int i = 0; i < size; i++) {
-      for (int j = 0; j < anchor.length; j++) {
-        rows[i][j] = in.finiteFloatOrNone("kept value");
-      }
+    room();
+    for (int i = 0; i < size * anchor.length; i++) {
+      cells[i] = in.finiteFloatOrNone("kept value");
     }
   }
 }

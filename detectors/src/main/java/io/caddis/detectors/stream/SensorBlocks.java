@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import io.caddis.detectors.stream.SensorModel.Damping;
 import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -28,9 +27,17 @@ final class SensorBlocks {
   /** {@link SensorModel#whiten} of all features; returns the sum of the squares. */
   double whiten(
       double[] values, double[] levels, Damping damping, double[] white, double[] scales) {
+    for (int b = 0; b < blocks.length; b++) {
+      blocks[b].look(values, levels, from(b));
+    }
+    return whitenAgain(damping, white, scales);
+  }
+
+  /** The same of the same reading with another damping. */
+  double whitenAgain(Damping damping, double[] white, double[] scales) {
     double squares = 0;
     for (int b = 0; b < blocks.length; b++) {
-      squares += blocks[b].whiten(values, levels, damping, from(b), white, scales);
+      squares += blocks[b].whiten(damping, from(b), white, scales);
     }
     return squares;
   }

@@ -27,27 +27,6 @@ import java.util.Arrays;
 final class SensorModel {
   static final int MAX_FEATURES = 64;
 
-  /**
-   * How much the spread of a feature is widened for each time that its independent readings are
-   * fewer than one, and how many readings count at most.
-   */
-  enum Damping {
-    /** Slow features count as any other once enough readings have shown how far they go. */
-    LITTLE(1, Double.POSITIVE_INFINITY),
-    /** Slow features count little for ever: they drift to where they have not been. */
-    STRONG(100, 400),
-    /** Between the two, for readings that are smoothed and therefore all slow. */
-    SMOOTHED(10, 400);
-
-    private final double factor;
-    private final double mostReadings;
-
-    Damping(double factor, double mostReadings) {
-      this.factor = factor;
-      this.mostReadings = mostReadings;
-    }
-  }
-
   private static final int FIRST_RENEWAL = 16;
   private static final double MAX_PHI = 0.9999;
 
@@ -80,6 +59,8 @@ final class SensorModel {
 
   private final double[] paces;
   private final double[] deviations;
+  private final double[] looked;
+  private final double[] variances;
   private final double[] scaled;
   private final boolean[] missing;
 
@@ -95,6 +76,8 @@ final class SensorModel {
     seen = new int[features];
     paces = new double[features];
     deviations = new double[features];
+    looked = new double[features];
+    variances = new double[features];
     scaled = new double[features];
     missing = new boolean[features];
   }
@@ -109,31 +92,39 @@ final class SensorModel {
   }
 
   /**
-   * Puts the white values of {@code values[from..]} into {@code white[from..]} and the spreads that
-   * they were divided by into {@code scales[from..]}; a missing value counts as what the others
-   * lead to expect. White values are all zero before {@link #ready}.
+   * Takes in a reading to be seen through {@link #whiten}: what all forms of damping share.
    *
    * @param levels where the features usually are at present, NaN for where the means say
+   */
+  void look(double[] values, double[] levels, int from) {
+    double weight = Math.max(1, count);
+    for (int j = 0; j < means.length; j++) {
+      double deviation = deviation(values, levels, from, j);
+      boolean absent = Double.isNaN(deviation) || onTrial(j);
+      double known = Double.isNaN(deviation) ? 0 : deviation;
+      missing[j] = absent;
+      looked[j] = absent ? 0 : known;
+      variances[j] = covariance[j][j] + known * known / weight;
+    }
+  }
+
+  /**
+   * Puts the white values of the reading that {@link #look} took in into {@code white[from..]} and
+   * the spreads that its values were divided by into {@code scales[from..]}; a missing value counts
+   * as what the others lead to expect. White values are all zero before {@link #ready}.
+   *
    * @return the sum of the squares of the white values
    */
-  double whiten(
-      double[] values,
-      double[] levels,
-      Damping damping,
-      int from,
-      double[] white,
-      double[] scales) {
+  double whiten(Damping damping, int from, double[] white, double[] scales) {
     int features = means.length;
-    double readings = Math.min(count, damping.mostReadings);
+    double readings = Math.min(count, damping.mostReadings());
+    double factor = damping.factor();
     for (int j = 0; j < features; j++) {
-      double deviation = deviation(values, levels, from, j);
-      missing[j] = Double.isNaN(deviation) || onTrial(j);
-      deviation = Double.isNaN(deviation) ? 0 : deviation;
-      double phi = Math.min(MAX_PHI, autocorrelations[j]);
-      double independent = Math.max(1e-9, readings * (1 - phi) / (1 + phi));
-      double variance = covariance[j][j] + deviation * deviation / Math.max(1, count);
-      double scale = Math.sqrt(variance * (1 + damping.factor / independent));
-      scaled[j] = scale > 0 && !missing[j] ? deviation / scale : 0;
+      double phi = autocorrelations[j] < MAX_PHI ? autocorrelations[j] : MAX_PHI;
+      double independent = readings * (1 - phi) / (1 + phi);
+      independent = independent > 1e-9 ? independent : 1e-9;
+      double scale = Math.sqrt(variances[j] * (1 + factor / independent));
+      scaled[j] = scale > 0 ? looked[j] / scale : 0;
       scales[from + j] = scale;
     }
     if (!ready()) {
@@ -254,28 +245,36 @@ final class SensorModel {
     rows++;
     count += weight;
     double rate = weight / Math.max(count, slowest);
+    boolean even = rate > 0;
     for (int j = 0; j < means.length; j++) {
       double value = values[from + j];
-      if (Double.isFinite(value) && Double.isNaN(means[j])) {
+      if (Double.isNaN(means[j]) && Double.isFinite(value)) {
         means[j] = value;
         seen[j] = rows <= EARLY ? TRIAL : 0;
       }
-      deviations[j] = deviation(values, levels, from, j);
-      boolean absent = Double.isNaN(deviations[j]);
-      if (absent) {
+      double deviation = deviation(values, levels, from, j);
+      deviations[j] = deviation;
+      if (Double.isNaN(deviation)) {
         paces[j] = 0;
+        even = false;
       } else if (onTrial(j)) {
         paces[j] = 1.0 / ++seen[j];
         joined |= !onTrial(j);
+        even = false;
       } else {
         paces[j] = rate;
       }
-      if (paces[j] > 0) {
-        learn(j, levels[from + j]);
-      }
     }
-    for (int j = 0; j < means.length; j++) {
-      before[j] = Double.isNaN(deviations[j]) ? before[j] : deviations[j];
+    if (even) {
+      learnEvenly(levels, from, rate);
+    } else {
+      for (int j = 0; j < means.length; j++) {
+        if (paces[j] > 0) {
+          learnProducts(j);
+          learn(j, levels[from + j]);
+        }
+        before[j] = Double.isNaN(deviations[j]) ? before[j] : deviations[j];
+      }
     }
     if (rows >= renewal) {
       renewal = rows + Math.min(1024, Math.max(8, rows / 4));
@@ -284,16 +283,42 @@ final class SensorModel {
     return joined;
   }
 
-  /** Learns the deviation of a feature and its products with those of the features before it. */
-  private void learn(int j, double level) {
-    double pace = paces[j];
+  /** Learns all deviations at one pace, without asking each: the same to the last bit. */
+  private void learnEvenly(double[] levels, int from, double rate) {
+    double rest = 1 - rate;
+    for (int j = 0; j < means.length; j++) {
+      double deviation = deviations[j];
+      double own = rest * deviation;
+      double[] row = covariance[j];
+      for (int k = 0; k <= j; k++) {
+        row[k] += rate * (own * deviations[k] - row[k]);
+      }
+      double lag = lagged[j] + rate * (own * before[j] - lagged[j]);
+      lagged[j] = lag;
+      if (Double.isNaN(levels[from + j])) {
+        means[j] += rate * deviation;
+      }
+      double variance = row[j];
+      double phi = variance > 0 ? lag / variance : 0;
+      autocorrelations[j] = phi > 0 ? (phi < 1 ? phi : 1) : 0;
+      before[j] = deviation;
+    }
+  }
+
+  /** Learns the products of a feature's deviation with those of the features before it. */
+  private void learnProducts(int j) {
     double[] row = covariance[j];
     for (int k = 0; k <= j; k++) {
       if (paces[k] > 0) {
-        double rate = Math.max(pace, paces[k]);
+        double rate = Math.max(paces[j], paces[k]);
         row[k] += rate * ((1 - rate) * deviations[j] * deviations[k] - row[k]);
       }
     }
+  }
+
+  /** Learns the deviation of a feature. */
+  private void learn(int j, double level) {
+    double pace = paces[j];
     lagged[j] += pace * ((1 - pace) * deviations[j] * before[j] - lagged[j]);
     if (Double.isNaN(level) || onTrial(j)) {
       means[j] += pace * deviations[j];

@@ -16,7 +16,7 @@ final class SymmetricEigen {
   /** The eigenvalues, in no order. */
   final double[] values;
 
-  /** {@code double[row][k]}: column k is the eigenvector of {@code values[k]}. */
+  /** {@code double[k][row]}: row k is the eigenvector of {@code values[k]}. */
   final double[][] vectors;
 
   /**
@@ -62,24 +62,22 @@ final class SymmetricEigen {
     tangent = theta < 0 ? -tangent : tangent;
     double cosine = 1 / Math.sqrt(tangent * tangent + 1);
     double sine = tangent * cosine;
-    turnColumns(matrix, p, q, cosine, sine);
-    double[] rowP = matrix[p];
-    double[] rowQ = matrix[q];
-    for (int k = 0; k < rowP.length; k++) {
-      double x = rowP[k];
-      double y = rowQ[k];
-      rowP[k] = cosine * x - sine * y;
-      rowQ[k] = sine * x + cosine * y;
-    }
-    turnColumns(vectors, p, q, cosine, sine);
-  }
-
-  private static void turnColumns(double[][] matrix, int p, int q, double cosine, double sine) {
     for (double[] row : matrix) {
       double x = row[p];
       double y = row[q];
       row[p] = cosine * x - sine * y;
       row[q] = sine * x + cosine * y;
+    }
+    turn(matrix[p], matrix[q], cosine, sine);
+    turn(vectors[p], vectors[q], cosine, sine);
+  }
+
+  private static void turn(double[] rowP, double[] rowQ, double cosine, double sine) {
+    for (int k = 0; k < rowP.length; k++) {
+      double x = rowP[k];
+      double y = rowQ[k];
+      rowP[k] = cosine * x - sine * y;
+      rowQ[k] = sine * x + cosine * y;
     }
   }
 }

@@ -48,13 +48,15 @@ final class Whitening {
     SymmetricEigen eigen = new SymmetricEigen(matrix);
     double[] factors = factors(eigen.values, spectrum);
     for (int j = 0; j < features; j++) {
-      for (int k = 0; k <= j; k++) {
-        double sum = 0;
-        for (int v = 0; v < features; v++) {
-          sum += eigen.vectors[j][v] * eigen.vectors[k][v] * factors[v];
+      double[] row = into[j];
+      Arrays.fill(row, 0);
+      for (int v = 0; v < features; v++) {
+        double[] vector = eigen.vectors[v];
+        double own = vector[j];
+        double factor = factors[v];
+        for (int k = 0; k < features; k++) {
+          row[k] += own * vector[k] * factor;
         }
-        into[j][k] = sum;
-        into[k][j] = sum;
       }
     }
   }

@@ -9,6 +9,7 @@ import io.caddis.detectors.event.Severity;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of anomalous readings of one sensor, not yet over.
@@ -20,13 +21,23 @@ import java.util.UUID;
  * @param anomalies anomalous readings so far
  * @param quiet normal readings since the last anomalous one
  * @param messages alerts sent so far
+ * @param raisedBy version of the model that scored the first anomalous reading; null of episodes
+ *     older than that is known
  */
 public record Episode(
-    ScoredVector peak, String id, long start, long end, long anomalies, int quiet, int messages) {
+    ScoredVector peak,
+    String id,
+    long start,
+    long end,
+    long anomalies,
+    int quiet,
+    int messages,
+    @Nullable String raisedBy) {
 
   /** Opens an episode at its first anomalous reading. */
   public static Episode open(ScoredVector first) {
-    return new Episode(first, id(first), first.timestamp(), first.timestamp(), 1, 0, 1);
+    return new Episode(
+        first, id(first), first.timestamp(), first.timestamp(), 1, 0, 1, first.modelVersion());
   }
 
   /** The episode after one more anomalous reading. */
@@ -40,12 +51,18 @@ public record Episode(
         Math.max(end, vector.timestamp()),
         anomalies + 1,
         0,
-        worse ? messages + 1 : messages);
+        worse ? messages + 1 : messages,
+        raisedBy);
   }
 
   /** The episode after one more normal reading. */
   public Episode normal() {
-    return new Episode(peak, id, start, end, anomalies, quiet + 1, messages);
+    return new Episode(peak, id, start, end, anomalies, quiet + 1, messages, raisedBy);
+  }
+
+  /** The episode once its end has been told, kept in case that it must be taken back. */
+  public Episode closed() {
+    return new Episode(peak, id, start, end, anomalies, quiet, messages + 1, raisedBy);
   }
 
   public Severity severity() {
@@ -54,9 +71,18 @@ public record Episode(
 
   /** The message about the episode as it stands. */
   public Alert alert(AlertState state, long timestamp) {
+    return alert(state, state == AlertState.CLOSED ? messages : messages - 1, timestamp, null);
+  }
+
+  /** The message that takes the episode's alert back. */
+  public Alert retraction(long timestamp, String reason) {
+    return alert(AlertState.RETRACTED, messages, timestamp, reason);
+  }
+
+  private Alert alert(AlertState state, int sequence, long timestamp, @Nullable String reason) {
     return new Alert(
         id,
-        state == AlertState.CLOSED ? messages : messages - 1,
+        sequence,
         state,
         peak.key(),
         peak.group(),
@@ -74,6 +100,7 @@ public record Episode(
         peak.source(),
         peak.position(),
         peak.attribution(),
+        reason,
         peak.evidence());
   }
 

@@ -2,8 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.alerts;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.caddis.gateway.access.SecretFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -80,20 +79,11 @@ public final class AlertFlags {
         feed,
         store,
         storeUser,
-        storePasswordFile == null ? null : secret(storePasswordFile),
+        storePasswordFile == null ? null : SecretFile.read(storePasswordFile),
         Duration.ofDays(retentionDays),
         scoreWindow,
         webhooks == null ? List.of() : WebhookFile.read(webhooks, new HashSet<>(allowed)),
         AlertOptions.NOTIFY_WITHIN,
         externalUrl);
-  }
-
-  /** The first line of a file. */
-  static String secret(Path file) {
-    try {
-      return Files.readString(file).lines().findFirst().orElse("").strip();
-    } catch (IOException e) {
-      throw new IllegalArgumentException("cannot read " + file, e);
-    }
   }
 }

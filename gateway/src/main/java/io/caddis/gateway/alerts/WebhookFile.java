@@ -3,6 +3,7 @@
 package io.caddis.gateway.alerts;
 
 import io.caddis.detectors.event.Severity;
+import io.caddis.gateway.access.SecretFile;
 import io.caddis.gateway.notify.Webhook;
 import java.io.IOException;
 import java.net.URI;
@@ -91,7 +92,7 @@ final class WebhookFile {
     return new Webhook(
         name,
         uri(name, url),
-        token == null ? null : AlertFlags.secret(Path.of(token)),
+        token == null ? null : SecretFile.read(Path.of(token)),
         severity(name, text(node, "severity")));
   }
 

@@ -10,49 +10,53 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The document itself, Swagger UI at {@code /docs} and a page to read at {@code /redoc}. All of it
- * comes from here: the pages ask nobody else.
+ * The document itself, Swagger UI at {@code /docs} and ReDoc at {@code /redoc}. All of it comes
+ * from here: the pages ask nobody else.
  */
 public final class DocsRoutes implements Routes {
-  private static final String VERSION_FILE =
-      "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
-
   /** What can be asked for, and its type. Nothing else can. */
   private static final Map<String, String> ASSETS =
       Map.of(
           "swagger-ui.css", "text/css",
           "swagger-ui-bundle.js", "text/javascript",
           "swagger-page.js", "text/javascript",
-          "read-page.js", "text/javascript",
-          "read-page.css", "text/css");
+          "redoc.standalone.js", "text/javascript",
+          "redoc-page.js", "text/javascript");
 
   private final Contract contract;
-  private final String webjar;
+  private final List<String> webjars = List.of(webjar("swagger-ui"), webjar("redoc"));
 
   public DocsRoutes(Contract contract) {
     this.contract = contract;
+  }
+
+  /** Where a library's files are in its jar, which depends on its version. */
+  private static String webjar(String library) {
+    String file = "/META-INF/maven/org.webjars/%s/pom.properties".formatted(library);
     Properties properties = new Properties();
-    try (InputStream in = DocsRoutes.class.getResourceAsStream(VERSION_FILE)) {
+    try (InputStream in = DocsRoutes.class.getResourceAsStream(file)) {
       if (in == null) {
-        throw new IllegalStateException("swagger-ui must be on the class path");
+        throw new IllegalStateException(library + " must be on the class path");
       }
       properties.load(in);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    webjar = "/META-INF/resources/webjars/swagger-ui/" + properties.getProperty("version") + '/';
+    return "/META-INF/resources/webjars/%s/%s/"
+        .formatted(library, properties.getProperty("version"));
   }
 
   @Override
   public void register(RoutesConfig routes) {
     routes.get("/docs", context -> page(context, "swagger-page.html"), Role.OPEN);
     routes.get("/docs/{asset}", this::asset, Role.OPEN);
-    routes.get("/redoc", context -> page(context, "read-page.html"), Role.OPEN);
+    routes.get("/redoc", context -> page(context, "redoc-page.html"), Role.OPEN);
     routes.get(
         "/openapi.json",
         context -> context.contentType("application/json").result(contract.json()),
@@ -82,7 +86,10 @@ public final class DocsRoutes implements Routes {
   }
 
   private @Nullable InputStream resource(String name) {
-    InputStream own = DocsRoutes.class.getResourceAsStream(name);
-    return own == null ? DocsRoutes.class.getResourceAsStream(webjar + name) : own;
+    InputStream found = DocsRoutes.class.getResourceAsStream(name);
+    for (String webjar : webjars) {
+      found = found == null ? DocsRoutes.class.getResourceAsStream(webjar + name) : found;
+    }
+    return found;
   }
 }

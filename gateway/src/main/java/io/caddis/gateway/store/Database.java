@@ -4,6 +4,7 @@ package io.caddis.gateway.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,8 @@ public final class Database implements AutoCloseable {
     config.setMaximumPoolSize(CONNECTIONS);
     config.setMinimumIdle(1);
     config.setConnectionTimeout(10_000);
-    config.setInitializationFailTimeout(-1);
+    // One attempt: who starts it is to be told at once that the server is not there.
+    config.setInitializationFailTimeout(1);
     config.setDataSourceProperties(embedded ? sqlite() : postgresql());
     if (user != null) {
       config.setUsername(user);
@@ -87,13 +89,23 @@ public final class Database implements AutoCloseable {
     if (password != null) {
       config.setPassword(password);
     }
-    Database database = new Database(new HikariDataSource(config), embedded);
+    Database database = new Database(connect(config), embedded);
     try {
       database.migrate(clock);
       return database;
     } catch (RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  private static HikariDataSource connect(HikariConfig config) {
+    try {
+      return new HikariDataSource(config);
+    } catch (PoolInitializationException e) {
+      throw new StoreException(
+          "cannot reach the store",
+          e.getCause() instanceof SQLException cause ? cause : new SQLException(e));
     }
   }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteStoreTest extends StoreContract {
@@ -24,6 +25,17 @@ class SqliteStoreTest extends StoreContract {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "URL of the store must start with jdbc:sqlite: or jdbc:postgresql:, was jdbc:mysql:…");
+  }
+
+  @Test
+  @Timeout(30)
+  void aServerThatIsNotThereIsToldAtOnce() {
+    // Nobody listens at the first port.
+    assertThatThrownBy(
+            () -> Database.open("jdbc:postgresql://127.0.0.1:1/db", "u", "secret", clock()))
+        .isInstanceOf(StoreException.class)
+        .hasMessageStartingWith("cannot reach the store: Connection to 127.0.0.1:1 refused")
+        .hasMessageNotContaining("secret");
   }
 
   @Test

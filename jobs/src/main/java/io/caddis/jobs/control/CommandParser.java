@@ -88,6 +88,8 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         metadata.sha256(),
         ModelCodec.encode(model),
         0,
+        null,
+        null,
         null);
   }
 

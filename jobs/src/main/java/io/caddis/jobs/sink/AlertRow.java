@@ -15,6 +15,7 @@ final class AlertRow {
   private static final SerializableString ALERT_ID = name("alert_id");
   private static final SerializableString SEQUENCE = name("sequence");
   private static final SerializableString STATE = name("state");
+  private static final SerializableString REASON = name("reason");
   private static final SerializableString TIMESTAMP = name("timestamp");
   private static final SerializableString KEY = name("key");
   private static final SerializableString GROUP = name("group");
@@ -44,8 +45,12 @@ final class AlertRow {
   static void write(JsonLine line, Alert alert, String configVersion) {
     line.text(ALERT_ID, alert.id())
         .number(SEQUENCE, alert.sequence())
-        .text(STATE, alert.state().name().toLowerCase(Locale.ROOT))
-        .time(TIMESTAMP, alert.timestamp())
+        .text(STATE, alert.state().name().toLowerCase(Locale.ROOT));
+    String reason = alert.reason();
+    if (reason != null) {
+      line.text(REASON, reason);
+    }
+    line.time(TIMESTAMP, alert.timestamp())
         .text(KEY, alert.key())
         .text(GROUP, alert.group())
         .text(SEVERITY, alert.severity().name().toLowerCase(Locale.ROOT))

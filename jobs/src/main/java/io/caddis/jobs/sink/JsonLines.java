@@ -71,8 +71,8 @@ public final class JsonLines<T> implements Encoder<T> {
   /**
    * @param schema names the values of the vectors
    */
-  public static JsonLines<FeatureVector> late(FeatureSchema schema) {
-    return of(new LateRow(schema));
+  public static JsonLines<FeatureVector> vectors(FeatureSchema schema) {
+    return of(new VectorRow(schema));
   }
 
   public static JsonLines<QualityIssue> quality() {

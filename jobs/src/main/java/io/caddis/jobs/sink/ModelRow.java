@@ -5,6 +5,8 @@ package io.caddis.jobs.sink;
 import static io.caddis.jobs.sink.JsonLine.name;
 
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ModelVerdict;
+import java.util.Locale;
 import tools.jackson.core.SerializableString;
 
 /** A line of {@code models/}. */
@@ -19,8 +21,11 @@ final class ModelRow {
   private static final SerializableString THRESHOLD_ORIGIN = name("threshold_origin");
   private static final SerializableString ISSUES = name("issues");
   private static final SerializableString DRIFT = name("drift");
-  private static final SerializableString REASON = name("reason");
+  private static final SerializableString TRAINED_BECAUSE = name("trained_because");
   private static final SerializableString SHA256 = name("sha256");
+  private static final SerializableString VERDICT = name("verdict");
+  private static final SerializableString REASON = name("reason");
+  private static final SerializableString EFFECTIVE_FROM = name("effective_from");
   private static final SerializableString MODEL_BASE64 = name("model_base64");
 
   private ModelRow() {}
@@ -36,8 +41,14 @@ final class ModelRow {
         .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
         .texts(ISSUES, model.issues())
         .texts(DRIFT, model.drift())
-        .text(REASON, model.reason())
-        .text(SHA256, model.sha256())
-        .base64(MODEL_BASE64, model.bytes());
+        .text(TRAINED_BECAUSE, model.trainedBecause())
+        .text(SHA256, model.sha256());
+    ModelVerdict verdict = model.verdict();
+    if (verdict != null) {
+      line.text(VERDICT, verdict.decision().name().toLowerCase(Locale.ROOT))
+          .text(REASON, verdict.reason())
+          .time(EFFECTIVE_FROM, verdict.at());
+    }
+    line.base64(MODEL_BASE64, model.bytes());
   }
 }

@@ -85,7 +85,7 @@ public record RegistryTarget(
             Map.of(),
             byGroup ? model.group() : null,
             configVersion,
-            model.reason()));
+            model.trainedBecause()));
   }
 
   /** The registry's name of a group's model. */

@@ -19,6 +19,7 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  * DIR/scores/        every reading's verdict
  *     alerts/        episodes
  *     dead-letters/  what could not be used, and why
+ *     readings/      what was scored, with all values, when asked for
  *     late/          readings that came behind the watermark; they are scored too
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
@@ -30,6 +31,7 @@ public final class Sinks {
   public static final String SCORES = "scores";
   public static final String ALERTS = "alerts";
   public static final String DEAD_LETTERS = "dead-letters";
+  public static final String READINGS = "readings";
   public static final String LATE = "late";
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";

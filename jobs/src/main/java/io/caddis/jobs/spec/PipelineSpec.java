@@ -31,6 +31,7 @@ public record PipelineSpec(
     Time time,
     Quality quality,
     Training training,
+    Promotion promotion,
     Detector detector,
     Threshold threshold,
     Triage triage,
@@ -190,6 +191,10 @@ public record PipelineSpec(
     }
   }
 
+  /** What a model must hold to come into force and to stay there: differences of shares. */
+  public record Promotion(
+      double maxDrift, double maxIncrease, double maxDecrease, Duration watch) {}
+
   /** What a training window does to the model before it. */
   public enum Update {
     REFIT,
@@ -257,8 +262,11 @@ public record PipelineSpec(
 
   public record State(Duration ttl) {}
 
-  /** Where the results go: a directory of this machine or a URI. */
-  public record Sink(String directory) {
+  /**
+   * Where the results go: a directory of this machine or a URI, and whether the values of readings
+   * go there too.
+   */
+  public record Sink(String directory, boolean readings) {
     /** The directory on this machine, or null when it is elsewhere. */
     public @Nullable Path local() {
       return Location.local(directory);

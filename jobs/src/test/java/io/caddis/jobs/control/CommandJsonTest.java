@@ -45,7 +45,8 @@ class CommandJsonTest {
                 ControlCommand.WITHOUT_END,
                 null,
                 null,
-                null, null));
+                null,
+                null));
   }
 
   @Test
@@ -56,8 +57,7 @@ class CommandJsonTest {
 
     assertThat(accepted.span()).isEqualTo(new ControlCommand.Span(from, from + 86_400_000, true));
     assertThat(accepted.from()).isEqualTo(ControlCommand.NOT_GIVEN);
-    assertThat(
-            parse("{\"type\": \"label\", \"label\": \"anomaly\"" + span + "}").command().span())
+    assertThat(parse("{\"type\": \"label\", \"label\": \"anomaly\"" + span + "}").command().span())
         .isEqualTo(new ControlCommand.Span(from, from + 86_400_000, false));
   }
 

@@ -130,7 +130,7 @@ class JsonLinesTest {
             new String[] {"auto", null},
             null,
             null);
-    assertThat(line(JsonLines.late(schema), vector))
+    assertThat(line(JsonLines.vectors(schema), vector))
         .isEqualTo(
             """
             {"timestamp":"2026-03-01T12:00:00Z","key":"k","group":"g",\
@@ -209,6 +209,7 @@ class JsonLinesTest {
         null,
         null,
         false,
+        null,
         null);
   }
 
@@ -233,6 +234,7 @@ class JsonLinesTest {
         255,
         0x1a2b,
         new Attribution(new String[] {"flow", "mode"}, new double[] {0.75, 0.2}, 1.5, null),
+        null,
         null);
   }
 

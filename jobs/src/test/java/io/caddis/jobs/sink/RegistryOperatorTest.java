@@ -78,6 +78,8 @@ class RegistryOperatorTest {
         sha256,
         bytes,
         0,
+        null,
+        null,
         null);
   }
 

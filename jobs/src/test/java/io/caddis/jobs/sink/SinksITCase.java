@@ -82,6 +82,7 @@ class SinksITCase {
         null,
         null,
         false,
+        null,
         null);
   }
 }

@@ -84,6 +84,11 @@ class PipelineSpecTest {
         update: incremental
         adopt-new-features: false
         flagged: train
+      promotion:
+        max-drift: 0.25
+        max-increase: 0.2
+        max-decrease: 0.75
+        watch: 15 min
       detector:
         name: zscore
         parameters:
@@ -104,6 +109,7 @@ class PipelineSpecTest {
         ttl: 1 d
       sink:
         directory: out
+        readings: true
       control:
         directory: commands
         poll-interval: 2 s

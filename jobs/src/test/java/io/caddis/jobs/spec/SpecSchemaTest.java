@@ -37,7 +37,7 @@ class SpecSchemaTest {
             .distinct()
             .toList();
     assertThat(groups)
-        .hasSize(17)
+        .hasSize(18)
         .allSatisfy(
             group ->
                 assertThat(schema.at(group).get("additionalProperties").asBoolean()).isFalse());

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.SerializableString;
 import tools.jackson.core.io.SerializedString;
 
-/** A line of {@code late/}. */
-final class LateRow implements JsonLines.Row<FeatureVector> {
+/** A line of {@code readings/} or {@code late/}. */
+final class VectorRow implements JsonLines.Row<FeatureVector> {
   private static final long serialVersionUID = 1;
 
   private static final SerializableString TIMESTAMP = name("timestamp");
@@ -25,7 +25,7 @@ final class LateRow implements JsonLines.Row<FeatureVector> {
   private final SerializedString[] numberNames;
   private final SerializedString[] textNames;
 
-  LateRow(FeatureSchema schema) {
+  VectorRow(FeatureSchema schema) {
     numberNames = names(schema.numbers());
     textNames = names(schema.texts());
   }

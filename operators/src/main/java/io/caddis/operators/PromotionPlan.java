@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.evaluation.LabelledSeries;
+import io.caddis.detectors.evaluation.RateStability;
+import io.caddis.detectors.feature.NewFeatures;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.sample.SampledRow;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model must hold to come into force and to stay there. All limits are differences of shares
+ * of flagged readings, 0 to 1; 1 is no limit.
+ *
+ * @param maxDrift of the share that a model flags in a part of its own training sample from the
+ *     share that it was to flag
+ * @param maxIncrease of the share that a model flags over what the model before it flags of the
+ *     same readings
+ * @param maxDecrease the other way round; at training only
+ * @param watchMillis event time after it came into force during which a model is watched,
+ *     milliseconds; 0 = not at all
+ */
+public record PromotionPlan(
+    double maxDrift, double maxIncrease, double maxDecrease, long watchMillis)
+    implements Serializable {
+
+  /** Parts of a training interval that are looked at by themselves. */
+  private static final int PARTS = 4;
+
+  /** Parts of a watch, at the end of each of which a model can be rolled back. */
+  private static final int SLICES = 4;
+
+  /** Readings of a slice that are looked at. */
+  private static final int SLICE_ROWS = 256;
+
+  /** Readings that must have been looked at for a verdict. */
+  private static final int LEAST_ROWS = 20;
+
+  /** Sampled rows that a part must hold on average, or there are fewer parts. */
+  private static final int PART_ROWS = 50;
+
+  public PromotionPlan {
+    requireShare("maxDrift", maxDrift);
+    requireShare("maxIncrease", maxIncrease);
+    requireShare("maxDecrease", maxDecrease);
+    if (watchMillis < 0) {
+      throw new IllegalArgumentException("watchMillis must be at least 0, was " + watchMillis);
+    }
+  }
+
+  private static void requireShare(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(name + " must be 0 to 1, was " + value);
+    }
+  }
+
+  /** Whether models are watched once they are in force. */
+  public boolean watches() {
+    return watchMillis > 0;
+  }
+
+  /**
+   * How the readings are gathered that a watch looks at: slices of event time.
+   *
+   * @param training as models are trained
+   */
+  public TrainingPlan watching(TrainingPlan training) {
+    return new TrainingPlan(
+        TrainingPlan.Window.TIME,
+        sliceMillis(),
+        sliceMillis(),
+        0,
+        false,
+        SLICE_ROWS,
+        1,
+        1,
+        training.seed(),
+        false,
+        training.adoptNewFeatures(),
+        false);
+  }
+
+  /** Two parts of a slice's readings as one. */
+  TrainingSample merged(TrainingSample left, TrainingSample right) {
+    return TrainingSample.merged(left, right, SLICE_ROWS);
+  }
+
+  private long sliceMillis() {
+    return Math.max(1, watchMillis / SLICES);
+  }
+
+  /** The end of the slice that a time is in, exclusive. */
+  long sliceEnd(long time) {
+    return (Math.floorDiv(time, sliceMillis()) + 1) * sliceMillis();
+  }
+
+  /** The time from which on no model that was in force at a time is rolled back any more. */
+  long settledAt(long time) {
+    return time + watchMillis + sliceMillis();
+  }
+
+  /** Whether readings of a time are no longer of a watch. */
+  boolean isOver(ModelWatch watch, long time) {
+    return time >= watch.from() + watchMillis;
+  }
+
+  /** Why a model that is watched must go; null when it may stay. */
+  @Nullable String breach(ModelWatch watch) {
+    return watch.rows() >= LEAST_ROWS && watch.rate() - watch.rateBefore() > maxIncrease
+        ? text(
+            "it flagged %.2f of %d readings since it came into force, the model before would have"
+                + " flagged %.2f of them (promotion.max-increase %s)",
+            watch.rate(), watch.rows(), watch.rateBefore(), maxIncrease)
+        : null;
+  }
+
+  /**
+   * Why a fresh model must not come into force; null when it may.
+   *
+   * @param before the model before it, null when there is none
+   * @param rows the sample that it was trained on
+   */
+  @Nullable String refusal(Model fresh, @Nullable Model before, List<SampledRow> rows) {
+    List<SampledRow> inTime =
+        rows.stream().sorted(Comparator.comparingLong(SampledRow::timestamp)).toList();
+    boolean[] flags = flags(fresh, inTime);
+    int parts = Math.max(1, Math.min(PARTS, rows.size() / PART_ROWS));
+    double aim = fresh.thresholdRule().contamination();
+    double drift = RateStability.of(List.of(series(inTime, flags)), parts, aim).drift();
+    if (drift > maxDrift) {
+      return text(
+          "the share of its training readings that it flags is up to %.2f from the %.2f it was"
+              + " trained to, in a part of the interval (promotion.max-drift %s)",
+          drift, aim, maxDrift);
+    }
+    if (before == null) {
+      return null;
+    }
+    double rate = share(flags);
+    double rateBefore = share(flags(before, inTime));
+    if (rate - rateBefore > maxIncrease) {
+      return text(
+          "it flags %.2f of its training readings, the model before %.2f of them"
+              + " (promotion.max-increase %s)",
+          rate, rateBefore, maxIncrease);
+    }
+    return rateBefore - rate > maxDecrease
+        ? text(
+            "it flags %.2f of its training readings, the model before %.2f of them"
+                + " (promotion.max-decrease %s)",
+            rate, rateBefore, maxDecrease)
+        : null;
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  /** What a model makes of rows, by its own threshold. */
+  static boolean[] flags(Model model, List<SampledRow> rows) {
+    boolean[] flags = new boolean[rows.size()];
+    for (int i = 0; i < flags.length; i++) {
+      flags[i] = flags(model, rows.get(i));
+    }
+    return flags;
+  }
+
+  /** Whether a model flags a row, by its own threshold. */
+  static boolean flags(Model model, SampledRow row) {
+    double[] numbers = NewFeatures.numbers(model.schema(), row.numbers(), row.extra());
+    return model.isAnomaly(model.score(model.rawScore(numbers, row.texts())));
+  }
+
+  private static double share(boolean[] flags) {
+    int flagged = 0;
+    for (boolean flag : flags) {
+      flagged += flag ? 1 : 0;
+    }
+    return (double) flagged / flags.length;
+  }
+
+  private static LabelledSeries series(List<SampledRow> inTime, boolean[] flags) {
+    long[] times = inTime.stream().mapToLong(SampledRow::timestamp).toArray();
+    return new LabelledSeries(
+        "", times, new double[times.length], flags, new boolean[times.length]);
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.AlertState;
+import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.triage.Episode;
+import io.caddis.detectors.triage.TriagePolicy;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open episode of a sensor, if there is one, and how it goes on. What {@link TriageFunction}
+ * and {@link RetractingTriageFunction} share; belongs to one of them and uses its keyed state. An
+ * anomaly that is muted counts as a normal reading: it opens nothing, and what is open comes to its
+ * end.
+ */
+final class SensorEpisodes {
+  private static final ValueStateDescriptor<Episode> EPISODE =
+      new ValueStateDescriptor<>("episode", TypeInformation.of(Episode.class));
+
+  private final TriagePolicy policy;
+  private final ValueState<Episode> episode;
+  private final Tally episodes;
+
+  SensorEpisodes(RuntimeContext context, TriagePolicy policy) {
+    this.policy = policy;
+    episode = context.getState(EPISODE);
+    episodes = new Tally(context, OperatorMetrics.EPISODES);
+  }
+
+  /** The episode that is open, null when none is. */
+  @Nullable Episode open() throws Exception {
+    return episode.value();
+  }
+
+  /** Drops the open episode without a word. */
+  void drop() {
+    episode.clear();
+  }
+
+  /**
+   * Takes in one more reading.
+   *
+   * @return the episode that has come to its end, null when none has
+   */
+  @Nullable Episode next(ScoredVector vector, TimerService timers, Collector<Alert> out)
+      throws Exception {
+    Episode current = episode.value();
+    Episode over = null;
+    if (current != null && current.isOver(policy, vector.timestamp())) {
+      over = close(current, vector.timestamp(), out);
+      current = null;
+    }
+    if (vector.anomaly() && !vector.muted()) {
+      open(current, vector, timers, out);
+    } else if (current != null) {
+      Episode next = current.normal();
+      if (next.isOver(policy, vector.timestamp())) {
+        over = close(next, vector.timestamp(), out);
+      } else {
+        episode.update(next);
+      }
+    }
+    return over;
+  }
+
+  private void open(
+      @Nullable Episode current, ScoredVector vector, TimerService timers, Collector<Alert> out)
+      throws Exception {
+    Episode next = current == null ? Episode.open(vector) : current.anomaly(vector);
+    if (current == null) {
+      episodes.increment();
+      out.collect(next.alert(AlertState.OPENED, vector.timestamp()));
+    } else if (next.messages() > current.messages()) {
+      out.collect(next.alert(AlertState.UPDATED, vector.timestamp()));
+    }
+    episode.update(next);
+    if (current == null || next.end() > current.end()) {
+      timers.registerEventTimeTimer(next.end() + policy.quietMillis());
+      if (current != null) {
+        timers.deleteEventTimeTimer(current.end() + policy.quietMillis());
+      }
+    }
+  }
+
+  /**
+   * Ends the open episode when it has been quiet for long enough.
+   *
+   * @return that episode, null when none has come to its end
+   */
+  @Nullable Episode expire(long timestamp, Collector<Alert> out) throws Exception {
+    Episode current = episode.value();
+    return current != null && current.isOver(policy, timestamp)
+        ? close(current, timestamp, out)
+        : null;
+  }
+
+  private Episode close(Episode over, long timestamp, Collector<Alert> out) {
+    out.collect(over.alert(AlertState.CLOSED, timestamp));
+    episode.clear();
+    return over.closed();
+  }
+}
