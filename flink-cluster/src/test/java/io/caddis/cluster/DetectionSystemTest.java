@@ -149,7 +149,7 @@ class DetectionSystemTest {
         .contains("on 400 of 400 rows", "is champion");
     Path output = work.resolve("out");
     assertThat(run("score", "--input=" + table, registry, "--name=pump", "--output=" + output))
-        .contains("Scored 400 rows");
+        .contains("Scored 400 rows", "100 %  400 rows");
     assertThat(output.resolve("f1.csv")).content().contains("raw_score", ",500,");
     assertThat(run("models", "list", registry)).contains("pump", "champion");
     assertThat(run("evaluate", "--scores=" + output.resolve("f0.csv"), "--labels=" + labels))

@@ -174,8 +174,8 @@ final class ScoreCommand implements Callable<Integer> {
 
   private int runJob() throws Exception {
     PrintWriter err = command.commandLine().getErr();
-    ScoreProgress progress = new ScoreProgress(err, watched, System::nanoTime);
     TableRun run = new TableRun();
+    ScoreProgress progress = new ScoreProgress(run.progress(err), watched, System::nanoTime);
     try {
       String from = TableRun.location(input);
       String to = TableRun.location(output);

@@ -9,6 +9,7 @@ import io.caddis.detectors.simulate.Injection;
 import io.caddis.detectors.simulate.SensorSimulator;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -40,13 +42,28 @@ final class SimulateCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "PATH",
-      description = "File to write; or an existing directory, for a file a sensor.")
-  @SuppressWarnings("NullAway.Init")
-  private Path output;
+  @ArgGroup(multiplicity = "1")
+  private Target target = new Target();
+
+  /** Where the readings go. */
+  private static final class Target {
+    @Option(
+        names = "--output",
+        required = true,
+        paramLabel = "PATH",
+        description = "File to write; or an existing directory, for a file a sensor.")
+    private @Nullable Path output;
+
+    @Option(
+        names = "--listen",
+        required = true,
+        paramLabel = "PORT",
+        description = {
+          "Send them to the first who connects to this port of this machine (0: any), at --rate;",
+          "detect --set source.type=socket reads them."
+        })
+    private @Nullable Integer port;
+  }
 
   @Option(
       names = "--labels",
@@ -90,7 +107,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SensorSimulator simulator = simulator();
-    if (Files.isDirectory(output)) {
+    Path output = target.output;
+    if (output == null) {
+      listen(simulator);
+    } else if (Files.isDirectory(output)) {
       for (int sensor = 0; sensor < sensors && sensor < count; sensor++) {
         String name = "sensor-%03d.csv".formatted(sensor);
         writeReadings(simulator, output.resolve(name), sensor, sensors);
@@ -109,13 +129,29 @@ final class SimulateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void listen(SensorSimulator simulator) throws IOException {
+    int port = target.port == null ? 0 : target.port;
+    if (port < 0 || port > 65_535) {
+      throw wrong("--listen must be 0 to 65535, was " + port);
+    }
+    try (SimulatedFeed feed = new SimulatedFeed(port)) {
+      PrintWriter err = command.commandLine().getErr();
+      err.printf("listening on port %d%n", feed.port());
+      err.flush();
+      feed.send(simulator, count, rate);
+    }
+  }
+
   private SensorSimulator simulator() {
     atLeastOne("--sensors", sensors);
     atLeastOne("--count", count);
     if (!(rate >= 0)) {
       throw wrong("--rate must not be negative, was " + rate);
     }
-    if (labels != null && labels.toAbsolutePath().startsWith(output.toAbsolutePath())) {
+    Path output = target.output;
+    if (labels != null
+        && output != null
+        && labels.toAbsolutePath().startsWith(output.toAbsolutePath())) {
       throw wrong("--labels must lie outside --output, was " + labels);
     }
     try {
@@ -144,7 +180,8 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private static void write(Reading reading, BufferedWriter out) throws IOException {
+  /** Writes a reading as a line of CSV. */
+  static void write(Reading reading, BufferedWriter out) throws IOException {
     out.write(Instant.ofEpochMilli(reading.timestamp()) + "," + reading.key());
     for (double number : reading.numbers()) {
       out.write("," + number);

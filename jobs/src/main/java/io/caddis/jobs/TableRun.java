@@ -3,7 +3,9 @@
 package io.caddis.jobs;
 
 import io.caddis.jobs.spec.Location;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +37,13 @@ final class TableRun {
     }
     // A file is read at one go, which no checkpoint could interrupt; a restart begins anew.
     env.getCheckpointConfig().disableCheckpointing();
+  }
+
+  /** Where to tell how far the job is: a cluster's client shows the other only at the end. */
+  PrintWriter progress(PrintWriter err) {
+    return env instanceof LocalStreamEnvironment
+        ? err
+        : new PrintWriter(new OutputStreamWriter(System.err, Charset.defaultCharset()), true);
   }
 
   StreamExecutionEnvironment env() {

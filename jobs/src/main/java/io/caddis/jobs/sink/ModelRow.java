@@ -40,9 +40,12 @@ final class ModelRow {
         .number(SAMPLED_ROWS, model.rowsSampled())
         .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
         .texts(ISSUES, model.issues())
-        .texts(DRIFT, model.drift())
-        .text(TRAINED_BECAUSE, model.trainedBecause())
-        .text(SHA256, model.sha256());
+        .texts(DRIFT, model.drift());
+    String because = model.trainedBecause();
+    if (because != null) {
+      line.text(TRAINED_BECAUSE, because);
+    }
+    line.text(SHA256, model.sha256());
     ModelVerdict verdict = model.verdict();
     if (verdict != null) {
       line.text(VERDICT, verdict.decision().name().toLowerCase(Locale.ROOT))
