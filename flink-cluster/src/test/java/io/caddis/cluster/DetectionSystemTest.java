@@ -9,6 +9,7 @@ import io.caddis.jobs.sink.Sinks;
 import io.caddis.operators.OperatorMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
