@@ -140,6 +140,7 @@ public final class Pipeline implements Callable<Integer> {
             PipelineGraph.TTL_MILLIS,
             SeverityScale.DEFAULT,
             0,
+            false,
             false));
   }
 

@@ -16,11 +16,11 @@
 #include <string.h>
 #include <time.h>
 
-enum { LANES = 10, KEY_SHIFT = 31, CHILD_SHIFT = 12, FEATURE_MASK = 0xFFF, CHILD_MASK = 0x7FFFF, PATH_MASK = 0x7FFFFF, CHUNK = 500 };
+enum { LANES = 10, KEY_SHIFT = 12, CHILD_SHIFT = 44, FEATURE_MASK = 0xFFF, PATH_MASK = 0x7FFFFF, CHUNK = 500 };
 static const int32_t LEAF = 0x7F800000;
 
 static int features, group_count, depth;
-static int64_t **groups;
+static uint64_t **groups;
 static double exponent_per_path;
 
 static void *load(const char *path, size_t *size) {
@@ -62,10 +62,12 @@ static int32_t key_of(double number) {
   return key < LEAF ? key : LEAF;
 }
 
-// The high half is the key, moved down a bit; then come the child and, lowest, the feature.
-static int64_t packed(int64_t node, int64_t child) {
-  int64_t feature = (uint32_t)node >> 20;
-  return (node >> 32) * (INT64_C(1) << KEY_SHIFT) | child << CHILD_SHIFT | feature;
+// Highest comes the child, then what is left above the threshold or a path length, lowest the feature.
+static uint64_t packed(uint64_t node, uint64_t child) {
+  int32_t key = (int32_t)(node >> 32);
+  uint64_t feature = key < LEAF ? (uint32_t)node >> 20 : 0;
+  uint64_t field = key < LEAF ? (int64_t)INT32_MAX - key : key - LEAF;
+  return child << CHILD_SHIFT | field << KEY_SHIFT | feature;
 }
 
 static double average_path(int size) {
@@ -82,10 +84,10 @@ static void read_forest(const char *at) {
   groups = malloc(group_count * sizeof *groups);
   for (int group = 0; group < group_count; group++) {
     // The roots, then tree by tree what is below; a lane without a tree has a leaf of path 0.
-    int64_t *nodes = malloc(LANES * sizeof *nodes);
+    uint64_t *nodes = malloc(LANES * sizeof *nodes);
     int below = LANES;
     for (int lane = 0; lane < LANES; lane++) {
-      nodes[lane] = packed((int64_t)LEAF << 32, lane);
+      nodes[lane] = packed((uint64_t)LEAF << 32, lane);
       int size = group * LANES + lane < trees ? next32(&at) : 0;
       nodes = realloc(nodes, (below + size) * sizeof *nodes);
       int32_t *levels = calloc(size + 1, sizeof *levels);
@@ -107,24 +109,22 @@ static void read_forest(const char *at) {
   exponent_per_path = -M_LN2 / (1 << 17) / (trees * average_path(sample));
 }
 
-static inline int32_t step(const int64_t *nodes, const int64_t *keys, int32_t at) {
-  int64_t node = nodes[at];
-  int32_t low = (int32_t)node;
-  int64_t key = keys[low & FEATURE_MASK];
-  return ((uint32_t)low >> CHILD_SHIFT & CHILD_MASK) + (int32_t)((uint64_t)(node - key) >> 63);
+static inline uint32_t step(const uint64_t *nodes, const uint64_t *keys, uint32_t at) {
+  uint64_t node = nodes[at];
+  return (node + keys[node & FEATURE_MASK]) >> CHILD_SHIFT;
 }
 
-static inline int64_t path(int64_t leaf) { return (leaf >> KEY_SHIFT) & PATH_MASK; }
+static inline int64_t path(uint64_t leaf) { return (leaf >> KEY_SHIFT) & PATH_MASK; }
 
 static double score(const double *row) {
-  int64_t keys[4096];
+  uint64_t keys[4096];
   for (int feature = 0; feature < features; feature++) {
-    keys[feature] = (int64_t)key_of(row[feature]) * (INT64_C(1) << KEY_SHIFT);
+    keys[feature] = (uint64_t)((int64_t)key_of(row[feature]) - INT32_MIN) << KEY_SHIFT;
   }
   int64_t sum = 0;
   for (int group = 0; group < group_count; group++) {
-    const int64_t *nodes = groups[group];
-    int32_t a = 0, b = 1, c = 2, d = 3, e = 4, f = 5, g = 6, h = 7, i = 8, j = 9;
+    const uint64_t *nodes = groups[group];
+    uint32_t a = 0, b = 1, c = 2, d = 3, e = 4, f = 5, g = 6, h = 7, i = 8, j = 9;
     for (int level = depth; level > 0; level--) {
       a = step(nodes, keys, a);
       b = step(nodes, keys, b);

@@ -3,17 +3,20 @@
 package io.caddis.cluster;
 
 import io.caddis.cluster.demo.Demo;
+import io.caddis.cluster.demo.DemoGateway;
 import io.caddis.jobs.DetectionJob;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +34,11 @@ import picocli.CommandLine.Option;
     sortOptions = false)
 final class DemoCommand implements Callable<Integer> {
   private static final int USUAL_PORT = 8081;
+  private static final int GATEWAY_PORT = 11_540;
+
+  /** Readings whose curves can be looked at: twelve minutes of them. */
+  private static final int SCORE_WINDOW = 300_000;
+
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(60);
 
   @Option(
@@ -80,12 +88,45 @@ final class DemoCommand implements Callable<Integer> {
       System.out.println("Results  " + output);
       System.out.println("Submitting the job …");
       Duration time = seconds == null ? Duration.ofDays(365) : Duration.ofSeconds(seconds);
-      demo(cluster, output).run(time, stop);
+      Optional<DemoGateway> gateway = gateway(home, output);
+      try {
+        String dashboard = gateway.map(DemoGateway::dashboard).orElse("");
+        demo(cluster, output, dashboard).run(time, stop);
+      } finally {
+        gateway.ifPresent(DemoGateway::close);
+      }
       System.out.println("Stopping Flink …");
     }
   }
 
-  private static Demo demo(StandaloneCluster cluster, Path output) {
+  /** The gateway with the dashboard; without it the demonstration goes on all the same. */
+  private static Optional<DemoGateway> gateway(Path home, Path output) {
+    String distribution = System.getProperty("caddis.gateway", "");
+    if (!Files.isDirectory(Path.of(distribution, "lib"))) {
+      return Optional.empty();
+    }
+    Optional<DemoGateway> gateway =
+        DemoGateway.start(
+            Path.of(distribution),
+            home,
+            List.of(
+                "--port",
+                Integer.toString(Ports.isFree(GATEWAY_PORT) ? GATEWAY_PORT : 0),
+                "--feed",
+                output.toString(),
+                "--store",
+                home.resolve("gateway.db").toString(),
+                "--registry",
+                home.resolve("models").toString(),
+                "--score-window",
+                Integer.toString(SCORE_WINDOW)));
+    if (gateway.isEmpty()) {
+      System.out.println("No dashboard: see " + DemoGateway.log(home));
+    }
+    return gateway;
+  }
+
+  private static Demo demo(StandaloneCluster cluster, Path output, String dashboard) {
     Path config = ClusterCli.distribution().resolve("conf/demo.yaml");
     String start = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<String> job =
@@ -109,6 +150,7 @@ final class DemoCommand implements Callable<Integer> {
         job,
         output.resolve(Sinks.ALERTS),
         DetectionJob.simulator(spec.source()),
+        dashboard,
         System.out);
   }
 

@@ -4,15 +4,8 @@ package io.caddis.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caddis.jobs.Caddis;
-import io.caddis.jobs.DetectionJob;
-import io.caddis.jobs.control.CommandFolder;
-import io.caddis.jobs.control.CommandFolder.Answer;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,24 +13,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Commands to a job on a cluster of processes while readings flow. Where no command holds, what the
  * job commits equals what a bounded run without commands gives for the same files.
  */
 class ControlSystemTest {
-  private static final int FILES = 60;
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   /** Readings that wait for the watermark at the end of the files: 5 s of out-of-orderness. */
@@ -59,126 +50,13 @@ class ControlSystemTest {
     cluster.stop();
   }
 
-  /** One job, its input and its commands. */
-  private static final class Run {
-    private final SensorFiles files;
-    private final Path control;
-    private final Path output;
-    private final Count scores;
-
-    Run(Path work) throws IOException {
-      files = new SensorFiles(work, FILES);
-      control = Files.createDirectories(work.resolve("control"));
-      output = work.resolve("output");
-      scores = new Count(output.resolve(Sinks.SCORES));
-    }
-
-    /** Sends a command, as a user does. */
-    void send(String id, String... args) {
-      List<String> all = new ArrayList<>(List.of("control", "send"));
-      all.addAll(List.of(args));
-      all.addAll(List.of("--id", id, "--control", control.toString()));
-      StringWriter said = new StringWriter();
-      CommandLine caddis =
-          Caddis.commandLine(new DetectionJob())
-              .setOut(new PrintWriter(said))
-              .setErr(new PrintWriter(said));
-      assertThat(caddis.execute(all.toArray(String[]::new))).as("%s", said).isZero();
-    }
-
-    Map<String, Answer> answers() {
-      try {
-        return CommandFolder.answers(new CommandFolder(control).sent(), output);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    /** Lets readings flow, about two files at a time, until all commands have been answered. */
-    void awaitApplied(String... ids) {
-      flowUntil(
-          () -> {
-            Map<String, Answer> answers = answers();
-            return Stream.of(ids).allMatch(id -> answers.getOrDefault(id, Answer.NONE).complete());
-          });
-      Map<String, Answer> answers = answers();
-      for (String id : ids) {
-        Answer answer = answers.getOrDefault(id, Answer.NONE);
-        assertThat(answer.refusal()).as(id).isNull();
-        assertThat(answer.applied()).as(id).isEqualTo(answer.subtasks()).isPositive();
-      }
-    }
-
-    void flowUntil(BooleanSupplier done) {
-      long aFile = (long) SensorFiles.STEPS_A_FILE * SensorFiles.SENSORS;
-      boolean reached =
-          Patience.await(
-              PATIENCE,
-              () -> {
-                long published = (FILES - files.left()) * aFile;
-                if (scores.count() > published - 2 * aFile) {
-                  publish(1);
-                }
-                return done.getAsBoolean();
-              });
-      assertThat(reached).as("%d files left, answers %s", files.left(), answers()).isTrue();
-    }
-
-    void publish(int count) {
-      try {
-        files.publish(count);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    long from(String id) {
-      return Instant.parse(Objects.requireNonNull(answers().get(id)).from()).toEpochMilli();
-    }
-
-    /** Whether a row's time is between the effects of two commands. */
-    Predicate<JsonNode> between(String id, String undo) {
-      long from = from(id);
-      long to = from(undo);
-      assertThat(from).isLessThan(to);
-      return row -> {
-        long time = Instant.parse(row.get("timestamp").asString()).toEpochMilli();
-        return time >= from && time < to;
-      };
-    }
-  }
-
-  /** How many lines are committed. */
-  private static final class Count {
-    private final CommittedLines lines;
-    private long count;
-
-    Count(Path folder) {
-      lines = new CommittedLines(folder);
-    }
-
-    long count() {
-      count += lines.poll().size();
-      return count;
-    }
-  }
-
   @Test
   void commandsUnderLoadAreAppliedByAllSubtasksAndUndoneWithoutARestart(@TempDir Path work)
       throws IOException {
-    Run run = new Run(work);
+    SteeredRun run = new SteeredRun(work);
     run.publish(8);
-    List<String> streaming =
-        new ArrayList<>(detect(run.files, run.output, "--control", run.control.toString()));
-    streaming.addAll(
-        List.of(
-            "--continuous",
-            "--set",
-            "source.poll-interval=200 ms",
-            "--set",
-            "control.poll-interval=200 ms"));
-    String job = Submission.detached(cluster, List.of("-p", "2"), streaming);
-    Count models = new Count(run.output.resolve(Sinks.MODELS));
+    String job = submit(run);
+    SteeredRun.Count models = new SteeredRun.Count(run.output.resolve(Sinks.MODELS));
     run.flowUntil(() -> models.count() >= 2);
     String oldest =
         rows(run.output, Sinks.MODELS).stream()
@@ -210,7 +88,7 @@ class ControlSystemTest {
     assertSteered(run, oldest, work.resolve("undisturbed"));
   }
 
-  private static void assertSteered(Run run, String oldest, Path undisturbed) {
+  private static void assertSteered(SteeredRun run, String oldest, Path undisturbed) {
     List<String> command = new ArrayList<>(List.of("run"));
     command.addAll(detect(run.files, undisturbed));
     FlinkCli.Result result = cluster.cli().run(command);
@@ -254,6 +132,89 @@ class ControlSystemTest {
         .filteredOn(run.between("rollback", "undo-rollback"))
         .isNotEmpty()
         .noneMatch(row -> row.get("model_version").asString().equals(oldest));
+  }
+
+  @Test
+  void aModelThatTheGatewayLoadsScoresInTheRunningJob(@TempDir Path work) throws IOException {
+    SteeredRun run = new SteeredRun(work);
+    run.publish(8);
+    Path registry = work.resolve("models");
+    String job = submit(run, "--set", "control.registry=" + registry);
+    String version;
+    try (GatewayProcess gateway =
+        new GatewayProcess(
+            work.resolve("gateway.log"),
+            "--registry=" + registry,
+            "--control=" + run.control,
+            "--feed=" + run.output,
+            "--store=" + work.resolve("gateway.db"))) {
+      gateway.post(
+          "/v1/anomaly/fit",
+          "{\"model\": \"pumps\", \"backend\": \"zscore\", \"data\": %s}"
+              .formatted(rowsOf(run.files.input().resolve("readings-000.csv"))));
+      String model = "{\"model\": \"pumps\", \"backend\": \"zscore\"}";
+      gateway.post("/v1/anomaly/save", model);
+      JsonNode loaded = gateway.post("/v1/anomaly/load", model);
+      version = loaded.get("version").asString();
+      String command = "/api/control/" + loaded.at("/job/id").asString();
+      run.flowUntil(() -> !gateway.get(command).get("state").asString().equals("sent"));
+      assertThat(gateway.get(command).get("state").asString())
+          .as(gateway.get(command).toString())
+          .isEqualTo("applied");
+      run.flowUntil(() -> !scoredBy(run, version).isEmpty());
+
+      long from =
+          Instant.parse(gateway.get(command).get("effective_from").asString()).toEpochMilli();
+      assertThat(rows(run.output, Sinks.SCORES))
+          .allMatch(
+              row -> row.path("model_version").asString("").equals(version) == (time(row) >= from));
+    }
+    assertNeverRestarted(job);
+    FlinkCli.Result cancelled = cluster.cli().run(List.of("cancel", job));
+    assertThat(cancelled.exitCode()).as(cancelled.output()).isZero();
+  }
+
+  private static List<JsonNode> scoredBy(SteeredRun run, String version) {
+    return rows(run.output, Sinks.SCORES).stream()
+        .filter(row -> row.path("model_version").asString("").equals(version))
+        .toList();
+  }
+
+  private static long time(JsonNode row) {
+    return Instant.parse(row.get("timestamp").asString()).toEpochMilli();
+  }
+
+  /** The rows of a CSV file as an array of JSON objects. */
+  private static String rowsOf(Path csv) throws IOException {
+    List<String> lines = Files.readAllLines(csv);
+    String[] names = lines.get(0).split(",");
+    ArrayNode rows = JsonMapper.shared().createArrayNode();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] values = line.split(",", -1);
+      ObjectNode row = rows.addObject();
+      for (int i = 0; i < names.length; i++) {
+        if (i > 1 && i < names.length - 1) {
+          row.put(names[i], Double.parseDouble(values[i]));
+        } else {
+          row.put(names[i], values[i]);
+        }
+      }
+    }
+    return rows.toString();
+  }
+
+  private static String submit(SteeredRun run, String... options) {
+    List<String> streaming =
+        new ArrayList<>(detect(run.files, run.output, "--control", run.control.toString()));
+    streaming.addAll(
+        List.of(
+            "--continuous",
+            "--set",
+            "source.poll-interval=200 ms",
+            "--set",
+            "control.poll-interval=200 ms"));
+    streaming.addAll(List.of(options));
+    return Submission.detached(cluster, List.of("-p", "2"), streaming);
   }
 
   private static void assertNeverRestarted(String job) {

@@ -14,6 +14,10 @@ import io.caddis.gateway.alerts.AlertOptions;
 import io.caddis.gateway.contract.Contract;
 import io.caddis.gateway.contract.DocsRoutes;
 import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.control.ControlRoutes;
+import io.caddis.gateway.control.RunningJob;
+import io.caddis.gateway.dashboard.DashboardRoutes;
+import io.caddis.gateway.dashboard.RegistryRoutes;
 import io.caddis.gateway.models.AnomalyRoutes;
 import io.caddis.gateway.models.InfoRoutes;
 import io.caddis.gateway.models.ModelShelf;
@@ -91,6 +95,12 @@ public final class Gateway implements Callable<Integer> {
   private @Nullable Path tokens;
 
   @Option(
+      names = "--control",
+      paramLabel = "DIR",
+      description = "Command the job that watches this: its --control DIR.")
+  private @Nullable Path control;
+
+  @Option(
       names = "--insecure",
       description = "Listen on an address that others reach, though clients need no token.")
   private boolean insecure;
@@ -160,7 +170,9 @@ public final class Gateway implements Callable<Integer> {
                 "stop"));
     PrintWriter out = command.commandLine().getOut();
     String scheme = options.tls() == null ? "http" : "https";
-    out.printf("Listening on %s://%s:%d (API: /docs)%n", scheme, host, server.port());
+    out.printf(
+        "Listening on %s://%s:%d (dashboard: /dashboard, API: /docs)%n",
+        scheme, host, server.port());
     out.flush();
     stopped.await();
     return 0;
@@ -181,6 +193,7 @@ public final class Gateway implements Callable<Integer> {
         tokens,
         insecure,
         Limits.DEFAULT.with(bodyMebibytes << 20, rows),
+        control,
         tls.files());
   }
 
@@ -207,9 +220,18 @@ public final class Gateway implements Callable<Integer> {
     Metrics metrics = new Metrics();
     metrics.gauge("models_in_memory", "Models in memory", shelf::size);
     Requests requests = new Requests(contract, options.limits());
+    Path control = options.control();
+    RunningJob job = control == null ? null : new RunningJob(control, alertOptions.feed(), clock);
     Serving serving =
         new Serving(
-            options.model(), shelf, requests, options.limits(), metrics, new Usage(clock), clock);
+            options.model(),
+            shelf,
+            requests,
+            options.limits(),
+            metrics,
+            new Usage(clock),
+            clock,
+            job);
     AlertDesk desk = AlertDesk.open(alertOptions, clock);
     desk.register(metrics);
     List<HealthCheck> checks =
@@ -218,16 +240,22 @@ public final class Gateway implements Callable<Integer> {
                 new HealthCheck("registry", shelf::readable),
                 new HealthCheck("model", () -> shelf.sound(options.model()))));
     checks.addAll(desk.checks());
+    if (job != null) {
+      checks.add(new HealthCheck("control", job::reachable));
+    }
     List<Routes> routes =
         new ArrayList<>(
             List.of(
                 new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
+                new DashboardRoutes(),
+                new RegistryRoutes(registry, requests),
                 new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
                 new PredictRoutes(serving),
                 new TrainRoutes(serving, options.trainingData()),
-                new AnomalyRoutes(serving, options.registry())));
+                new AnomalyRoutes(serving, options.registry()),
+                new ControlRoutes(job, requests)));
     routes.addAll(desk.routes(requests));
     Access access = new Access(tokens == null ? null : new TokenFile(tokens), local);
     try {

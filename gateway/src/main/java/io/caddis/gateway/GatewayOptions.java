@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens file of the tokens of clients, null when they need none
  * @param insecure whether other machines may come without tokens
  * @param limits on what clients may ask for
+ * @param control directory that the running job watches for commands, null when there is none
  * @param tls certificate to speak TLS with, null for plain HTTP
  */
 public record GatewayOptions(
@@ -28,6 +29,7 @@ public record GatewayOptions(
     @Nullable Path tokens,
     boolean insecure,
     Limits limits,
+    @Nullable Path control,
     @Nullable TlsFiles tls) {
   public GatewayOptions {
     if (port < 0 || port > 65_535) {

@@ -182,7 +182,8 @@ public final class GatewayServer implements AutoCloseable {
         new EagerContentHandler(
             new EagerContentHandler.RetainedContentLoaderFactory(EAGER_BYTES, 0, false));
     jetty.setHandler(
-        new GracefulHandler(new MinimumDataRateHandler(whole, LEAST_BYTES_PER_SECOND, 0)));
+        new GracefulHandler(
+            new MinimumDataRateHandler(new SilentBodies(whole), LEAST_BYTES_PER_SECOND, 0)));
     jetty.setStopTimeout(GRACE.toMillis());
     jetty.setErrorHandler(new ProblemErrors());
     jetty.addBean(new NetworkConnectionLimit(options.limits().connections(), jetty));

@@ -33,6 +33,7 @@ class AccessTest {
             directory.resolve("tokens.json"),
             false,
             Limits.DEFAULT,
+            null,
             null));
   }
 
@@ -152,7 +153,8 @@ class AccessTest {
   @Test
   void othersAreNotServedWithoutTokens() {
     GatewayOptions options =
-        new GatewayOptions("0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT, null);
+        new GatewayOptions(
+            "0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT, null, null);
 
     assertThatThrownBy(() -> new TestGateway(options))
         .hasMessageContaining("--tokens FILE, or --insecure");

@@ -10,6 +10,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.gateway.TestGateway.Answer;
 import io.caddis.gateway.contract.Contract;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.core.JsonPointer;
@@ -49,6 +51,8 @@ class ContractTest {
               "/docs",
               "/docs/swagger-ui-bundle.js",
               "/redoc",
+              "/dashboard",
+              "/dashboard/app.js",
               "/openapi.json",
               "/openapi.yaml")) {
         served(get, gateway.get(get));
@@ -67,9 +71,12 @@ class ContractTest {
       String file = "/v1/anomaly/models/sensor-monitor_isolation_forest.cadm";
       served(file, gateway.delete(file));
 
-      // Those of alerts need some: AlertRoutesTest.
+      // Those of alerts and of the plant need some, and commands a job: AlertRoutesTest,
+      // PlantRoutesTest, ControlRoutesTest.
       Set<String> asked = new TreeSet<>(gateway.asked());
       asked.addAll(ContractCheck.operations("alerts"));
+      asked.addAll(ContractCheck.operations("plant"));
+      asked.addAll(ContractCheck.operations("control"));
       assertThat(asked).isEqualTo(new TreeSet<>(new Contract().operations()));
     }
   }
@@ -142,7 +149,9 @@ class ContractTest {
   @Test
   void backendsAndEncodingsAreThoseThatThereAre() {
     JsonNode schemas = ContractCheck.document().at("/components/schemas");
-    assertThat(texts(schemas.at("/Backend/enum"))).isEqualTo(Detectors.NAMES);
+    assertThat(texts(schemas.at("/Backend/enum")))
+        .isEqualTo(
+            Stream.concat(Detectors.NAMES.stream(), StreamDetectors.NAMES.stream()).toList());
     assertThat(texts(schemas.at("/Encoding/enum")))
         .isEqualTo(
             Arrays.stream(Encoding.values())
@@ -154,7 +163,13 @@ class ContractTest {
   void thePagesAskNobodyElse() {
     try (TestGateway gateway = new TestGateway(registry)) {
       for (String page :
-          List.of("/docs", "/redoc", "/docs/swagger-page.js", "/docs/redoc-page.js")) {
+          List.of(
+              "/docs",
+              "/redoc",
+              "/dashboard",
+              "/docs/swagger-page.js",
+              "/docs/redoc-page.js",
+              "/dashboard/app.js")) {
         assertThat(gateway.get(page).body()).doesNotContain("http://", "https://", "src=\"//");
       }
       for (String asset :

@@ -106,7 +106,7 @@ class DefaultModelTrainingTest extends DefaultModel {
     gateway =
         new TestGateway(
             new GatewayOptions(
-                "127.0.0.1", 0, registry, "pump", file, null, false, Limits.DEFAULT, null));
+                "127.0.0.1", 0, registry, "pump", file, null, false, Limits.DEFAULT, null, null));
 
     JsonNode trained = gateway.post("/retrain", "").json();
 

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.gateway.access.Access;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class GatewayServerTest {
@@ -127,9 +130,61 @@ class GatewayServerTest {
     }
   }
 
+  /** While others are served, which is when Jetty itself lets them wait. */
+  @Test
+  @Timeout(60)
+  void aBodyThatDoesNotComeIsGivenUp() throws Exception {
+    Limits impatient =
+        new Limits(
+            1 << 16,
+            1 << 20,
+            100,
+            100,
+            10,
+            8,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(500),
+            100);
+    try (TestGateway served =
+            new TestGateway(
+                new GatewayOptions(
+                    "127.0.0.1",
+                    0,
+                    directory.resolve("models"),
+                    "m",
+                    null,
+                    null,
+                    false,
+                    impatient,
+                    null,
+                    null));
+        Socket silent = new Socket("127.0.0.1", served.port())) {
+      silent
+          .getOutputStream()
+          .write(
+              "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{"
+                  .getBytes(StandardCharsets.US_ASCII));
+      CompletableFuture<byte[]> answer = CompletableFuture.supplyAsync(() -> readAll(silent));
+      while (!answer.isDone()) {
+        served.post("/predict", "{\"data\": {\"a\": 1}}");
+      }
+
+      assertThat(new String(answer.get(), StandardCharsets.UTF_8)).startsWith("HTTP/1.1 400");
+    }
+  }
+
+  private static byte[] readAll(Socket socket) {
+    try {
+      return socket.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private GatewayServer slow(Limits limits, CountDownLatch entered, CountDownLatch release) {
     GatewayOptions options =
-        new GatewayOptions("127.0.0.1", 0, directory, "m", null, null, false, limits, null);
+        new GatewayOptions("127.0.0.1", 0, directory, "m", null, null, false, limits, null, null);
     return GatewayServer.start(
         options,
         new Access(null, true),

@@ -42,6 +42,7 @@ class HostileRequestsTest {
                 null,
                 false,
                 Limits.DEFAULT.with(1 << 20, 1000),
+                null,
                 null));
     gateway.post(
         "/train", "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}");
@@ -162,6 +163,16 @@ class HostileRequestsTest {
             "gzip");
 
     assertThat(answer.status()).isEqualTo(415);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.7976931348623157e308", "-1e19", "1e400", "99999999999999999999"})
+  void anIntegerThatNoLongHoldsIsRefused(String minutes) {
+    Answer answer =
+        gateway.post("/api/silences", "{\"sensor\": \"p\", \"minutes\": " + minutes + "}");
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.errors()).contains("/minutes");
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.gateway.TestGateway.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -228,7 +229,9 @@ class NamedModelsTest {
           .append("[%d,%d]".formatted(50 + (i * 7) % 11, 100 + (i * 5) % 13));
     }
     JsonNode names = ContractCheck.document().at("/components/schemas/Backend/enum");
-    assertThat(names.size()).isEqualTo(io.caddis.detectors.detector.Detectors.NAMES.size());
+    assertThat(names.size())
+        .isEqualTo(
+            io.caddis.detectors.detector.Detectors.NAMES.size() + StreamDetectors.NAMES.size());
     for (String backend : io.caddis.detectors.detector.Detectors.NAMES) {
       Answer fitted =
           gateway.post(
@@ -325,7 +328,7 @@ class NamedModelsTest {
             100);
     gateway =
         new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, registry, "m", null, null, false, two, null));
+            new GatewayOptions("127.0.0.1", 0, registry, "m", null, null, false, two, null, null));
     String fit = "{\"model\": \"%s\", \"data\": [[1], [2]]}";
     gateway.post("/v1/anomaly/fit", fit.formatted("a"));
     gateway.post("/v1/anomaly/fit", fit.formatted("b"));

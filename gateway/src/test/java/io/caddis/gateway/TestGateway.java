@@ -56,13 +56,31 @@ final class TestGateway implements AutoCloseable {
   /** On this machine, without tokens, with the defaults for all else. */
   static GatewayOptions options(Path registry) {
     return new GatewayOptions(
-        "127.0.0.1", 0, registry, "anomaly_detector", null, null, false, Limits.DEFAULT, null);
+        "127.0.0.1",
+        0,
+        registry,
+        "anomaly_detector",
+        null,
+        null,
+        false,
+        Limits.DEFAULT,
+        null,
+        null);
   }
 
   /** A feed, with the defaults for all else. */
   static AlertOptions alerts(@Nullable Path feed, @Nullable String store) {
     return new AlertOptions(
-        feed, store, null, null, Duration.ofDays(90), 100_000, List.of(), Duration.ofDays(1), "");
+        feed,
+        null,
+        store,
+        null,
+        null,
+        Duration.ofDays(90),
+        100_000,
+        List.of(),
+        Duration.ofDays(1),
+        "");
   }
 
   /** An answer. */

@@ -97,7 +97,16 @@ class TlsTest {
   private static TestGateway gateway(String host, TlsFiles tls) {
     return new TestGateway(
         new GatewayOptions(
-            host, 0, directory.resolve("models"), "m", null, null, true, Limits.DEFAULT, tls));
+            host,
+            0,
+            directory.resolve("models"),
+            "m",
+            null,
+            null,
+            true,
+            Limits.DEFAULT,
+            null,
+            tls));
   }
 
   private static TlsFiles inPem(String algorithm) {

@@ -2,11 +2,11 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.jobs.sink.ResultFolder;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.nio.file.Files;

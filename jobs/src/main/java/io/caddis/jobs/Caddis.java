@@ -58,6 +58,7 @@ public final class Caddis implements Runnable {
         .addSubcommand(new ScoreCommand(System.console() != null))
         .addSubcommand(new ReplayCommand())
         .addSubcommand(new WhatIfCommand())
+        .addSubcommand(new CompareCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));

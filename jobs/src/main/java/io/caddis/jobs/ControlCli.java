@@ -2,12 +2,12 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import io.caddis.jobs.control.CommandFolder;
-import io.caddis.jobs.control.CommandFolder.Answer;
-import io.caddis.jobs.control.CommandFolder.Sent;
-import io.caddis.jobs.control.CommandJson;
+import io.caddis.detectors.control.CommandAnswers;
+import io.caddis.detectors.control.CommandAnswers.Answer;
+import io.caddis.detectors.control.CommandFolder;
+import io.caddis.detectors.control.CommandFolder.Sent;
+import io.caddis.detectors.control.JobCommand;
 import io.caddis.jobs.spec.DurationText;
-import io.caddis.operators.ControlCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -175,10 +175,11 @@ final class ControlCli implements Runnable {
       throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience(wait).toNanos();
     List<Sent> sent = selected(sent(control.directory), id);
-    Map<String, Answer> answers = CommandFolder.answers(sent, output);
+    CommandAnswers said = new CommandAnswers(output);
+    Map<String, Answer> answers = said.of(sent);
     while (!complete(sent, answers) && System.nanoTime() < deadline) {
       Thread.sleep(POLL.toMillis());
-      answers = CommandFolder.answers(sent, output);
+      answers = said.of(sent);
     }
     boolean allApplied = true;
     for (Sent one : sent) {
@@ -232,32 +233,24 @@ final class ControlCli implements Runnable {
   }
 
   private static String line(Sent one, String answer) {
-    CommandJson.Parsed parsed = one.parsed();
-    String what = parsed == null ? "no command: " + one.problem() : summary(parsed);
+    JobCommand given = one.command();
+    String what = given == null ? "no command: " + one.problem() : summary(given);
     return "%-14s %-40s %s".formatted(one.id(), what, answer).stripTrailing();
   }
 
-  private static String summary(CommandJson.Parsed parsed) {
-    ControlCommand given = parsed.command();
-    String name = CommandJson.name(given.type());
-    return switch (given.type()) {
-      case SET_THRESHOLD -> name + " " + given.sensors() + " " + given.threshold();
-      case RESET_THRESHOLD, MUTE, UNMUTE, MAINTENANCE, ACCEPT, LABEL ->
-          name + " " + given.sensors();
-      case UNDO -> name + " " + given.target();
-      case ROLLBACK, UNPIN -> name + groupOf(given);
-      case PROMOTE -> {
-        String version = given.version();
-        yield name
-            + groupOf(given)
-            + " "
-            + (version == null ? parsed.model() + " " + parsed.version() : version);
-      }
+  private static String summary(JobCommand given) {
+    String name = given.type();
+    String group = given.group() == null ? "" : " " + given.group();
+    return switch (name) {
+      case "set_threshold" -> name + " " + given.sensors() + " " + given.threshold();
+      case "undo" -> name + " " + given.target();
+      case "rollback", "unpin" -> name + group;
+      case "promote", "challenge" ->
+          given.model() == null
+              ? name + group + " " + given.version()
+              : name + group + " " + given.model() + " " + given.versionOrAlias();
+      default -> name + " " + given.sensors();
     };
-  }
-
-  private static String groupOf(ControlCommand given) {
-    return given.group() == null ? "" : " " + given.group();
   }
 
   private PrintWriter out() {

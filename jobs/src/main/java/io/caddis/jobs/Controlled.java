@@ -9,6 +9,7 @@ import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlFunction;
 import io.caddis.operators.LabelFunction;
 import io.caddis.operators.ModelInput;
+import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.SideOutputs;
 import io.caddis.operators.TrainingSample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -51,7 +52,10 @@ final class Controlled {
             .transform(
                 OperatorUids.CONTROL_ADMISSION,
                 TypeInformation.of(ControlCommand.class),
-                new AdmissionOperator(plan.detector(), plan.features().grouping()))
+                new AdmissionOperator(
+                    plan.detector(),
+                    plan.features().grouping(),
+                    plan.promotion().challengers() != PromotionPlan.Challengers.NONE))
             .uid(OperatorUids.CONTROL_ADMISSION)
             .setParallelism(1)
             .setMaxParallelism(1);

@@ -3,6 +3,7 @@
 package io.caddis.jobs;
 
 import io.caddis.jobs.EmbeddedCluster.StateBackend;
+import io.caddis.jobs.kafka.Brokers;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecSchema;
 import java.io.IOException;
@@ -127,7 +128,7 @@ final class DetectCommand implements Callable<Integer> {
     if (output == null) {
       throw wrong(
           "--output must be a directory of this machine when there is no cluster, was "
-              + spec.sink().directory());
+              + (spec.sink().directory() == null ? "not given" : spec.sink().directory()));
     }
     OutputDirectory directory = new OutputDirectory(output);
     try {
@@ -154,6 +155,7 @@ final class DetectCommand implements Callable<Integer> {
   private void build(StreamExecutionEnvironment env, PipelineSpec spec) throws IOException {
     try {
       pipeline.build(env, spec);
+      Brokers.check(spec);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }

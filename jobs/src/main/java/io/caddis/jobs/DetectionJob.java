@@ -7,20 +7,19 @@ import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.control.ControlSource;
 import io.caddis.jobs.registry.Registries;
-import io.caddis.jobs.sink.JsonLines;
 import io.caddis.jobs.sink.RegistryOperator;
 import io.caddis.jobs.sink.RegistryTarget;
-import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.source.FileReadings;
+import io.caddis.jobs.source.KafkaReadings;
 import io.caddis.jobs.source.SimulatorSource;
 import io.caddis.jobs.source.SocketSource;
 import io.caddis.jobs.source.Watermarks;
 import io.caddis.jobs.spec.PipelineSpec;
-import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -34,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class DetectionJob implements Pipeline {
   private static final int SIMULATED_GROUP = 5;
 
+  /** How often partitions are compared, so the most that one waits for another in vain. */
+  private static final Duration ALIGNMENT_INTERVAL = Duration.ofMillis(200);
+
   @Override
   public void build(StreamExecutionEnvironment env, PipelineSpec spec) throws IOException {
     RecordLayout layout = InputLayout.of(spec);
@@ -41,64 +43,24 @@ public final class DetectionJob implements Pipeline {
     DataStream<Parsed> readings =
         env.fromSource(source(spec, layout), watermarks(spec), OperatorUids.SOURCE)
             .uid(OperatorUids.SOURCE);
-    URI commands = spec.control().uri();
-    ControlSource.@Nullable Outputs control =
-        commands == null ? null : ControlSource.of(env, spec, commands);
+    ControlSource.@Nullable Outputs control = ControlSource.of(env, spec);
     DetectionTopology.Outputs outputs =
         DetectionTopology.of(readings, plan, control == null ? null : control.commands());
-    Sinks sinks = new Sinks(spec.sink().uri());
-    sinks.write(outputs.scores(), Sinks.SCORES, JsonLines.scores(), OperatorUids.SCORES_SINK);
-    sinks.write(
-        outputs.alerts(), Sinks.ALERTS, JsonLines.alerts(spec.version()), OperatorUids.ALERTS_SINK);
-    sinks.write(
-        control == null
-            ? outputs.deadLetters()
-            : outputs.deadLetters().union(control.deadLetters()),
-        Sinks.DEAD_LETTERS,
-        JsonLines.deadLetters(),
-        OperatorUids.DEAD_LETTERS_SINK);
-    if (spec.sink().readings()) {
-      sinks.write(
-          outputs.readings(),
-          Sinks.READINGS,
-          JsonLines.vectors(plan.features().schema()),
-          OperatorUids.READINGS_SINK);
-    }
-    sinks.write(
-        outputs.late(),
-        Sinks.LATE,
-        JsonLines.vectors(plan.features().schema()),
-        OperatorUids.LATE_SINK);
-    if (plan.archived()) {
-      sinks.write(
-          outputs.alerts(),
-          Sinks.ARCHIVE,
-          JsonLines.archive(plan.features().schema(), plan.detector().parameters(), spec.version()),
-          OperatorUids.ARCHIVE_SINK);
-    }
-    sinks.write(outputs.quality(), Sinks.QUALITY, JsonLines.quality(), OperatorUids.QUALITY_SINK);
+    new DetectionResults(spec, plan).write(outputs, control == null ? null : control.deadLetters());
     DataStream<ModelUpdate> models = outputs.models();
+    String registry = spec.registry().uri();
     DataStream<ModelUpdate> verdicts = outputs.verdicts();
-    if (models != null && verdicts != null) {
-      sinks.write(
-          models.union(verdicts), Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
-      String registry = spec.registry().uri();
-      if (registry != null) {
-        // What is wrong with it is better told here than by a task.
-        Registries.open(registry);
-        models
-            .transform(
-                OperatorUids.MODELS_REGISTRY,
-                Types.VOID,
-                new RegistryOperator(RegistryTarget.of(spec, layout, registry)))
-            .uid(OperatorUids.MODELS_REGISTRY)
-            .setParallelism(1);
-      }
-    }
-    DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
-    if (acknowledgements != null) {
-      sinks.write(
-          acknowledgements, Sinks.CONTROL, JsonLines.acknowledgements(), OperatorUids.CONTROL_SINK);
+    if (models != null && verdicts != null && registry != null) {
+      // What is wrong with it is better told here than by a task.
+      Registries.open(registry);
+      models
+          .union(verdicts)
+          .transform(
+              OperatorUids.MODELS_REGISTRY,
+              Types.VOID,
+              new RegistryOperator(RegistryTarget.of(spec, layout, registry)))
+          .uid(OperatorUids.MODELS_REGISTRY)
+          .setParallelism(1);
     }
   }
 
@@ -112,6 +74,7 @@ public final class DetectionJob implements Pipeline {
             ? FileReadings.continuous(roots, source.pollInterval(), layout, spec.limits())
             : FileReadings.bounded(roots, layout, spec.limits());
       }
+      case KAFKA -> KafkaReadings.of(spec, layout);
       case SOCKET -> new SocketSource(source.host(), source.port(), layout, spec.limits());
       case SIMULATOR ->
           new SimulatorSource(
@@ -154,12 +117,18 @@ public final class DetectionJob implements Pipeline {
       return Watermarks.bounded();
     }
     PipelineSpec.Time time = spec.time();
-    return Watermarks.streaming(
-        new Watermarks.Options(
-            time.outOfOrderness(),
-            time.idleness(),
-            time.maxJump(),
-            time.maxFuture(),
-            Clock.systemUTC()));
+    WatermarkStrategy<Parsed> strategy =
+        Watermarks.streaming(
+            new Watermarks.Options(
+                time.outOfOrderness(),
+                time.idleness(),
+                time.maxJump(),
+                time.maxFuture(),
+                Clock.systemUTC()));
+    // Files have an order of their own, the others are one sequence each.
+    return spec.source().type() == PipelineSpec.SourceType.KAFKA
+        ? strategy.withWatermarkAlignment(
+            OperatorUids.SOURCE, spec.source().kafka().maxDrift(), ALIGNMENT_INTERVAL)
+        : strategy;
   }
 }

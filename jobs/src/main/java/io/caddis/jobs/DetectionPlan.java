@@ -164,7 +164,10 @@ public record DetectionPlan(
         promotion.maxDrift(),
         promotion.maxIncrease(),
         promotion.maxDecrease(),
-        promotion.watch().toMillis());
+        promotion.watch().toMillis(),
+        PromotionPlan.Challengers.valueOf(promotion.challengers().name()),
+        promotion.trial().toMillis(),
+        promotion.minGain());
   }
 
   private static TrainingPlan training(PipelineSpec.Training training, boolean commanded) {

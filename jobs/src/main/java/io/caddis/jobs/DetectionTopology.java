@@ -4,6 +4,7 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.drift.ScoreDrift;
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.QualityIssue;
@@ -20,6 +21,7 @@ import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.OperatorMetrics;
 import io.caddis.operators.OrderOperator;
 import io.caddis.operators.ParseFunction;
+import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.RetractingTriageFunction;
 import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
@@ -74,6 +76,8 @@ public final class DetectionTopology {
    * @param quality what is wrong with sensors' data, and how they and their scores drift
    * @param models every model trained, null when the detector learns from each reading instead
    * @param verdicts what became of models beside that, null likewise
+   * @param choices what a detector that learns from each reading chose, null for others
+   * @param challenger what models on trial make of the readings, null when there can be none
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
@@ -85,6 +89,8 @@ public final class DetectionTopology {
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
       @Nullable DataStream<ModelUpdate> verdicts,
+      @Nullable DataStream<DetectorChoice> choices,
+      @Nullable DataStream<ScoredVector> challenger,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -168,7 +174,23 @@ public final class DetectionTopology {
         quality,
         models,
         verdicts,
+        models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
+        challenger(judged, inForce, plan),
         controlled == null ? null : acknowledgements(controlled, labelled, inForce));
+  }
+
+  private static @Nullable DataStream<ScoredVector> challenger(
+      SingleOutputStreamOperator<FeatureVector> features,
+      @Nullable SingleOutputStreamOperator<ModelUpdate> inForce,
+      DetectionPlan plan) {
+    if (inForce == null || plan.promotion().challengers() == PromotionPlan.Challengers.NONE) {
+      return null;
+    }
+    return DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
+        .connect(inForce.getSideOutput(SideOutputs.CHALLENGERS).broadcast(ScoreFunction.MODELS))
+        .process(new ScoreFunction(scoring(plan, true)))
+        .uid(OperatorUids.CHALLENGER_SCORE)
+        .name(OperatorUids.CHALLENGER_SCORE);
   }
 
   private static DataStream<Alert> triage(
@@ -226,7 +248,7 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<FeatureVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key);
-    ScorePlan scoring = scoring(plan);
+    ScorePlan scoring = scoring(plan, false);
     SingleOutputStreamOperator<ScoredVector> scores =
         ownModels(plan)
             ? bySensor
@@ -241,7 +263,7 @@ public final class DetectionTopology {
   private static SingleOutputStreamOperator<ScoredVector> learnAndScore(
       SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
     return DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
-        .process(new StreamScoreFunction(scoring(plan), plan.detector()))
+        .process(new StreamScoreFunction(scoring(plan, false), plan.detector()))
         .uid(OperatorUids.STREAM_SCORE)
         .name(OperatorUids.STREAM_SCORE);
   }
@@ -254,14 +276,15 @@ public final class DetectionTopology {
         .name(OperatorUids.DRIFT);
   }
 
-  private static ScorePlan scoring(DetectionPlan plan) {
+  private static ScorePlan scoring(DetectionPlan plan, boolean challenger) {
     return new ScorePlan(
         plan.features().schema(),
         plan.ordered(),
         plan.ttlMillis(),
         plan.severities(),
-        plan.risk(),
-        plan.archived());
+        challenger ? 0 : plan.risk(),
+        challenger,
+        plan.archived() && !challenger);
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -9,6 +9,7 @@ import io.caddis.detectors.simulate.SensorSimulator;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,12 @@ final class InputLayout {
     List<RecordLayout.Column> declared = spec.features().stream().map(InputLayout::column).toList();
     return switch (spec.source().type()) {
       case SIMULATOR -> SensorSimulator.layout();
-      case SOCKET -> {
+      case SOCKET, KAFKA -> {
         if (declared.isEmpty()) {
           throw new IllegalArgumentException(
-              "features must be given for a socket source: what it will send cannot be looked at");
+              "features must be given for a "
+                  + spec.source().type().name().toLowerCase(Locale.ROOT)
+                  + " source: what it will send cannot be looked at");
         }
         yield layout(
             fields,

@@ -6,13 +6,13 @@ import io.caddis.detectors.evaluation.LabelledSeries;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.RecordReader;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.parse.Timestamps;
 import io.caddis.detectors.threshold.ScoreScale;
-import io.caddis.jobs.sink.ResultFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,12 @@ import tools.jackson.databind.JsonNode;
  * @param threshold score from which on readings were flagged, as far as it can be told
  */
 record LabelledScores(List<LabelledSeries> series, double threshold) {
-  private record Interval(long start, long end) {}
+  /** A time that is anomalous, epoch milliseconds, both ends inclusive. */
+  record Interval(long start, long end) {
+    boolean contains(long time) {
+      return start <= time && time <= end;
+    }
+  }
 
   private record Scored(long timestamp, double score, boolean flag, double threshold) {}
 
@@ -129,7 +134,7 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
       long time = rows.get(i).timestamp();
       flags[i] = rows.get(i).flag();
       for (Interval interval : intervals) {
-        labels[i] |= interval.start() <= time && time <= interval.end();
+        labels[i] |= interval.contains(time);
       }
     }
     return new LabelledSeries(
@@ -140,7 +145,8 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
         labels);
   }
 
-  private static Map<String, List<Interval>> intervals(Path file) throws IOException {
+  /** The intervals of a label file by sensor. */
+  static Map<String, List<Interval>> intervals(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     List<String> header =
         lines.isEmpty() ? List.of() : List.of(lines.get(0).strip().split("\\s*,\\s*"));

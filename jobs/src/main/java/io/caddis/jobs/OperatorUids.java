@@ -24,6 +24,14 @@ public final class OperatorUids {
   public static final String LATE_SINK = "late-sink";
   public static final String QUALITY_SINK = "quality-sink";
   public static final String MODELS_SINK = "models-sink";
+  public static final String CHOICES_SINK = "choices-sink";
+  public static final String SCORES_TOPIC = "scores-topic";
+  public static final String ALERTS_TOPIC = "alerts-topic";
+  public static final String DEAD_LETTERS_TOPIC = "dead-letters-topic";
+  public static final String LATE_TOPIC = "late-topic";
+  public static final String QUALITY_TOPIC = "quality-topic";
+  public static final String MODELS_TOPIC = "models-topic";
+  public static final String CONTROL_TOPIC = "control-topic";
   public static final String CONTROL_SOURCE = "control-source";
   public static final String CONTROL_PARSE = "control-parse";
   public static final String CONTROL_ADMISSION = "control-admission";
@@ -32,6 +40,8 @@ public final class OperatorUids {
   public static final String MODEL_CONTROL = "model-control";
   public static final String WATCH_SAMPLE = "watch-sample";
   public static final String WATCHED = "watched";
+  public static final String CHALLENGER_SCORE = "challenger-score";
+  public static final String CHALLENGER_SINK = "challenger-sink";
   public static final String CONTROL_SINK = "control-sink";
   public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";

@@ -22,7 +22,8 @@ final class OutputDirectory {
       List.of(
           Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.QUALITY, Sinks.MODELS);
   private static final List<String> FOLDERS =
-      Stream.concat(RESULTS.stream(), Stream.of(Sinks.ARCHIVE, Sinks.CONTROL, CHECKPOINTS))
+      Stream.concat(
+              RESULTS.stream(), Stream.of(Sinks.ARCHIVE, Sinks.CHOICES, Sinks.CONTROL, CHECKPOINTS))
           .toList();
 
   private final Path directory;

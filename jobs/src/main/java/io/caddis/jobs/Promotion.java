@@ -38,7 +38,7 @@ final class Promotion {
       @Nullable DataStream<ModelInput> commands,
       DetectionPlan plan) {
     DataStream<ModelInput> inputs = commands;
-    if (plan.promotion().watches()) {
+    if (plan.promotion().samples()) {
       DataStream<ModelInput> watched = watched(features, plan);
       inputs = inputs == null ? watched : inputs.union(watched);
     }

@@ -2,7 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import io.caddis.jobs.source.Publish;
+import io.caddis.detectors.files.Publish;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.model.Model;
 import io.caddis.jobs.registry.Registries;
-import io.caddis.jobs.sink.ResultFolder;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,9 +4,9 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.SeverityScale;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.triage.Episode;
 import io.caddis.detectors.triage.TriagePolicy;
-import io.caddis.jobs.sink.ResultFolder;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.IOException;

@@ -7,6 +7,8 @@ import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.simulate.Injection;
 import io.caddis.detectors.simulate.SensorSimulator;
+import io.caddis.jobs.kafka.ReadingTopic;
+import io.caddis.jobs.spec.PipelineSpec;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,21 +18,25 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code simulate}: writes readings of {@link SensorSimulator} as CSV, with their anomalies. */
+/**
+ * {@code simulate}: writes readings of {@link SensorSimulator}, as CSV or to a Kafka topic, with
+ * their anomalies.
+ */
 @Command(
     name = "simulate",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "Writes readings of simulated sensors as CSV, with anomalies at known times.",
+    description = "Writes readings of simulated sensors, with anomalies at known times.",
     footer = {
       "",
       "The same options give the same files, and the same readings as detect's simulator.",
@@ -42,28 +48,35 @@ final class SimulateCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
-  @ArgGroup(multiplicity = "1")
-  private Target target = new Target();
+  @Option(
+      names = "--output",
+      paramLabel = "PATH",
+      description = "File to write; or an existing directory, for a file a sensor.")
+  private @Nullable Path output;
 
-  /** Where the readings go. */
-  private static final class Target {
-    @Option(
-        names = "--output",
-        required = true,
-        paramLabel = "PATH",
-        description = "File to write; or an existing directory, for a file a sensor.")
-    private @Nullable Path output;
+  @Option(
+      names = "--listen",
+      paramLabel = "PORT",
+      description = {
+        "Send them to the first who connects to this port of this machine (0: any), at --rate;",
+        "detect --set source.type=socket reads them."
+      })
+  private @Nullable Integer port;
 
-    @Option(
-        names = "--listen",
-        required = true,
-        paramLabel = "PORT",
-        description = {
-          "Send them to the first who connects to this port of this machine (0: any), at --rate;",
-          "detect --set source.type=socket reads them."
-        })
-    private @Nullable Integer port;
-  }
+  @Option(
+      names = "--topic",
+      paramLabel = "TOPIC",
+      description = "Kafka topic to append to instead, as JSON.")
+  private @Nullable String topic;
+
+  @Option(names = "--kafka", paramLabel = "HOST:PORT", description = "Brokers of the topic.")
+  private @Nullable String brokers;
+
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description = "Settings of Kafka's clients, such as logins.")
+  private @Nullable String kafkaProperties;
 
   @Option(
       names = "--labels",
@@ -107,9 +120,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SensorSimulator simulator = simulator();
-    Path output = target.output;
-    if (output == null) {
-      listen(simulator);
+    if (port != null) {
+      listen(simulator, port);
+    } else if (output == null) {
+      append(simulator);
     } else if (Files.isDirectory(output)) {
       for (int sensor = 0; sensor < sensors && sensor < count; sensor++) {
         String name = "sensor-%03d.csv".formatted(sensor);
@@ -129,12 +143,11 @@ final class SimulateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void listen(SensorSimulator simulator) throws IOException {
-    int port = target.port == null ? 0 : target.port;
-    if (port < 0 || port > 65_535) {
-      throw wrong("--listen must be 0 to 65535, was " + port);
+  private void listen(SensorSimulator simulator, int wanted) throws IOException {
+    if (wanted < 0 || wanted > 65_535) {
+      throw wrong("--listen must be 0 to 65535, was " + wanted);
     }
-    try (SimulatedFeed feed = new SimulatedFeed(port)) {
+    try (SimulatedFeed feed = new SimulatedFeed(wanted)) {
       PrintWriter err = command.commandLine().getErr();
       err.printf("listening on port %d%n", feed.port());
       err.flush();
@@ -143,12 +156,17 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private SensorSimulator simulator() {
+    if (Stream.of(output, topic, port).filter(Objects::nonNull).count() != 1) {
+      throw wrong("one of --output, --topic and --listen must be given");
+    }
+    if (topic != null && brokers == null) {
+      throw wrong("--kafka must be given with --topic");
+    }
     atLeastOne("--sensors", sensors);
     atLeastOne("--count", count);
     if (!(rate >= 0)) {
       throw wrong("--rate must not be negative, was " + rate);
     }
-    Path output = target.output;
     if (labels != null
         && output != null
         && labels.toAbsolutePath().startsWith(output.toAbsolutePath())) {
@@ -158,6 +176,22 @@ final class SimulateCommand implements Callable<Integer> {
       return DetectionJob.simulator(seed, sensors, rate, Instant.parse(start));
     } catch (DateTimeException e) {
       throw wrong("--start must be like 2026-01-01T00:00:00Z, was '" + start + "'");
+    }
+  }
+
+  private void append(SensorSimulator simulator) throws IOException {
+    try (ReadingTopic readings =
+        new ReadingTopic(
+            new PipelineSpec.Kafka(brokers, kafkaProperties),
+            Objects.requireNonNull(topic),
+            SensorSimulator.layout())) {
+      for (long number = 0; number < count; number++) {
+        Reading reading = simulator.reading(number);
+        if (reading != null) {
+          readings.append(reading);
+        }
+      }
+      readings.flush();
     }
   }
 

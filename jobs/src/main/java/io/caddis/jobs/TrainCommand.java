@@ -8,13 +8,12 @@ import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.detectors.table.TableLayout;
 import io.caddis.detectors.table.TableTrainer;
+import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.jobs.table.TableFile;
 import io.caddis.jobs.table.TableJob;
-import io.caddis.jobs.table.TableTraining;
-import io.caddis.operators.DetectorPlan;
+import io.caddis.jobs.table.TrainingOrder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -52,6 +51,9 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
     })
 final class TrainCommand implements Callable<Integer> {
+  /** Share of the rows to flag when nothing was asked for. */
+  private static final double CONTAMINATION = 0.01;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
@@ -71,7 +73,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = "As for detect (default: ${DEFAULT-VALUE}).")
+      description = {
+        "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto,",
+        "reads the rows in their order, sensor by sensor."
+      })
   private String detector = "isolation_forest";
 
   @Option(
@@ -176,20 +181,19 @@ final class TrainCommand implements Callable<Integer> {
       return runJob();
     }
     TableInput table = new TableInput(file);
-    TableTraining training;
-    TableTrainer trainer;
+    TrainingOrder order;
+    TableTrainer.Result result;
     try {
       table.check();
-      training = training(List.of(table), table.name(), registry.directory());
-      trainer = training.trainer();
+      order = order(List.of(table), table.name(), registry.directory());
+      TableTraining training = order.training();
+      try (InputStream in = table.open()) {
+        result = training.train(in, table.name());
+      }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    TableTrainer.Result result;
-    try (InputStream in = table.open()) {
-      result = trainer.train(in, table.name());
-    }
-    List<String> lines = training.publish(result);
+    List<String> lines = order.publish(result);
     tellFaults(result);
     lines.forEach(command.commandLine().getOut()::println);
     return 0;
@@ -199,9 +203,9 @@ final class TrainCommand implements Callable<Integer> {
     TableRun run = new TableRun();
     try {
       List<TableFile> files = TableFile.below(TableRun.location(input));
-      TableTraining training = training(files, input, TableRun.location(registry.directory()));
-      training.trainer();
-      TableJob.train(run.env(), files, training);
+      TrainingOrder order = order(files, input, TableRun.location(registry.directory()));
+      order.trainer();
+      TableJob.train(run.env(), files, order);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
@@ -218,7 +222,7 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private TableTraining training(
+  private TrainingOrder order(
       List<? extends SchemaInference.Input> files, String source, String target)
       throws IOException {
     ModelRegistry.checkedName(name);
@@ -229,9 +233,7 @@ final class TrainCommand implements Callable<Integer> {
             files,
             new SchemaInference.Options(time, key, defaults.maxBytes(), defaults.limits()),
             ignored);
-    TableLayout layout =
-        TableLayout.of(ChosenColumns.of(features, found), found.timeField(), List.copyOf(calendar));
-    if (layout.timeField() == null && !calendar.isEmpty()) {
+    if (found.timeField() == null && !calendar.isEmpty()) {
       throw new IllegalArgumentException(
           "--calendar needs a column of the time: name it with --time COL");
     }
@@ -239,10 +241,11 @@ final class TrainCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--scope sensor needs a column of the sensor: name it with --key COL");
     }
-    return new TableTraining(
-        new DetectorPlan(
-            layout.schema(), detector, new TreeMap<String, Object>(parameters), scaling, rule()),
-        layout.timeField(),
+    return new TrainingOrder(
+        new TableTraining.Settings(
+            detector, new TreeMap<String, Object>(parameters), scaling, rule(), CONTAMINATION),
+        ChosenColumns.of(features, found),
+        found.timeField(),
         found.keyField(),
         scope == Scope.SENSOR,
         calendar,
@@ -262,10 +265,12 @@ final class TrainCommand implements Callable<Integer> {
     return sampleRows;
   }
 
-  private ThresholdRule rule() {
+  /** What was asked for, null when nothing was. */
+  private @Nullable ThresholdRule rule() {
     if (threshold == null) {
-      return new ThresholdRule(
-          ThresholdRule.Method.CONTAMINATION, contamination == null ? 0.01 : contamination);
+      return contamination == null
+          ? null
+          : new ThresholdRule(ThresholdRule.Method.CONTAMINATION, contamination);
     }
     if (contamination != null) {
       throw new IllegalArgumentException(

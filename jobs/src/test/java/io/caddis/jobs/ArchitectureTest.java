@@ -56,12 +56,15 @@ class ArchitectureTest {
           .resideInAnyPackage("java.nio.file..", "java.net..", "org.apache.flink.connector..");
 
   @ArchTest
-  static final ArchRule onlyJobsAndTheRegistryTouchFiles =
+  static final ArchRule detectorsTouchNoFilesButThoseThatProgramsShare =
       noClasses()
           .that()
           .resideInAPackage("io.caddis.detectors..")
           .and()
-          .resideOutsideOfPackage("io.caddis.detectors.registry")
+          .resideOutsideOfPackages(
+              "io.caddis.detectors.registry",
+              "io.caddis.detectors.control",
+              "io.caddis.detectors.files")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.nio.file..");

@@ -4,7 +4,7 @@ package io.caddis.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caddis.jobs.sink.ResultFolder;
+import io.caddis.detectors.files.ResultFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

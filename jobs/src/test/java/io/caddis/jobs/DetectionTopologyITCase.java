@@ -120,7 +120,7 @@ class DetectionTopologyITCase {
     return new DetectionPlan(
         features,
         training,
-        new PromotionPlan(0.5, 0.3, 1, 0),
+        new PromotionPlan(0.5, 0.3, 1, 0, PromotionPlan.Challengers.NONE, 1, 0),
         detector,
         QualityRules.NONE,
         null,

@@ -36,6 +36,7 @@ class InputMismatchTest {
           --detector=t2q --scope=global | training.scope must be sensor, was global: the detector t2q learns from each reading of a sensor, and sets its boundary itself
           --detector=univariate --train-rows=100 | training.window must be growing, was count: the detector univariate learns from each reading of a sensor, and sets its boundary itself
           --set=source.type=socket | features must be given for a socket source: what it will send cannot be looked at
+          --set=source.type=kafka --set=source.kafka.topics=[t] --set=kafka.bootstrap-servers=localhost:1 | features must be given for a kafka source: what it will send cannot be looked at
           """)
   void problemIsNamedInOneLine(String option, String problem) throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "ts,sensor,x,y\n1,s,1,2\n");

@@ -43,6 +43,18 @@ class OperatorUidsTest {
           "models-sink | models-sink: Writer",
           "Sink Committer: models-sink | models-sink: Committer");
 
+  /** What commands add. */
+  private static final List<String> CONTROL =
+      List.of(
+          "control-source | Source: control-source",
+          "control-parse",
+          "control-admission",
+          "control",
+          "label",
+          "model-control",
+          "control-sink | control-sink: Writer",
+          "Sink Committer: control-sink | control-sink: Committer");
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -73,6 +85,8 @@ class OperatorUidsTest {
     List<String> expected = new ArrayList<>(RELEASED);
     expected.removeIf(name -> name.matches("sample|train|score|.*models-sink.*"));
     expected.add("stream-score");
+    expected.add("choices-sink | choices-sink: Writer");
+    expected.add("Sink Committer: choices-sink | choices-sink: Committer");
 
     assertThat(operators("files", "sensor", "growing", "detector.name=univariate"))
         .containsExactlyInAnyOrderElementsOf(expected);
@@ -126,16 +140,7 @@ class OperatorUidsTest {
   @Test
   void commandsAddOperatorsAndLeaveTheOthersAsTheyAre() throws IOException {
     List<String> expected = new ArrayList<>(RELEASED);
-    expected.addAll(
-        List.of(
-            "control-source | Source: control-source",
-            "control-parse",
-            "control-admission",
-            "control",
-            "label",
-            "model-control",
-            "control-sink | control-sink: Writer",
-            "Sink Committer: control-sink | control-sink: Committer"));
+    expected.addAll(CONTROL);
 
     assertThat(
             operators(
@@ -144,6 +149,45 @@ class OperatorUidsTest {
                 "growing",
                 "detector.name=isolation_forest",
                 "control.directory=" + directory.resolve("control")))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void challengersAddAnOperatorAndASink() throws IOException {
+    String control = "control.directory=" + directory.resolve("control");
+    String[] plain = {"detector.name=isolation_forest", control};
+    List<String> expected = new ArrayList<>(operators("files", "global", "growing", plain));
+    expected.addAll(
+        List.of(
+            "challenger-score",
+            "challenger-sink | challenger-sink: Writer",
+            "Sink Committer: challenger-sink | challenger-sink: Committer"));
+
+    assertThat(
+            operators(
+                "files", "global", "growing", plain[0], control, "promotion.challengers=report"))
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void topicsAddSinksAndChangeNoOtherOperator() throws IOException {
+    List<String> expected = new ArrayList<>(RELEASED);
+    expected.addAll(CONTROL);
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "detector.name=isolation_forest",
+                "kafka.bootstrap-servers=localhost:9092",
+                "source.kafka.topics=[readings]",
+                "control.topic=commands"));
+    for (String results :
+        List.of("scores", "alerts", "dead-letters", "late", "quality", "models", "control")) {
+      settings.add("sink.kafka." + results + "=caddis-" + results);
+      expected.add("%1$s-topic | %1$s-topic: Writer".formatted(results));
+      expected.add("Sink Committer: %1$s-topic | %1$s-topic: Committer".formatted(results));
+    }
+
+    assertThat(operators("kafka", "global", "growing", settings.toArray(String[]::new)))
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 

@@ -9,6 +9,7 @@ import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
@@ -16,6 +17,7 @@ import io.caddis.detectors.registry.LocalRegistryFiles;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.threshold.ThresholdRule;
+import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,33 +48,59 @@ class PromotionITCase {
   private Path registry;
 
   @BeforeEach
-  void makeInput() throws IOException {
+  void makeDirectories() throws IOException {
     input = Files.createDirectories(directory.resolve("input"));
     control = Files.createDirectories(directory.resolve("control"));
     registry = directory.resolve("registry");
+    makeInput(ROWS);
+  }
+
+  /** Readings around 0: with spikes, or around 20 from a second on. */
+  private void makeInput(int changeAt) throws IOException {
     Random random = new Random(7);
     List<String> rows = new ArrayList<>(List.of("timestamp,key,x"));
     for (int i = 0; i < ROWS; i++) {
       for (int sensor = 0; sensor < SENSORS; sensor++) {
-        double spike = i % 40 > 36 ? 40 : 0;
-        rows.add("%d,s%d,%s".formatted(START + i, sensor, random.nextGaussian() + spike));
+        double more = changeAt < ROWS ? (i >= changeAt ? 20 : 0) : i % 40 > 36 ? 40 : 0;
+        rows.add("%d,s%d,%s".formatted(START + i, sensor, random.nextGaussian() + more));
       }
     }
     Files.write(input.resolve("a.csv"), rows);
   }
 
-  private DetectRun run(String name, int parallelism) throws IOException {
-    return DetectRun.of(
-        input,
-        directory.resolve(name),
-        "--detector=zscore",
-        "--train-window=1min",
-        "--scope=global",
-        "--archive",
-        "--parallelism=" + parallelism,
-        "--control=" + control,
-        "--set=control.registry=" + registry,
-        "--set=promotion.watch=40s");
+  private DetectRun run(String name, int parallelism, String... more) throws IOException {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--detector=zscore",
+                "--train-window=1min",
+                "--scope=global",
+                "--archive",
+                "--parallelism=" + parallelism,
+                "--control=" + control,
+                "--set=control.registry=" + registry));
+    options.addAll(List.of(more));
+    return DetectRun.of(input, directory.resolve(name), options.toArray(String[]::new));
+  }
+
+  private void command(String type, int second) throws IOException {
+    Files.writeString(
+        control.resolve("1.json"),
+        "{\"type\":\"%s\",\"model\":\"m\",\"version\":\"latest\",\"effective_from\":\"%s\"}"
+            .formatted(type, Instant.ofEpochSecond(START + second)));
+  }
+
+  private static List<JsonNode> challenger(DetectRun run) throws IOException {
+    return new ResultFolder(run.output().resolve(Sinks.CHALLENGER)).fresh();
+  }
+
+  private String publishModelAround(double level) throws IOException {
+    Random random = new Random(3);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      rows.add(new Row(new double[] {level + random.nextGaussian()}, new String[0]));
+    }
+    return publish(rows, 0.01);
   }
 
   /**
@@ -80,19 +108,23 @@ class PromotionITCase {
    * the contamination to that: stuck is usual, and what is usual is anomalous.
    */
   private String publishModelOfFortyPercentAnomalies() throws IOException {
-    FeatureSchema schema = new FeatureSchema(List.of(new Feature("x", Encoding.NUMERIC)));
     Random random = new Random(1);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       double value = i % 5 < 2 ? 0.3 : random.nextGaussian();
       rows.add(new Row(new double[] {value}, new String[0]));
     }
+    return publish(rows, 0.4);
+  }
+
+  private String publish(List<Row> rows, double contamination) throws IOException {
+    FeatureSchema schema = new FeatureSchema(List.of(new Feature("x", Encoding.NUMERIC)));
     Model model =
         new ModelTrainer(
                 schema,
                 Detectors.byName("zscore", Map.of()),
                 Scaling.NONE,
-                new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.4))
+                new ThresholdRule(ThresholdRule.Method.CONTAMINATION, contamination))
             .fit(rows, 42);
     return new ModelRegistry(new LocalRegistryFiles(registry), Clock.systemUTC())
         .publish(
@@ -125,12 +157,9 @@ class PromotionITCase {
   void aModelOfFortyPercentAnomaliesIsRolledBackAndEachAlertItRaisedRetractedOnce()
       throws IOException {
     String bad = publishModelOfFortyPercentAnomalies();
-    Files.writeString(
-        control.resolve("1.json"),
-        "{\"type\":\"promote\",\"model\":\"m\",\"version\":\"latest\",\"effective_from\":\"%s\"}"
-            .formatted(Instant.ofEpochSecond(START + 195)));
-    DetectRun one = run("one", 1);
-    DetectRun two = run("two", 2);
+    command("promote", 195);
+    DetectRun one = run("one", 1, "--set=promotion.watch=40s");
+    DetectRun two = run("two", 2, "--set=promotion.watch=40s");
 
     assertThat(texts(two.scores(), "")).isEqualTo(texts(one.scores(), ""));
     assertThat(texts(two.alerts(), "")).isEqualTo(texts(one.alerts(), ""));
@@ -180,7 +209,7 @@ class PromotionITCase {
 
   @Test
   void aWatchOverHealthyModelsChangesNothing() throws IOException {
-    DetectRun watched = run("watched", 2);
+    DetectRun watched = run("watched", 2, "--set=promotion.watch=40s");
     DetectRun plain =
         DetectRun.of(
             input,
@@ -193,5 +222,105 @@ class PromotionITCase {
     assertThat(texts(watched.scores(), "")).isEqualTo(texts(plain.scores(), ""));
     assertThat(texts(watched.models(), "")).isEqualTo(texts(plain.models(), ""));
     assertThat(texts(watched.alerts(), "alert_id")).isEqualTo(texts(plain.alerts(), "alert_id"));
+  }
+
+  @Test
+  void aChallengerScoresTheSameReadingsAndChangesNothingElse() throws IOException {
+    String bad = publishModelOfFortyPercentAnomalies();
+    DetectRun without = run("without", 2, "--set=promotion.challengers=report");
+    command("challenge", 100);
+    DetectRun with = run("with", 2, "--set=promotion.challengers=report");
+    DetectRun one = run("one", 1, "--set=promotion.challengers=report");
+
+    for (String folder : List.of(Sinks.SCORES, Sinks.ALERTS, Sinks.MODELS, Sinks.ARCHIVE)) {
+      TreeSet<String> expected =
+          texts(new ResultFolder(without.output().resolve(folder)).fresh(), "");
+      assertThat(expected).isNotEmpty();
+      assertThat(texts(new ResultFolder(with.output().resolve(folder)).fresh(), ""))
+          .as(folder)
+          .isEqualTo(expected);
+    }
+    assertThat(with.count("scored")).isEqualTo(SENSORS * ROWS);
+    assertThat(challenger(without)).isEmpty();
+    assertThat(texts(challenger(with), "")).isEqualTo(texts(challenger(one), ""));
+    assertThat(challenger(with)).allMatch(row -> is(row, "model_version", bad));
+    assertThat(texts(challenger(with), "event_id"))
+        .isEqualTo(texts(where(with.scores(), row -> second(row, "timestamp") >= 100), "event_id"));
+  }
+
+  @Test
+  void aChallengerIsComparedWithTheChampionReadingByReading() throws IOException {
+    publishModelOfFortyPercentAnomalies();
+    command("challenge", 100);
+    DetectRun run = run("run", 2, "--set=promotion.challengers=report");
+    List<String> labels = new ArrayList<>(List.of("key,start,end"));
+    for (int i = 37; i < ROWS; i += 40) {
+      for (int sensor = 0; sensor < SENSORS; sensor++) {
+        labels.add("s%d,%d,%d".formatted(sensor, START + i, START + i + 2));
+      }
+    }
+    Path truth = Files.write(directory.resolve("labels.csv"), labels);
+    CommandRun compared =
+        CommandRun.of(
+            new DetectionJob(), "compare", "--output=" + run.output(), "--labels=" + truth);
+
+    TreeSet<String> tried = texts(challenger(run), "event_id");
+    TreeSet<String> champion =
+        texts(
+            where(
+                run.scores(),
+                row ->
+                    row.get("is_anomaly").asBoolean()
+                        && tried.contains(row.get("event_id").asString())),
+            "event_id");
+    TreeSet<String> challenger =
+        texts(where(challenger(run), row -> row.get("is_anomaly").asBoolean()), "event_id");
+    TreeSet<String> alone = new TreeSet<>(challenger);
+    alone.removeAll(champion);
+    TreeSet<String> missed = new TreeSet<>(champion);
+    missed.removeAll(challenger);
+    assertThat(compared.status()).isZero();
+    assertThat(compared.out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+        .containsSubsequence(
+            "readings 1200",
+            "agreement %.4f".formatted(1 - (alone.size() + missed.size()) / 1200.0),
+            "flagged %.4f %.4f".formatted(champion.size() / 1200.0, challenger.size() / 1200.0),
+            "flagged_alone %d %d".formatted(missed.size(), alone.size()));
+    // of the 96 labelled readings the champion flags some and the challenger all
+    assertThat(compared.out())
+        .containsPattern("precision +1.0000 +%.4f".formatted(96.0 / challenger.size()))
+        .containsPattern("recall +%.4f +1.0000".formatted(champion.size() / 96.0));
+  }
+
+  @Test
+  void aBetterChallengerIsPromotedWhenItsGateHoldsAndNotBefore() throws IOException {
+    makeInput(100);
+    String better = publishModelAround(20);
+    command("challenge", 120);
+    String[] options = {
+      "--set=training.once=true", "--set=promotion.challengers=promote", "--set=promotion.trial=40s"
+    };
+    DetectRun one = run("one", 1, options);
+    DetectRun two = run("two", 2, options);
+
+    assertThat(texts(two.scores(), "")).isEqualTo(texts(one.scores(), ""));
+    // 40 s after the 120th second, which is the end of a quarter of the trial
+    assertThat(where(two.scores(), row -> is(row, "model_version", better)))
+        .hasSize(SENSORS * (ROWS - 160))
+        .allMatch(row -> second(row, "timestamp") >= 160);
+    assertThat(challenger(two))
+        .hasSize(SENSORS * 40)
+        .allMatch(row -> second(row, "timestamp") >= 120 && second(row, "timestamp") < 160);
+  }
+
+  @Test
+  void aWorseChallengerIsNeverPromoted() throws IOException {
+    String worse = publishModelOfFortyPercentAnomalies();
+    command("challenge", 120);
+    DetectRun run =
+        run("run", 2, "--set=promotion.challengers=promote", "--set=promotion.trial=40s");
+
+    assertThat(where(run.scores(), row -> is(row, "model_version", worse))).isEmpty();
+    assertThat(challenger(run)).hasSize(SENSORS * (ROWS - 120));
   }
 }

@@ -110,7 +110,7 @@ class SimulateCommandTest {
   void readingsGoToOnePlaceOnly() {
     CommandRun run = simulate("--output", "" + directory.resolve("x.csv"), "--listen=0");
     assertThat(run.status()).isEqualTo(2);
-    assertThat(run.err()).contains("mutually exclusive");
+    assertThat(run.err()).startsWith("one of --output, --topic and --listen must be given");
     assertThat(simulate("--listen=70000").err()).contains("--listen must be 0 to 65535, was 70000");
   }
 
@@ -131,6 +131,14 @@ class SimulateCommandTest {
     assertThat(run.err().lines())
         .containsExactly(problem, "Try 'caddis simulate --help' for more.");
     assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void itIsToldWhatAPlaceToWriteToNeeds() {
+    assertThat(simulate().err()).startsWith("one of --output, --topic and --listen must be given");
+    assertThat(simulate("--output=x", "--topic=t").err())
+        .startsWith("one of --output, --topic and --listen must be given");
+    assertThat(simulate("--topic=t").err()).startsWith("--kafka must be given with --topic");
   }
 
   private static CommandRun simulate(String... args) {

@@ -53,6 +53,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
 
   private final DetectorPlan detector;
   private final @Nullable String onlyGroup;
+  private final boolean challengers;
 
   private transient Map<String, ControlCommand> admitted;
   private transient Set<String> ids;
@@ -64,8 +65,10 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
   /**
    * @param detector what the job scores with
    * @param grouping which groups have models
+   * @param challengers whether models can be put on trial
    */
-  public AdmissionOperator(DetectorPlan detector, Grouping grouping) {
+  public AdmissionOperator(DetectorPlan detector, Grouping grouping, boolean challengers) {
+    this.challengers = challengers;
     this.detector = detector;
     this.onlyGroup = grouping.onlyGroup();
   }
@@ -200,6 +203,9 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
   private @Nullable String refusalOfModels(ControlCommand command) {
     if (detector.learnsByReading()) {
       return noModels();
+    }
+    if (command.type() == ControlType.CHALLENGE && !challengers) {
+      return "promotion.challengers must not be none for a model to be put on trial";
     }
     if (command.group() == null) {
       return "group must be given";

@@ -13,12 +13,13 @@ public enum ControlType {
   ROLLBACK,
   UNPIN,
   UNDO,
+  CHALLENGE,
   ACCEPT,
   LABEL;
 
   /** Whether it decides which model scores, rather than what becomes of a score. */
   public boolean aboutModels() {
-    return this == PROMOTE || this == ROLLBACK || this == UNPIN;
+    return this == PROMOTE || this == ROLLBACK || this == UNPIN || this == CHALLENGE;
   }
 
   /** Whether it says which readings train. */

@@ -43,8 +43,7 @@ public record DetectorPlan(
     return StreamDetectors.NAMES.contains(detector);
   }
 
-  /** A trainer for these features. */
-  public ModelTrainer trainer() {
+  ModelTrainer trainer() {
     return trainer(schema);
   }
 

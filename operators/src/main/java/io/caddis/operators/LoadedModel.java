@@ -13,10 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param model immutable
  * @param lineage of the model
  * @param scoresFrom event time from which on it scores, epoch milliseconds
+ * @param ended whether from then on there is none, because a trial has ended
  * @param rolledBack see {@link ModelUpdate#rolledBack()}
  */
 record LoadedModel(
-    Model model, ModelLineage lineage, long scoresFrom, @Nullable String rolledBack) {
+    Model model,
+    ModelLineage lineage,
+    long scoresFrom,
+    boolean ended,
+    @Nullable String rolledBack) {
   /**
    * @throws io.caddis.detectors.model.ModelFormatException when the bytes are not a model
    */
@@ -25,6 +30,7 @@ record LoadedModel(
         ModelCodec.decode(update.bytes()),
         update.lineage(),
         update.scoresFrom(),
+        update.verdict() != null,
         update.rolledBack());
   }
 }

@@ -48,6 +48,7 @@ public final class ModelControlFunction
   private transient ValueState<ModelChoice> choice;
   private transient IdleExpiry idle;
   private transient ModelGuard guard;
+  private transient ModelTrial trial;
 
   /**
    * @param promotion whether and how a model is watched once it is in force
@@ -66,6 +67,7 @@ public final class ModelControlFunction
     choice = getRuntimeContext().getState(CHOICE);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     guard = new ModelGuard(getRuntimeContext(), promotion, ttlMillis);
+    trial = new ModelTrial(getRuntimeContext(), promotion);
   }
 
   @Override
@@ -114,8 +116,10 @@ public final class ModelControlFunction
     List<ModelUpdate> trained = models.get(timestamp);
     List<ControlCommand> given = commands.get(timestamp);
     ModelUpdate scoring = now.current();
-    ModelUpdate breach = guard.breach(context.getCurrentKey(), now, timestamp + 1);
-    if (trained == null && given == null && breach == null) {
+    TrainingSample sample = guard.take(timestamp + 1);
+    ModelUpdate breach = guard.breach(context.getCurrentKey(), now, sample, timestamp + 1);
+    Challenge won = breach != null ? null : trial.won(scoring, sample, timestamp + 1);
+    if (trained == null && given == null && breach == null && won == null) {
       return;
     }
     models.remove(timestamp);
@@ -128,6 +132,9 @@ public final class ModelControlFunction
       for (ModelUpdate update : trained) {
         now = now.withTrained(update);
       }
+    }
+    if (won != null) {
+      now = now.with(new ModelChoice.Pin(won.command(), won.model()));
     }
     // What a model and a command bring at the same time, or two commands, is one change.
     ModelChoice settled = given == null ? now.settled() : obeyed(now, given, context).settled();
@@ -142,20 +149,70 @@ public final class ModelControlFunction
       }
       out.collect(inForce.inForce(group, timestamp + 1, guard.lastRolledBack()));
     }
+    endWhenInForce(inForce, context);
     choice.update(settled);
     if (timestamp + 1 > ControlCommand.FIRST) {
       idle.touch(timestamp, context.timerService());
     }
   }
 
+  /** A challenger that scores is none. */
+  private void endWhenInForce(@Nullable ModelUpdate inForce, OnTimerContext context)
+      throws Exception {
+    Challenge challenge = trial.challenge();
+    if (challenge != null && ModelChoice.same(challenge.model(), inForce)) {
+      end(challenge, context);
+    }
+  }
+
+  private void end(Challenge challenge, OnTimerContext context) throws Exception {
+    trial.end();
+    long time = context.timestamp() + 1;
+    context.output(
+        SideOutputs.CHALLENGERS,
+        challenge
+            .model()
+            .inForce(context.getCurrentKey(), time, null)
+            .judged(new ModelVerdict(ModelVerdict.Decision.ENDED, "its trial has ended", time)));
+  }
+
+  /** Puts a challenger on trial or ends its trial; whether the command is about that. */
+  private boolean isAboutTrial(ModelChoice choice, ControlCommand command, OnTimerContext context)
+      throws Exception {
+    Challenge known = trial.challenge();
+    if (known != null && known.command().equals(command.target())) {
+      end(known, context);
+      acknowledge(command, context, null);
+      return true;
+    }
+    if (command.type() != ControlType.CHALLENGE) {
+      return false;
+    }
+    ModelUpdate model = command.model();
+    if (model == null) {
+      model = choice.version(String.valueOf(command.version()));
+    }
+    if (model == null) {
+      acknowledge(command, context, refusal(choice, command));
+      return true;
+    }
+    long from = context.timestamp() + 1;
+    trial.begin(command.id(), model, from);
+    context.output(SideOutputs.CHALLENGERS, model.inForce(context.getCurrentKey(), from, null));
+    acknowledge(command, context, null);
+    return true;
+  }
+
   /** Whether somebody has taken back what was chosen before. */
   private static boolean goesBack(@Nullable List<ControlCommand> given) {
     return given != null
-        && given.stream().anyMatch(command -> command.type() != ControlType.PROMOTE);
+        && given.stream()
+            .map(ControlCommand::type)
+            .anyMatch(type -> type != ControlType.PROMOTE && type != ControlType.CHALLENGE);
   }
 
-  private ModelChoice obeyed(
-      ModelChoice choice, List<ControlCommand> given, OnTimerContext context) {
+  private ModelChoice obeyed(ModelChoice choice, List<ControlCommand> given, OnTimerContext context)
+      throws Exception {
     List<ControlCommand> inOrder = new ArrayList<>(given);
     // What is undone at its own time has to be there first.
     inOrder.sort(
@@ -164,6 +221,9 @@ public final class ModelControlFunction
             .thenComparing(ControlCommand::id));
     ModelChoice now = choice.settled();
     for (ControlCommand command : inOrder) {
+      if (isAboutTrial(now, command, context)) {
+        continue;
+      }
       ModelChoice next = obeyed(now, command);
       if (next != null) {
         now = next;

@@ -56,17 +56,23 @@ final class ModelGuard {
     timers.registerEventTimeTimer(part.to() - 1);
   }
 
-  /** The verdict that takes the model in force back at a time; null when it stays. */
-  @Nullable ModelUpdate breach(String group, ModelChoice choice, long time) throws Exception {
+  /** The readings of the slice that ends at a time, once; null when there are none. */
+  @Nullable TrainingSample take(long time) throws Exception {
     TrainingSample sample = readings.get(time);
-    if (sample == null) {
-      return null;
+    if (sample != null) {
+      readings.remove(time);
     }
-    readings.remove(time);
+    return sample;
+  }
+
+  /** The verdict that takes the model in force back at a time; null when it stays. */
+  @Nullable ModelUpdate breach(
+      String group, ModelChoice choice, @Nullable TrainingSample sample, long time)
+      throws Exception {
     ModelWatch known = watch.value();
     ModelUpdate current = choice.current();
     ModelUpdate before = choice.previous();
-    if (known == null || current == null || before == null) {
+    if (sample == null || known == null || current == null || before == null) {
       return null;
     }
     if (plan.isOver(known, sample.from())) {

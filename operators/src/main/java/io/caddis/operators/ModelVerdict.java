@@ -16,6 +16,8 @@ public record ModelVerdict(Decision decision, String reason, long at) {
     REFUSED,
     /** It was in force, and is no longer; what it raised is retracted. */
     ROLLED_BACK,
+    /** It was on trial, and is no longer. */
+    ENDED,
     /** A command has put it in force again after it had been rolled back. */
     REINSTATED
   }

@@ -77,6 +77,9 @@ public final class OperatorMetrics {
   /** Count: episodes opened. */
   public static final String EPISODES = "episodes";
 
+  /** What stands before the names of counts that are about a model on trial. */
+  public static final String CHALLENGER = "challenger.";
+
   /** Histogram, nanoseconds: time to score one reading, every 64th measured. */
   public static final String SCORE_LATENCY_NANOS = "scoreLatencyNanos";
 

@@ -24,10 +24,31 @@ import org.jspecify.annotations.Nullable;
  * @param maxDecrease the other way round; at training only
  * @param watchMillis event time after it came into force during which a model is watched,
  *     milliseconds; 0 = not at all
+ * @param challengers whether models can be on trial, and what comes of it
+ * @param trialMillis event time for which a challenger is on trial before it can win, milliseconds,
+ *     at least 1
+ * @param minGain how much nearer the share that a challenger flags must be to the one it was
+ *     trained to flag than the champion's is to its own
  */
 public record PromotionPlan(
-    double maxDrift, double maxIncrease, double maxDecrease, long watchMillis)
+    double maxDrift,
+    double maxIncrease,
+    double maxDecrease,
+    long watchMillis,
+    Challengers challengers,
+    long trialMillis,
+    double minGain)
     implements Serializable {
+
+  /** What becomes of challengers. */
+  public enum Challengers {
+    /** There are none. */
+    NONE,
+    /** They score beside the champion, until a command promotes one or ends the trial. */
+    REPORT,
+    /** They also take the champion's place by themselves when they do better. */
+    PROMOTE
+  }
 
   /** Parts of a training interval that are looked at by themselves. */
   private static final int PARTS = 4;
@@ -41,6 +62,9 @@ public record PromotionPlan(
   /** Readings that must have been looked at for a verdict. */
   private static final int LEAST_ROWS = 20;
 
+  /** Readings that must have been looked at before a challenger can win. */
+  private static final int TRIAL_ROWS = 100;
+
   /** Sampled rows that a part must hold on average, or there are fewer parts. */
   private static final int PART_ROWS = 50;
 
@@ -48,6 +72,10 @@ public record PromotionPlan(
     requireShare("maxDrift", maxDrift);
     requireShare("maxIncrease", maxIncrease);
     requireShare("maxDecrease", maxDecrease);
+    requireShare("minGain", minGain);
+    if (trialMillis < 1) {
+      throw new IllegalArgumentException("trialMillis must be at least 1, was " + trialMillis);
+    }
     if (watchMillis < 0) {
       throw new IllegalArgumentException("watchMillis must be at least 0, was " + watchMillis);
     }
@@ -64,8 +92,13 @@ public record PromotionPlan(
     return watchMillis > 0;
   }
 
+  /** Whether models in force and on trial are judged by what they flag of the readings. */
+  public boolean samples() {
+    return watches() || challengers == Challengers.PROMOTE;
+  }
+
   /**
-   * How the readings are gathered that a watch looks at: slices of event time.
+   * How the readings are gathered that a watch or a trial looks at: slices of event time.
    *
    * @param training as models are trained
    */
@@ -91,7 +124,7 @@ public record PromotionPlan(
   }
 
   private long sliceMillis() {
-    return Math.max(1, watchMillis / SLICES);
+    return Math.max(1, (watches() ? watchMillis : trialMillis) / SLICES);
   }
 
   /** The end of the slice that a time is in, exclusive. */
@@ -117,6 +150,20 @@ public record PromotionPlan(
                 + " flagged %.2f of them (promotion.max-increase %s)",
             watch.rate(), watch.rows(), watch.rateBefore(), maxIncrease)
         : null;
+  }
+
+  /**
+   * Whether a challenger does better than the champion: it flags a share that is nearer to the one
+   * it was trained to flag.
+   *
+   * @param aim share that the challenger was trained to flag
+   * @param aimBefore share that the champion was trained to flag
+   */
+  boolean gains(ModelWatch seen, double aim, double aimBefore) {
+    double distance = Math.abs(seen.rate() - aim);
+    return seen.rows() >= TRIAL_ROWS
+        && distance <= maxDrift
+        && distance + minGain <= Math.abs(seen.rateBefore() - aimBefore);
   }
 
   /**

@@ -80,9 +80,9 @@ final class ReadingScorer {
     spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
     idle = new IdleExpiry(context, plan.ttlMillis());
-    scored = new Tally(context, OperatorMetrics.SCORED);
-    scoredByModel = new Tally(context, OperatorMetrics.SCORED_BY_MODEL);
-    anomalies = new Tally(context, OperatorMetrics.ANOMALIES);
+    scored = new Tally(context, plan.count(OperatorMetrics.SCORED));
+    scoredByModel = new Tally(context, plan.count(OperatorMetrics.SCORED_BY_MODEL));
+    anomalies = new Tally(context, plan.count(OperatorMetrics.ANOMALIES));
     MetricGroup metrics = context.getMetricGroup().addGroup(OperatorMetrics.GROUP);
     metrics.histogram(OperatorMetrics.SCORE_LATENCY_NANOS, latency);
     metrics.gauge(OperatorMetrics.MODEL_VERSION, () -> newestVersion);

@@ -99,7 +99,7 @@ public final class RetractingTriageFunction
           models.put(key, known.reinstated(word.at()));
         }
       }
-      case REFUSED -> {}
+      case REFUSED, ENDED -> {}
     }
     forgetSettled(models, context.currentWatermark());
   }

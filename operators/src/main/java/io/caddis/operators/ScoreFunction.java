@@ -96,7 +96,10 @@ public final class ScoreFunction
         timelines(context.getBroadcastState(MODELS)).get(vector.group());
     Map.Entry<Long, LoadedModel> newest =
         timeline == null ? null : timeline.floorEntry(vector.timestamp());
-    scorer.score(vector, newest == null ? null : newest.getValue(), context.timerService(), out);
+    LoadedModel model = newest == null ? null : newest.getValue();
+    if (!plan.challenger() || (model != null && !model.ended())) {
+      scorer.score(vector, model, context.timerService(), out);
+    }
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param severities of the scores
  * @param risk share of a sensor's usual readings that may be flagged, which its own threshold
  *     holds; 0 = the threshold is the model's
+ * @param challenger whether this is for models on trial: without one, readings are not scored
  * @param archived whether anomalies carry what their score was made of
  */
 public record ScorePlan(
@@ -25,5 +26,12 @@ public record ScorePlan(
     long ttlMillis,
     SeverityScale severities,
     double risk,
+    boolean challenger,
     boolean archived)
-    implements Serializable {}
+    implements Serializable {
+
+  /** The name under which something is counted. */
+  String count(String name) {
+    return challenger ? OperatorMetrics.CHALLENGER + name : name;
+  }
+}

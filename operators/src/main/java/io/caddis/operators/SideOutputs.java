@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
@@ -41,6 +42,14 @@ public final class SideOutputs {
   /** Models that were refused, rolled back or reinstated, each with the reason. */
   public static final OutputTag<ModelUpdate> MODEL_VERDICTS =
       new OutputTag<>("model-verdicts", TypeInformation.of(ModelUpdate.class));
+
+  /** What detectors that learn by reading chose for a sensor. */
+  public static final OutputTag<DetectorChoice> CHOICES =
+      new OutputTag<>("choices", TypeInformation.of(DetectorChoice.class));
+
+  /** Models on trial, and word of the end of their trials. */
+  public static final OutputTag<ModelUpdate> CHALLENGERS =
+      new OutputTag<>("challengers", TypeInformation.of(ModelUpdate.class));
 
   private SideOutputs() {}
 }

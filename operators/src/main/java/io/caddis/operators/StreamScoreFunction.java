@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.stream.StreamDetector;
@@ -18,6 +19,9 @@ import org.apache.flink.util.Collector;
  *
  * <p>A reading that is older than one of its sensor that came before is scored against what is
  * known and teaches nothing: learning is in event-time order.
+ *
+ * <p>What a sensor's readings are measured by goes to {@link SideOutputs#CHOICES} with its first
+ * reading and whenever it changes.
  */
 public final class StreamScoreFunction
     extends KeyedProcessFunction<String, FeatureVector, ScoredVector> {
@@ -59,8 +63,10 @@ public final class StreamScoreFunction
       throws Exception {
     int features = vector.numbers().length;
     StreamState known = state.value();
+    boolean unknown = false;
     if (known == null || known.features() != features) {
       known = serializer.empty(features);
+      unknown = true;
     }
     boolean past = vector.timestamp() < known.newest();
     StreamDetector detector = past ? serializer.copy(known).detector() : known.detector();
@@ -69,10 +75,17 @@ public final class StreamScoreFunction
     if (plan.archived()) {
       detector.write(before);
     }
+    String member = detector.member();
     scorer.score(vector, detector, newest, threshold, name, before, context.timerService(), out);
     if (!past) {
       scorer.touch(vector, context.timerService());
       state.update(new StreamState(newest, features, detector));
+      if (unknown || !detector.member().equals(member)) {
+        context.output(
+            SideOutputs.CHOICES,
+            new DetectorChoice(
+                vector.key(), vector.timestamp(), name, detector.member(), detector.basis()));
+      }
     }
   }
 

@@ -27,7 +27,8 @@ class AdmissionOperatorTest {
 
   private static TwoInputStreamOperatorTestHarness<Boolean, ControlCommand, ControlCommand> harness(
       DetectorPlan detector, Grouping grouping) throws Exception {
-    return new TwoInputStreamOperatorTestHarness<>(new AdmissionOperator(detector, grouping));
+    return new TwoInputStreamOperatorTestHarness<>(
+        new AdmissionOperator(detector, grouping, false));
   }
 
   private static TwoInputStreamOperatorTestHarness<Boolean, ControlCommand, ControlCommand>

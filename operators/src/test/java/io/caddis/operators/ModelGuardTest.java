@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /** Models under watch, in the operator that decides which is in force. */
 class ModelGuardTest {
-  private static final PromotionPlan WATCHED = new PromotionPlan(1, 0.3, 1, 1000);
+  private static final PromotionPlan WATCHED =
+      new PromotionPlan(1, 0.3, 1, 1000, PromotionPlan.Challengers.NONE, 1, 0);
   private static final ModelUpdate GOOD = Models.update("g", 1000, 0);
 
   /** Flags every reading of a level of 0. */

@@ -32,7 +32,8 @@ final class Models {
           Scaling.NONE,
           new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
 
-  static final PromotionPlan PROMOTION = new PromotionPlan(0.5, 0.3, 1, 0);
+  static final PromotionPlan PROMOTION =
+      new PromotionPlan(0.5, 0.3, 1, 0, PromotionPlan.Challengers.NONE, 1, 0);
 
   private Models() {}
 

@@ -27,7 +27,8 @@ class ScoreFunctionTest {
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, FeatureVector, ModelUpdate, ScoredVector>
       harness(boolean ordered) throws Exception {
-    return harness(new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false));
+    return harness(
+        new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false, false));
   }
 
   private static KeyedTwoInputStreamOperatorTestHarness<
@@ -93,7 +94,9 @@ class ScoreFunctionTest {
     int[] alarms = new int[2];
     for (double risk : new double[] {0, 0.001}) {
       try (var harness =
-          harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk, false))) {
+          harness(
+              new ScorePlan(
+                  Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk, false, false))) {
         harness.open();
         model(harness, Models.update("g", 0, 0));
         Random random = new Random(1);
@@ -117,7 +120,7 @@ class ScoreFunctionTest {
   @Test
   void severitiesAreThoseOfThePlan() throws Exception {
     SeverityScale strict = new SeverityScale(0.1, 0.2, 0.3);
-    try (var harness = harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0, false))) {
+    try (var harness = harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0, false, false))) {
       harness.open();
       model(harness, Models.update("g", 0, 0));
       reading(harness, 1, 4);
@@ -233,7 +236,7 @@ class ScoreFunctionTest {
   @Test
   void anomaliesThatMayRaiseAnAlertCarryWhatTheirScoreWasMadeOf() throws Exception {
     try (var harness =
-        harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, 0, true))) {
+        harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, 0, false, true))) {
       harness.open();
       model(harness, Models.update("g", 100, 0));
       for (long time : new long[] {10, 200}) {

@@ -25,7 +25,8 @@ class SensorScoreFunctionTest {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new KeyedCoProcessOperator<>(
             new SensorScoreFunction(
-                new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false))),
+                new ScorePlan(
+                    Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false, false))),
         FeatureVector::key,
         ModelUpdate::group,
         Types.STRING,

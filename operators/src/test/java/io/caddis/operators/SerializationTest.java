@@ -53,6 +53,7 @@ class SerializationTest {
         Acknowledgement.class,
         ModelChoice.class,
         ModelInput.class,
+        Challenge.class,
         ModelWatch.class,
         RolledBackModel.class,
         TrainingSample.class,

@@ -52,7 +52,8 @@ class StreamScoreFunctionTest {
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(
             new StreamScoreFunction(
-                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0, false), detector)),
+                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0, false, false),
+                detector)),
         FeatureVector::key,
         Types.STRING);
   }

@@ -355,7 +355,12 @@ class TrainFunctionTest {
     }
     TrainingSample last = Models.sample("g", 2000, 3000, 100);
     List<ModelUpdate> models;
-    try (var harness = harness(false, 10, true, new PromotionPlan(1, 1, 0.3, 0))) {
+    try (var harness =
+        harness(
+            false,
+            10,
+            true,
+            new PromotionPlan(1, 1, 0.3, 0, PromotionPlan.Challengers.NONE, 1, 0))) {
       harness.open();
       send(harness, Models.sample("g", 0, 1000, 100));
       send(harness, new TrainingSample("g", 1000, 2000, 100, faulty));

@@ -3,34 +3,44 @@
 package io.caddis.detectors.detector;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The trees of an {@link IsolationForest} in flat arrays, one for each ten trees.
  *
  * <pre>
  * one node = one long        63 ........ 32   31 ..... 20   19 ...... 0
- *   split                    threshold key    feature       left child
- *   leaf                     path key         0             itself
+ *   split                    threshold key    feature       distance of the left child
+ *   leaf                     path key         rest of the path
  * </pre>
  *
  * A row goes to the right child, which follows the left one, when its key is above the threshold
  * key. Keys are single-precision numbers whose bits are arranged so that they compare as integers.
- * A leaf's path key lies above every key of a number, so that a row stays on the leaf it has
- * reached: every tree takes the same number of steps, no step has a branch that depends on data,
- * and ten trees proceed side by side.
- *
- * <p>When written, and while growing, a child is given by its distance from the node instead of its
- * index, 0 in leaves: children lie after their parents, hence nothing that passes {@link #read} can
- * make a row run in circles.
+ * A leaf's path key lies above every key of a number. Children lie after their parents, hence
+ * nothing that passes {@link #read} can make a row run in circles.
  *
  * <p>A path key holds a path length in units of 2^-17 above {@link #LEAF}; lengths add up as
- * integers, exactly, in any order.
+ * integers, exactly, in any order. The rest, in units of 2^-49, is 0 in trees grown here.
+ *
+ * <p>That is how trees are grown and written. In memory a step is one addition:
+ *
+ * <pre>
+ *                            63 ..... 44   43 .................. 12   11 .... 0
+ *   split                    left child    greatest key - threshold   feature
+ *   leaf                     itself        path length                0
+ *   number of a row          0             key - least key            0
+ * </pre>
+ *
+ * Node plus number carries into the child, which makes it the right one, when the key is above the
+ * threshold; a path length is too small for a carry, so that a row stays on the leaf it has
+ * reached. Every tree takes the same number of steps, no step has a branch that depends on data,
+ * and ten trees proceed side by side.
  */
 final class FittedIsolationForest implements FittedDetector {
   /** The key of +infinity; keys from here on mark leaves. */
   static final int LEAF = 0x7F800000;
 
-  static final double PATH_UNIT = 0x1p-17;
+  private static final double PATH_UNIT = 0x1p-17;
 
   /**
    * Trees that are walked side by side. A step waits for two loads, which others fill; with more
@@ -41,17 +51,14 @@ final class FittedIsolationForest implements FittedDetector {
   private static final int FEATURE_SHIFT = 20;
   private static final int CHILD_MASK = 0xFFFFF;
   private static final int PATH_MASK = 0x7FFFFF;
+  private static final long LOW_HALF = 0xFFFFFFFFL;
+  private static final double REST_PER_PATH = 0x1p32;
 
-  /**
-   * In memory a key stands one bit lower than when written, and a child has one bit less: the
-   * difference of two such keys fits a long, and one subtraction compares them in place. The
-   * feature is lowest: the next load waits for it.
-   */
-  private static final int KEY_SHIFT = 31;
+  /** Where fields stand in memory. The feature is lowest: the next load waits for it. */
+  private static final int KEY_SHIFT = 12;
 
-  private static final int PACKED_CHILD_SHIFT = 12;
+  private static final int CHILD_SHIFT = 44;
   private static final int PACKED_FEATURE_MASK = 0xFFF;
-  private static final int PACKED_CHILD_MASK = 0x7FFFF;
 
   /** Steps a row may cost: 10000 trees of depth 16, with room for fences of 4096 features. */
   private static final int MAX_STEPS = 200_000;
@@ -70,6 +77,9 @@ final class FittedIsolationForest implements FittedDetector {
   /** Of ten trees each: their roots, then all other nodes, tree by tree; ten leaves for no tree. */
   private final long[][] groups;
 
+  /** The rest of each leaf's path, where its node stands; null when all are 0. */
+  private final int @Nullable [][] rests;
+
   private final int depth;
 
   /** Length of a row's keys: a power of two, so that no feature can lie outside. */
@@ -86,20 +96,24 @@ final class FittedIsolationForest implements FittedDetector {
     this.sampleSize = sampleSize;
     this.sizes = sizes;
     this.groups = new long[(sizes.length + LANES - 1) / LANES][];
+    int[][] rest = new int[groups.length][];
     int from = 0;
     int deepest = 0;
     for (int group = 0; group < groups.length; group++) {
       int end = Math.min((group + 1) * LANES, sizes.length);
       groups[group] = new long[LANES + nodesBelowRoots(group * LANES, end)];
       Arrays.setAll(groups[group], at -> packed(leaf(0), at));
+      rest[group] = new int[groups[group].length];
       int below = LANES;
       for (int tree = group * LANES; tree < end; tree++) {
         deepest = Math.max(deepest, depth(nodes, from, from + sizes[tree]));
-        pack(nodes, from, groups[group], tree, below);
+        pack(nodes, from, groups[group], rest[group], tree, below);
         from += sizes[tree];
         below += sizes[tree] - 1;
       }
     }
+    this.rests =
+        Arrays.stream(rest).flatMapToInt(Arrays::stream).allMatch(r -> r == 0) ? null : rest;
     this.depth = deepest;
     this.keyCount = Integer.highestOneBit(2 * dimension - 1);
     this.exponentPerPath =
@@ -115,12 +129,13 @@ final class FittedIsolationForest implements FittedDetector {
   }
 
   /** Moves a tree to its group: the root to its lane, the rest to {@code below} and on. */
-  private void pack(long[] nodes, int from, long[] group, int tree, int below) {
-    for (int node = 0; node < sizes[tree]; node++) {
-      int distance = (int) (nodes[from + node] & CHILD_MASK);
-      int at = node == 0 ? tree % LANES : below + node - 1;
-      int child = distance == 0 ? at : below + node + distance - 1;
-      group[at] = packed(nodes[from + node], child);
+  private void pack(long[] nodes, int from, long[] group, int[] rest, int tree, int below) {
+    for (int i = 0; i < sizes[tree]; i++) {
+      long node = nodes[from + i];
+      int at = i == 0 ? tree % LANES : below + i - 1;
+      int distance = distance(node);
+      group[at] = packed(node, distance == 0 ? at : below + i + distance - 1);
+      rest[at] = distance == 0 ? (int) node : 0;
     }
   }
 
@@ -132,16 +147,37 @@ final class FittedIsolationForest implements FittedDetector {
     return (long) (LEAF + (int) Math.round(path / PATH_UNIT)) << 32;
   }
 
+  /** A leaf whose path is exact to 2^-49. */
+  static long exactLeaf(double path) {
+    double units = Math.floor(path / PATH_UNIT);
+    long rest = (long) ((path / PATH_UNIT - units) * REST_PER_PATH);
+    return (long) (LEAF + (int) units) << 32 | rest;
+  }
+
+  private static boolean isLeaf(long node) {
+    return (int) (node >> 32) >= LEAF;
+  }
+
+  /** How far behind a node its left child stands; 0 for leaves. */
+  private static int distance(long node) {
+    return isLeaf(node) ? 0 : (int) (node & CHILD_MASK);
+  }
+
   private static long packed(long node, int child) {
-    int feature = (int) node >>> FEATURE_SHIFT;
-    return (node >> 32) << KEY_SHIFT | (long) child << PACKED_CHILD_SHIFT | feature;
+    int key = (int) (node >> 32);
+    int feature = isLeaf(node) ? 0 : (int) node >>> FEATURE_SHIFT;
+    long field = isLeaf(node) ? key - LEAF : (long) Integer.MAX_VALUE - key;
+    return (long) child << CHILD_SHIFT | field << KEY_SHIFT | feature;
   }
 
   /** A node as it is written, which stands at {@code at} when the root stands before its tree. */
-  private static long unpacked(long node, int at) {
-    int key = (int) (node >> KEY_SHIFT);
+  private static long unpacked(long node, int rest, int at) {
+    long field = node >>> KEY_SHIFT & LOW_HALF;
+    if (field <= PATH_MASK) {
+      return (LEAF + field) << 32 | (rest & LOW_HALF);
+    }
     int feature = (int) node & PACKED_FEATURE_MASK;
-    return key >= LEAF ? (long) key << 32 : split(feature, key, child((int) node) - at);
+    return split(feature, (int) (Integer.MAX_VALUE - field), (int) (node >>> CHILD_SHIFT) - at);
   }
 
   /** A number as an integer that compares alike; at most {@link #LEAF}, whatever the argument. */
@@ -165,16 +201,43 @@ final class FittedIsolationForest implements FittedDetector {
   public double rawScore(double[] row) {
     long[] keys = new long[keyCount];
     for (int feature = 0; feature < dimension; feature++) {
-      keys[feature] = (long) key(row[feature]) << KEY_SHIFT;
+      keys[feature] = (long) key(row[feature]) - Integer.MIN_VALUE << KEY_SHIFT;
     }
-    long path = 0;
-    for (int group = 0; group < groups.length; group++) {
-      path += pathOfTen(groups[group], keys, depth);
-    }
+    double path = rests == null ? path(keys) : exactPath(keys, rests);
     // StrictMath: the same bits on every processor
     return StrictMath.exp(path * exponentPerPath);
   }
 
+  /** Sum of the path lengths, in units of 2^-17. */
+  private long path(long[] keys) {
+    long path = 0;
+    for (long[] nodes : groups) {
+      path += pathOfTen(nodes, keys, depth);
+    }
+    return path;
+  }
+
+  /** The same with the rests. */
+  private double exactPath(long[] keys, int[][] rests) {
+    double path = 0;
+    for (int group = 0; group < groups.length; group++) {
+      int[] at = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+      for (int level = depth; level > 0; level--) {
+        for (int lane = 0; lane < LANES; lane++) {
+          at[lane] = step(groups[group], keys, at[lane]);
+        }
+      }
+      for (int leaf : at) {
+        path += path(groups[group][leaf]) + (rests[group][leaf] & LOW_HALF) / REST_PER_PATH;
+      }
+    }
+    return path;
+  }
+
+  /**
+   * Sum of the path lengths in a group. One thing more that lives through the loop, and the JIT
+   * compiler runs out of registers: that is why rests are another method's.
+   */
   private static long pathOfTen(long[] nodes, long[] keys, int depth) {
     int a = 0;
     int b = 1;
@@ -198,7 +261,7 @@ final class FittedIsolationForest implements FittedDetector {
       i = step(nodes, keys, i);
       j = step(nodes, keys, j);
     }
-    return (long) path(nodes[a])
+    return path(nodes[a])
         + path(nodes[b])
         + path(nodes[c])
         + path(nodes[d])
@@ -212,18 +275,12 @@ final class FittedIsolationForest implements FittedDetector {
 
   private static int step(long[] nodes, long[] keys, int at) {
     long node = nodes[at];
-    int low = (int) node;
     // the mask is the array's length less one: it takes the feature and spares the bounds check
-    long key = keys[low & (keys.length - 1)];
-    return child(low) + (int) ((node - key) >>> 63);
+    return (int) (node + keys[(int) node & (keys.length - 1)] >>> CHILD_SHIFT);
   }
 
-  private static int child(int low) {
-    return low >>> PACKED_CHILD_SHIFT & PACKED_CHILD_MASK;
-  }
-
-  private static int path(long leaf) {
-    return (int) (leaf >>> KEY_SHIFT) & PATH_MASK;
+  private static long path(long leaf) {
+    return leaf >>> KEY_SHIFT & PATH_MASK;
   }
 
   @Override
@@ -236,9 +293,10 @@ final class FittedIsolationForest implements FittedDetector {
       below = lane == 0 ? LANES : below;
       long[] nodes = groups[tree / LANES];
       out.i32(sizes[tree]);
-      out.i64(unpacked(nodes[lane], below - 1));
+      int @Nullable [] rest = rests == null ? null : rests[tree / LANES];
+      out.i64(unpacked(nodes[lane], rest == null ? 0 : rest[lane], below - 1));
       for (int end = below + sizes[tree] - 1; below < end; below++) {
-        out.i64(unpacked(nodes[below], below));
+        out.i64(unpacked(nodes[below], rest == null ? 0 : rest[below], below));
       }
     }
   }
@@ -268,12 +326,8 @@ final class FittedIsolationForest implements FittedDetector {
   private static long checked(long node, int at, int end, int dimension, PayloadReader in) {
     int feature = (int) node >>> FEATURE_SHIFT;
     int distance = (int) (node & CHILD_MASK);
-    boolean leaf = (int) (node >> 32) >= LEAF;
-    boolean valid =
-        leaf
-            ? distance == 0 && feature == 0
-            : distance >= 1 && distance < end - at - 1 && feature < dimension;
-    if (!valid) {
+    boolean valid = distance >= 1 && distance < end - at - 1 && feature < dimension;
+    if (!isLeaf(node) && !valid) {
       throw new IllegalArgumentException(
           "node must be a leaf or a split with children in its tree, was %016x at byte %d"
               .formatted(node, in.position() - 8));
@@ -286,7 +340,7 @@ final class FittedIsolationForest implements FittedDetector {
     int[] levels = new int[to - from];
     int depth = 0;
     for (int at = 0; at < levels.length; at++) {
-      int distance = (int) (nodes[from + at] & CHILD_MASK);
+      int distance = distance(nodes[from + at]);
       if (distance > 0) {
         int below = levels[at] + 1;
         levels[at + distance] = Math.max(levels[at + distance], below);

@@ -79,6 +79,17 @@ public final class PayloadReader {
     }
   }
 
+  /**
+   * Length in four bytes, then as many bytes as they are.
+   *
+   * @param max length allowed
+   */
+  public byte[] raw(String name, int max) {
+    byte[] raw = new byte[count(name + " length", 0, max, 1)];
+    need(name, raw.length).get(raw);
+    return raw;
+  }
+
   public int remaining() {
     return bytes.remaining();
   }

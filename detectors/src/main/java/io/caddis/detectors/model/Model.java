@@ -8,10 +8,15 @@ import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureEncoder;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.feature.TextEncoder;
+import io.caddis.detectors.stream.SensorScorer;
+import io.caddis.detectors.stream.SensorStates;
 import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * raw score and a score from 0 to 1. Immutable and thread-safe.
  */
 public final class Model {
+  /** Of detectors whose raw score, asked for row by row, is the score. */
+  private static final ScoreScale OWN_SCORES =
+      new ScoreScale(ScoreScale.BOUNDARY, ScoreScale.BOUNDARY, ScoreScale.BOUNDARY);
+
   private final FeatureEncoder encoder;
   private final FittedDetector fitted;
   private final ThresholdRule rule;
@@ -43,6 +52,13 @@ public final class Model {
           "detector must take %d numbers, was fitted on %d"
               .formatted(encoder.width(), fitted.dimension()));
     }
+    if (fitted instanceof SensorStates
+        && (!encoder.schema().texts().isEmpty()
+            || encoder.schema().numbers().size() != fitted.dimension())) {
+      throw new IllegalArgumentException(
+          "features of %s must be %d numbers, were %s"
+              .formatted(fitted.name(), fitted.dimension(), encoder.schema()));
+    }
     this.encoder = encoder;
     this.fitted = fitted;
     this.rule = rule;
@@ -57,6 +73,25 @@ public final class Model {
             encoder.usual(),
             columns.stream().mapToInt(features::indexOf).toArray(),
             features.size());
+  }
+
+  /**
+   * A model of what a streaming detector has learned; its threshold is fixed, its scores are the
+   * detector's own.
+   *
+   * @param schema numeric features only, as many as the states have
+   * @param threshold score from which on a reading is anomalous
+   */
+  public static Model learned(
+      SensorStates states, FeatureSchema schema, double threshold, long seed, int rows) {
+    int width = schema.features().size();
+    double[] units = new double[width];
+    Arrays.fill(units, 1);
+    FeatureEncoder encoder =
+        new FeatureEncoder(
+            schema, new double[width], new TextEncoder[0], Scaling.NONE, new double[width], units);
+    ThresholdRule rule = new ThresholdRule(ThresholdRule.Method.FIXED, threshold);
+    return new Model(encoder, states, rule, OWN_SCORES, seed, rows);
   }
 
   /** Name of the algorithm, as {@link io.caddis.detectors.detector.Detectors} knows it. */
@@ -77,6 +112,16 @@ public final class Model {
     return fitted;
   }
 
+  /**
+   * What a streaming detector has learned by sensor; null for a model that scores each row by
+   * itself. One that has it should be asked through {@link SensorStates#scorer}, which knows the
+   * sensor and what it showed before; asked for a row alone, it takes it for the next reading of
+   * the sensor without a name, and its raw score is the score.
+   */
+  public @Nullable SensorStates sensors() {
+    return fitted instanceof SensorStates states ? states : null;
+  }
+
   /** The map from raw scores to scores. */
   public ScoreScale scale() {
     return scale;
@@ -90,6 +135,9 @@ public final class Model {
    * @throws IllegalArgumentException if the row does not have the schema's columns
    */
   public double rawScore(double[] numbers, @Nullable String[] texts) {
+    if (fitted instanceof SensorStates) {
+      return fitted.rawScore(numbers);
+    }
     double[] encoded = new double[fitted.dimension()];
     encoder.encode(numbers, texts, encoded);
     return fitted.rawScore(encoded);
@@ -102,6 +150,9 @@ public final class Model {
    * @param rows each as for {@link #rawScore}
    */
   public double[] rawScores(List<Row> rows) {
+    if (fitted instanceof SensorStates) {
+      return rows.stream().mapToDouble(row -> fitted.rawScore(row.numbers())).toArray();
+    }
     double[][] encoded = new double[rows.size()][fitted.dimension()];
     for (int i = 0; i < encoded.length; i++) {
       Row row = rows.get(i);
@@ -112,7 +163,7 @@ public final class Model {
 
   /** A raw score on the scale from 0 to 1, on which 0.5 is the learned boundary. */
   public double score(double raw) {
-    return scale.score(raw);
+    return fitted instanceof SensorStates ? raw : scale.score(raw);
   }
 
   /**
@@ -124,6 +175,11 @@ public final class Model {
    * @param texts other features in schema order, null = missing
    */
   public Attribution explain(double[] numbers, @Nullable String[] texts) {
+    if (fitted instanceof SensorStates states) {
+      Attribution attribution =
+          states.scorer().score("", SensorScorer.NO_TIME, numbers, explained).attribution();
+      return Objects.requireNonNull(attribution);
+    }
     double[] encoded = new double[fitted.dimension()];
     encoder.encode(numbers, texts, encoded);
     double score = score(fitted.rawScore(encoded));
@@ -171,11 +227,15 @@ public final class Model {
 
   /**
    * The same detector with the boundary elsewhere: what has this score now will score 0.5. Nothing
-   * is fitted; the order of all rows stays.
+   * is fitted; the order of all rows stays. A streaming detector's scores stay too, and are
+   * anomalous from this one on.
    *
    * @param score above 0, below 1: lower flags more
    */
   public Model withThreshold(double score) {
+    if (fitted instanceof SensorStates states) {
+      return learned(states, schema(), score, seed, rows);
+    }
     double raw = scale.raw(score);
     ThresholdRule moved = new ThresholdRule(ThresholdRule.Method.RAW, raw);
     return new Model(encoder, fitted, moved, scale.movedTo(raw), seed, rows);
@@ -188,6 +248,10 @@ public final class Model {
    * @param rawScores as {@link #rawScore} gave them, finite, at least one; not changed
    */
   public Model withThreshold(ThresholdRule other, double[] rawScores) {
+    if (fitted instanceof SensorStates) {
+      throw new IllegalArgumentException(
+          "threshold of %s must be a score, was by %s".formatted(fitted.name(), other));
+    }
     double[] sorted = rawScores.clone();
     Arrays.sort(sorted);
     ScoreScale learned = ScoreScale.fit(sorted, other.rawThreshold(sorted));

@@ -7,6 +7,8 @@ import io.caddis.detectors.detector.FittedDetector;
 import io.caddis.detectors.detector.PayloadReader;
 import io.caddis.detectors.detector.PayloadWriter;
 import io.caddis.detectors.feature.FeatureEncoder;
+import io.caddis.detectors.stream.SensorStates;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.security.MessageDigest;
@@ -63,6 +65,10 @@ import java.util.HexFormat;
  *                             then for each: distance to the left child i32, 0 = leaf, cut or path
  *                             length f64, and of a cut for each term: feature u16, weight f64
  *   random_cut_forest         trees u16, sample size u16, seed i64, rows i32, f32 a number
+ *   auto, univariate, mewma, t2q, stream_knn
+ *                             parameters u16, for each by name: name text, value text; sensors i32,
+ *                             for each by key: key text, newest event time i64, state i32 length
+ *                             and bytes with a checksum, warm-up statistics i32 length and bytes
  *   autoencoder               hidden units u16, for each column: center f64, unit f64; for each
  *                             hidden unit: bias f64, weights f64; for each column the same
  * checksum         32 bytes   SHA-256 of all before
@@ -138,7 +144,10 @@ public final class ModelCodec {
             "detector payload must have %d bytes, was %d at byte %d"
                 .formatted(in.remaining(), payload, in.position()));
       }
-      FittedDetector fitted = Detectors.read(detector, encoder.width(), in);
+      FittedDetector fitted =
+          StreamDetectors.NAMES.contains(detector)
+              ? SensorStates.read(detector, encoder.width(), in)
+              : Detectors.read(detector, encoder.width(), in);
       if (in.remaining() > 0) {
         throw new IllegalArgumentException(
             "model must end after its detector, was %d bytes longer at byte %d"

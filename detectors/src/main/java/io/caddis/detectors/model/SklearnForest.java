@@ -24,8 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  * A fitted {@code IsolationForest} of scikit-learn as {@code docs/export_sklearn.py} writes it, and
  * the model that decides as it does.
  *
- * <p>{@code raw_score} is the negative of its {@code score_samples}, up to the rounding of path
- * lengths ({@link ImportedForest#margin}); a row is anomalous where its {@code predict} says -1.
+ * <p>{@code raw_score} is the negative of its {@code score_samples}, up to the rounding of double
+ * precision ({@link ImportedForest#margin}); a row is anomalous where its {@code predict} says -1.
  * The boundary lies that margin above its {@code offset_}, so that a row that scores exactly there
  * is normal here as it is there.
  *

@@ -26,7 +26,7 @@ public record Aliases(
   /**
    * One change, for audits.
    *
-   * @param action promote, challenge, rollback or delete
+   * @param action promote, challenge, rollback, delete or withdraw
    * @param version what it was done to
    */
   public record Change(Instant at, String action, String version) {}
@@ -73,6 +73,16 @@ public record Aliases(
   Aliases rolledBack(String toVersion, Instant now) {
     return new Aliases(
         toVersion, challenger, champion, with(new Change(now, "rollback", toVersion)));
+  }
+
+  /** The aliases stay: what scores elsewhere is not for a job to decide. */
+  Aliases withdrawn(String version, Instant now) {
+    boolean noted =
+        changes.stream()
+            .anyMatch(c -> c.action().equals("withdraw") && c.version().equals(version));
+    return noted
+        ? this
+        : new Aliases(champion, challenger, previous, with(new Change(now, "withdraw", version)));
   }
 
   Aliases without(String version, Instant now) {

@@ -62,7 +62,8 @@ public record ModelMetadata(
    *
    * @param encoding as in a pipeline's specification
    * @param used false when training rarely saw the feature, so that it does not count
-   * @param median what a missing number becomes; null for text
+   * @param median what a missing number becomes; null for text, and for streaming detectors, which
+   *     expect what the sensor's other features lead to expect
    * @param categories distinct texts that the encoder knows; null for numbers
    */
   public record FeatureEntry(
@@ -234,7 +235,7 @@ public record ModelMetadata(
         createdAt,
         parent,
         model.detector(),
-        entries(encoder),
+        entries(model),
         encoder.scaling().name().toLowerCase(Locale.ROOT),
         new Threshold(model.thresholdRule().toString(), model.rawThreshold(), model.threshold()),
         model.seed(),
@@ -263,8 +264,10 @@ public record ModelMetadata(
         bytes);
   }
 
-  /** The features of an encoder, in their order. */
-  public static List<FeatureEntry> entries(FeatureEncoder encoder) {
+  /** The features of a model, in their order. */
+  public static List<FeatureEntry> entries(Model model) {
+    FeatureEncoder encoder = model.encoder();
+    boolean imputed = model.sensors() == null;
     double[] medians = encoder.medians();
     @Nullable TextEncoder[] texts = encoder.texts();
     List<FeatureEntry> entries = new ArrayList<>();
@@ -279,7 +282,9 @@ public record ModelMetadata(
       } else {
         double median = medians[number++];
         boolean used = !Double.isNaN(median);
-        entries.add(new FeatureEntry(feature.name(), encoding, used, used ? median : null, null));
+        entries.add(
+            new FeatureEntry(
+                feature.name(), encoding, used, used && imputed ? median : null, null));
       }
     }
     return entries;

@@ -252,6 +252,11 @@ public final class ModelRegistry {
     return update(name, reference, Aliases::challenged);
   }
 
+  /** Notes, once, that a version was taken out of a running job because of what it flagged. */
+  public Aliases withdraw(String name, String reference) throws IOException {
+    return update(name, reference, Aliases::withdrawn);
+  }
+
   /** Makes the previous champion the champion again, and this one the previous. */
   public Aliases rollback(String name) throws IOException {
     return update(name, "previous", Aliases::rolledBack);

@@ -20,7 +20,7 @@ final class FeatureHistory {
   private static final double MOST = 4;
 
   /** Readings before anything can be told. */
-  private static final int WARM_UP = 100;
+  static final int WARM_UP = 100;
 
   /** Weights of a reading in the two running averages: the recent level and the one behind it. */
   private static final double RECENT = 1 / 10.0;
@@ -82,6 +82,16 @@ final class FeatureHistory {
 
   /** Evidence that a new alarm has to exceed. */
   private double flagged;
+
+  /** Values so far. */
+  long readings() {
+    return count;
+  }
+
+  /** Whether the hour of the day or week predicts better than the level does. */
+  boolean seasonal() {
+    return season.useful();
+  }
 
   /** What a reading at that time is expected to be, NaN before the first one. */
   double expected(long timeMillis) {

@@ -12,22 +12,24 @@ import java.io.IOException;
  *
  * <p>Each reading is put on the scale of what was learned, decorrelated ({@link SensorModel}), and
  * reduced to the logarithm of its squared distance, as the mean of two: one in which features that
- * change slowly count as any other, and one in which they hardly count, because they drift to where
- * they have not been. Where distances have little to do with those before them (autocorrelation
- * below 0.7), a third is averaged in, of smoothed readings, in which small lasting shifts stand out
- * of the noise. Of a series, the result is smoothed ({@link SmoothedStatistic}); rows that show no
- * autocorrelation (below 0.3 in every feature) are scored each on its own. The raw score is the
- * number of standard deviations by which the statistic lies above its own mean; the score is 0.5 at
- * 3.2 of them (4 for rows, 2.5 for {@link Method#KNN}, which has one distance only) and tends to 1.
+ * change slowly hardly count, because they drift to where they have not been (three quarters), and
+ * one in which they count as any other. Where distances have little to do with those before them
+ * (autocorrelation below 0.7), a third is averaged in, of smoothed readings, in which small lasting
+ * shifts stand out of the noise. Of a series, the result is smoothed ({@link SmoothedStatistic});
+ * rows that show no autocorrelation (below 0.3 in every feature) are scored each on its own. The
+ * raw score is the number of standard deviations by which the statistic lies above its own mean;
+ * the score is 0.5 at 4 of them (2.5 of a series for {@link Method#KNN}, which has one distance
+ * only) and tends to 1.
  *
  * <p>Learning. The first {@code warmUp} readings teach fully; scores begin at six tenths of them.
- * Afterwards each reading weighs at most 1/4000, one beyond 4 standard deviations less, and one of
- * an episode (readings in a row above the limit) nothing, so that a fault stays a fault. An episode
- * is over when the sensor is usual again, or has come more than a third of the way back and rests
- * there ({@link Recovery}). One that lasts 2000 readings is taken as a new regime and learned, each
- * reading at 1/1000. A feature whose size and spread both grow or shrink a hundredfold, a
- * thousandfold or a millionfold has changed its unit ({@link UnitChange}) and is told for some 60
- * readings.
+ * Afterwards each reading weighs at most 1/4000, less where it is beyond 4 standard deviations or
+ * the smoothed statistic beyond 2, and nothing in an episode (readings in a row above the limit),
+ * so that a fault stays a fault. An episode is over when the sensor is usual again, or has come
+ * more than a third of the way back and rests there ({@link Recovery}). One that lasts 2000
+ * readings is taken as a new regime and learned, each reading at 1/1000. A feature whose size and
+ * spread both grow or shrink a hundredfold, a thousandfold or a millionfold has changed its unit
+ * ({@link UnitChange}) and is told for some 60 readings; one that is stuck is told for 100, then
+ * counts as missing ({@link Intake}).
  *
  * <p>Nothing depends on the units, offsets, names or order of the features (up to 64 of them; more
  * are decorrelated in blocks of 64) or on the time of the readings. A value that is missing, not
@@ -52,21 +54,30 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
   /** What the distance is measured from. */
   public enum Method {
     /** The mean, in all directions (Mahalanobis, with a ridge). */
-    MEWMA("mewma"),
+    MEWMA("mewma", "mewma"),
     /** The mean, directions of little variance taken together (PCA: T² and Q). */
-    T2Q("t2q"),
+    T2Q("t2q", "t2q"),
     /** The nearest of a sample of usual readings. */
-    KNN("stream_knn"),
+    KNN("stream_knn", "stream_knn"),
     /**
      * Chosen by the data: one feature goes to {@link Univariate}, several are measured as by {@link
      * #MEWMA}; whether they are smoothed follows from their autocorrelation.
      */
-    AUTO("auto");
+    AUTO("auto", "mewma");
 
     private final String label;
+    private final String smoothed;
+    private final String byRow;
 
-    Method(String label) {
+    Method(String label, String distance) {
       this.label = label;
+      smoothed = distance + ", smoothed";
+      byRow = distance + ", row by row";
+    }
+
+    /** What readings are measured by that are a series, or rows that are none. */
+    String member(boolean serial) {
+      return serial ? smoothed : byRow;
     }
 
     /** The name users choose it by. */

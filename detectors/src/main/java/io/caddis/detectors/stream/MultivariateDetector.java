@@ -7,15 +7,15 @@ import io.caddis.detectors.stream.Whitening.Spectrum;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /** One sensor's state of {@link Multivariate}, which says how it works. */
 final class MultivariateDetector implements StreamDetector {
-  private static final int FORMAT = 0x4E;
-  private static final int MAX_BLOCK_BYTES = 1 << 21;
+  private static final int FORMAT = 0x4F;
 
-  /** Values beyond count as missing: products of two and sums of many stay finite. */
-  private static final double MAX_VALUE = 1e30;
+  /** The one before, which knows nothing of stuck features. */
+  private static final int FORMAT_BEFORE = 0x4E;
+
+  private static final int MAX_BLOCK_BYTES = 1 << 21;
 
   /** No number of the state is further from 0. */
   private static final double MAX_STATE = 1e70;
@@ -25,22 +25,25 @@ final class MultivariateDetector implements StreamDetector {
 
   private static final double SCORED_FROM = 0.6;
 
-  /** Standard deviations above its own mean at which the smoothed statistic is anomalous. */
-  private static final double LIMIT = 3.2;
+  /** Standard deviations above its own mean at which the statistic is anomalous. */
+  private static final double LIMIT = 4;
 
   /** The same of the distance from neighbours. */
   private static final double NEAR_LIMIT = 2.5;
-
-  /** The same for rows without autocorrelation, where nothing is smoothed. */
-  private static final double SUDDEN_LIMIT = 4;
 
   /** Share of the limit below which an episode ends, and most of a sensor that comes to rest. */
   private static final double HYSTERESIS = 0.9;
 
   private static final double RESTING = 0.75;
 
-  /** Standard deviations from which on a single reading is learned with less weight. */
+  /**
+   * Standard deviations from which on a reading is learned with less weight: of the reading alone,
+   * and, earlier, of what is gathered over the last ones, or a fault that stays just below the
+   * limit would soon be usual.
+   */
   private static final double GATE = 4;
+
+  private static final double SMOOTHED_GATE = 2;
 
   /** Readings that each later one is weighed against: how slowly levels and correlations move. */
   private static final double SLOWEST = 4000;
@@ -57,11 +60,14 @@ final class MultivariateDetector implements StreamDetector {
   /** Lag-one autocorrelation of a feature from which on readings are taken as a series. */
   private static final double SERIAL = 0.3;
 
-  /** Share of a reading in the smoothed one. */
-  private static final double SMOOTHING = 0.1;
-
   /** Autocorrelation of the distance from which on smoothed readings would tell nothing new. */
   private static final double PERSISTENT = 0.7;
+
+  /**
+   * Share of the distance in which slow features hardly count in the mean with the one in which
+   * they count: where few readings are known, what drifts is seldom a fault.
+   */
+  private static final double STRONGLY_DAMPED = 0.75;
 
   private static final double ATTRIBUTION_SHARE = 0.3;
 
@@ -74,6 +80,7 @@ final class MultivariateDetector implements StreamDetector {
   private final Recovery recovery;
   private final UnitChange units;
   private final Reservoir reservoir;
+  private final Intake intake;
   private final double[] smoothed;
   private final double[] squares;
   private int readings;
@@ -100,11 +107,11 @@ final class MultivariateDetector implements StreamDetector {
     recovery = new Recovery(features);
     units = new UnitChange(features);
     reservoir = new Reservoir(features);
-    smoothed = new double[features];
-    Arrays.fill(smoothed, Double.NaN);
+    intake = new Intake(features);
+    smoothed = intake.smoothed;
     squares = new double[features];
-    last = new double[features];
-    lastSmoothed = new double[features];
+    last = intake.last;
+    lastSmoothed = intake.lastSmoothed;
     fromMeans = new SensorView(smoothed.clone());
     fromRest = new SensorView(recovery.levels());
     scratch = new SensorView(smoothed.clone());
@@ -113,7 +120,9 @@ final class MultivariateDetector implements StreamDetector {
 
   @Override
   public double score(long timeMillis, double[] values) {
-    if (!takeIn(values)) {
+    boolean any = intake.take(values);
+    units.add(last);
+    if (!any) {
       return score;
     }
     readings = Math.min(readings + 1, Integer.MAX_VALUE - 1);
@@ -142,25 +151,6 @@ final class MultivariateDetector implements StreamDetector {
       reservoir.offer(last);
     }
     return score;
-  }
-
-  /** Whether the reading has any value. */
-  private boolean takeIn(double[] values) {
-    boolean any = false;
-    for (int j = 0; j < last.length; j++) {
-      boolean usable = Math.abs(values[j]) <= MAX_VALUE;
-      last[j] = usable ? values[j] : Double.NaN;
-      any |= usable;
-      if (usable) {
-        smoothed[j] =
-            Double.isNaN(smoothed[j])
-                ? values[j]
-                : smoothed[j] + SMOOTHING * (values[j] - smoothed[j]);
-      }
-      lastSmoothed[j] = usable ? smoothed[j] : Double.NaN;
-    }
-    units.add(last);
-    return any;
   }
 
   private boolean near() {
@@ -195,7 +185,8 @@ final class MultivariateDetector implements StreamDetector {
   private double ownDistance(SensorView view) {
     double strong = model.whiten(last, view.levels, Damping.STRONG, scratch.white, scratch.scales);
     double little = model.whitenAgain(Damping.LITTLE, view.white, view.scales);
-    return (model.logDistance(strong) + model.logDistance(little)) / 2;
+    return STRONGLY_DAMPED * model.logDistance(strong)
+        + (1 - STRONGLY_DAMPED) * model.logDistance(little);
   }
 
   /**
@@ -234,16 +225,17 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   @Override
+  public String member() {
+    if (readings + 1 <= SCORED_FROM * warmUp) {
+      return WARM_UP;
+    }
+    return method.member(model.autocorrelation() > SERIAL);
+  }
+
+  @Override
   public String basis() {
-    return "distance from %s of %d features, %s: largest lag-one autocorrelation %.2f, %d readings"
-        .formatted(
-            near() ? "the nearest usual reading" : "the mean",
-            last.length,
-            model.autocorrelation() > SERIAL
-                ? "smoothed over some ten readings"
-                : "each row on its own",
-            model.autocorrelation(),
-            readings);
+    return "%d features, largest lag-one autocorrelation %.2f (a series from %.1f on), %d readings"
+        .formatted(last.length, model.autocorrelation(), SERIAL, readings);
   }
 
   /** Sets the score of the reading and returns the weight with which it is to be learned. */
@@ -257,14 +249,12 @@ final class MultivariateDetector implements StreamDetector {
     if (episode > 0) {
       return episode > REGIME ? 1 : 0;
     }
-    return StrictMath.exp(-Math.max(0, statistic.sudden() - GATE));
+    double beyond = Math.max(0, statistic.sudden() - GATE);
+    return StrictMath.exp(-beyond - (serial ? Math.max(0, deviation - SMOOTHED_GATE) : 0));
   }
 
   private double limit() {
-    if (!serial) {
-      return SUDDEN_LIMIT;
-    }
-    return near() ? NEAR_LIMIT : LIMIT;
+    return near() && serial ? NEAR_LIMIT : LIMIT;
   }
 
   /**
@@ -348,7 +338,7 @@ final class MultivariateDetector implements StreamDetector {
     out.writeDouble(raw);
     out.writeDouble(score);
     StateReader.write(out, squares);
-    StateReader.write(out, smoothed);
+    intake.write(out);
     persistence.write(out);
     statistic.write(out);
     recovery.write(out);
@@ -359,8 +349,9 @@ final class MultivariateDetector implements StreamDetector {
   }
 
   static MultivariateDetector read(Multivariate type, int format, DataInput in) throws IOException {
-    if (format != FORMAT) {
-      throw new IOException("format must be " + FORMAT + ", was " + format);
+    if (format != FORMAT && format != FORMAT_BEFORE) {
+      throw new IOException(
+          "format must be %d or %d, was %d".formatted(FORMAT_BEFORE, FORMAT, format));
     }
     StateReader state =
         StateReader.open(
@@ -370,12 +361,12 @@ final class MultivariateDetector implements StreamDetector {
             MAX_STATE);
     MultivariateDetector detector =
         new MultivariateDetector(state.features(), type.warmUp(), type.method());
-    detector.readBody(state);
+    detector.readBody(format, state);
     state.end();
     return detector;
   }
 
-  private void readBody(StateReader in) throws IOException {
+  private void readBody(int format, StateReader in) throws IOException {
     readings = in.integer("readings", Integer.MAX_VALUE - 1);
     episode = in.integer("readings of the episode", Integer.MAX_VALUE - 1);
     raw = in.finite("raw score");
@@ -384,8 +375,9 @@ final class MultivariateDetector implements StreamDetector {
       throw new IOException("score must be 0 to 1, was " + score);
     }
     in.finite("square", squares);
-    for (int j = 0; j < smoothed.length; j++) {
-      smoothed[j] = in.finiteOrNone("smoothed value");
+    intake.readSmoothed(in);
+    if (format == FORMAT) {
+      intake.readRepeats(in);
     }
     persistence.read(in);
     statistic.read(in);

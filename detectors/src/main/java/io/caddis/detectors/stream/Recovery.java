@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <pre>
  *   usual ──► episode, its direction learned ──► more than a third of the way back, 20 readings
  *     ▲                                                     │
- *     └── near its old levels again for 200 readings ◄── usual at the new levels, after 60 to settle
+ *     └── near its old levels again for 200 readings ◄── usual at the new levels, after 200 to settle
  * </pre>
  *
  * <p>Seen on smoothed readings, decorrelated: the direction of an episode is their mean over about
@@ -35,7 +35,7 @@ final class Recovery {
   private static final int HOLD = 20;
 
   /** Readings after a return that are taken as usual wherever they are. */
-  private static final int SETTLING = 60;
+  private static final int SETTLING = 200;
 
   /** Readings nearer to the old levels after which the new ones are forgotten. */
   private static final int UNUSED = 200;

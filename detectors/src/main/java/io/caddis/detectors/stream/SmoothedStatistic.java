@@ -9,17 +9,26 @@ import java.io.IOException;
  * A statistic of one sensor as it is and smoothed, on the scale of its own history.
  *
  * <p>The exponentially weighted average reacts to a jump within a few readings and still gathers
- * small shifts over some ten. Both forms are standardised by the mean and the spread they had while
- * the sensor was usual, so that autocorrelation, which widens the smoothed form, widens its scale
- * too. Source: Roberts, "Control chart tests based on geometric moving averages", 1959.
+ * small shifts over some ten. Where the statistic falls by more than {@value #FALL} of its standard
+ * deviations it follows nearly at once, so that an alarm ends when what it was for does. Both forms
+ * are standardised by the mean and the spread they had while the sensor was usual, so that
+ * autocorrelation, which widens the smoothed form, widens its scale too. Sources: Roberts, "Control
+ * chart tests based on geometric moving averages", 1959; Capizzi and Masarotto, "An adaptive
+ * exponentially weighted moving average control chart", 2003, here for falls only: a single reading
+ * that is far out is to count as one.
  */
 final class SmoothedStatistic {
   private static final double SHARE = 0.2;
+
+  /** Standard deviations of the statistic that are smoothed at most when it falls. */
+  private static final double FALL = 4;
 
   /** Readings that count of those before the statistic changes, and that teach fully after. */
   private static final double KEPT = 100;
 
   private static final int RELEARNED = 400;
+
+  private static final double LEAST_SPREAD = 1e-6;
 
   private static final int SUDDEN = 0;
   private static final int SMOOTHED = 1;
@@ -35,8 +44,10 @@ final class SmoothedStatistic {
   /** Takes in the statistic of the next reading. */
   void add(double statistic) {
     values[SUDDEN] = statistic;
+    double fall = (values[SMOOTHED] - statistic) / Math.max(spreads[SUDDEN], LEAST_SPREAD);
+    double share = learned >= KEPT && fall > FALL ? 1 - (1 - SHARE) * FALL / fall : SHARE;
     values[SMOOTHED] =
-        started ? values[SMOOTHED] + SHARE * (statistic - values[SMOOTHED]) : statistic;
+        started ? values[SMOOTHED] + share * (statistic - values[SMOOTHED]) : statistic;
     started = true;
   }
 
@@ -62,7 +73,7 @@ final class SmoothedStatistic {
   }
 
   private double standardised(int form) {
-    double spread = Math.max(spreads[form], 1e-6);
+    double spread = Math.max(spreads[form], LEAST_SPREAD);
     return learned > 0 ? (values[form] - means[form]) / spread : 0;
   }
 

@@ -16,6 +16,8 @@ import java.util.List;
  * instance belongs to one sensor.
  */
 public interface StreamDetector {
+  /** The {@link #member} of a detector that has too little history. */
+  String WARM_UP = "warm-up";
 
   /**
    * Scores a reading against what was learned before it, then learns from it.
@@ -59,10 +61,15 @@ public interface StreamDetector {
     return attribution.expecting(expected()[worst]);
   }
 
-  /** What the last score was measured by and why, in a few words; empty if there was no choice. */
-  default String basis() {
-    return "";
-  }
+  /**
+   * What the next score will be measured by, in two or three words that change only when the
+   * detector goes over to something else; {@value #WARM_UP} while it has too little history to
+   * tell.
+   */
+  String member();
+
+  /** What the data showed that led to {@link #member}, with its numbers, in a sentence. */
+  String basis();
 
   /** Writes all that {@link StreamDetectorType#read} needs to go on as if nothing had happened. */
   void write(DataOutput out) throws IOException;

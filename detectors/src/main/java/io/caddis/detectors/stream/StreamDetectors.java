@@ -4,8 +4,11 @@ package io.caddis.detectors.stream;
 
 import io.caddis.detectors.detector.Parameters;
 import io.caddis.detectors.stream.Multivariate.Method;
+import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.detectors.threshold.ThresholdRule;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Every streaming detector, by its name: the one place to add another. */
 public final class StreamDetectors {
@@ -19,6 +22,33 @@ public final class StreamDetectors {
           Method.KNN.label());
 
   private StreamDetectors() {}
+
+  /**
+   * Whether the detector of this name learns by reading. Where features are text, {@code auto}
+   * leaves them to a trained forest.
+   */
+  public static boolean learns(String name, boolean texts) {
+    return NAMES.contains(name) && !(texts && name.equals(Method.AUTO.label()));
+  }
+
+  /**
+   * The score from which on a reading is anomalous for a detector that learns by reading, which
+   * sets its boundary itself.
+   *
+   * @param rule that was asked for, null for none
+   * @throws IllegalArgumentException when it is not a fixed score
+   */
+  public static double threshold(String name, @Nullable ThresholdRule rule) {
+    if (rule == null) {
+      return ScoreScale.BOUNDARY;
+    }
+    if (rule.method() != ThresholdRule.Method.FIXED) {
+      throw new IllegalArgumentException(
+          "threshold must be fixed, was %s: the detector %s sets its boundary itself"
+              .formatted(rule, name));
+    }
+    return rule.scoreThreshold();
+  }
 
   /**
    * A streaming detector by its name, with its parameters; docs/detectors.md lists them. Numbers

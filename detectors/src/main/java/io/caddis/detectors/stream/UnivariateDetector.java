@@ -95,6 +95,33 @@ final class UnivariateDetector implements StreamDetector {
   }
 
   @Override
+  public String member() {
+    long readings = 0;
+    boolean seasonal = false;
+    for (FeatureHistory history : histories) {
+      readings = Math.max(readings, history.readings());
+      seasonal |= history.seasonal();
+    }
+    if (readings < FeatureHistory.WARM_UP) {
+      return WARM_UP;
+    }
+    return seasonal ? "univariate with season" : "univariate";
+  }
+
+  @Override
+  public String basis() {
+    long readings = 0;
+    int seasonal = 0;
+    for (FeatureHistory history : histories) {
+      readings = Math.max(readings, history.readings());
+      seasonal += history.seasonal() ? 1 : 0;
+    }
+    return "%d feature(s), each against its own history; the hour of day or week predicts %d of them"
+            .formatted(histories.length, seasonal)
+        + " better than their level does; %d readings".formatted(readings);
+  }
+
+  @Override
   public void write(DataOutput out) throws IOException {
     StateReader.write(
         out,

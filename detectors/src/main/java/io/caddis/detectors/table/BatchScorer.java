@@ -11,19 +11,22 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
+import io.caddis.detectors.stream.SensorScorer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores batches of a table's lines, each by itself. Immutable and thread-safe.
+ * Scores batches of a table's lines, each by itself, unless the model learns by sensor: then they
+ * must come one after the other, in their order.
  *
  * @param names of the columns added
  * @param format of the table
  * @param source name of the table
  * @param header its header line; empty in JSON
  * @param columns how many it has; 1 in JSON
+ * @param sensors scores in place of the models, null when they score each row by itself
  * @param idle decoders that are ready for the next batch; thread-safe
  */
 record BatchScorer(
@@ -34,6 +37,7 @@ record BatchScorer(
     String source,
     byte[] header,
     int columns,
+    @Nullable SensorScorer sensors,
     Queue<LineDecoder> idle) {
   /** A batch's lines with their scores, and their count. */
   record Scored(ScoredLines lines, TableScorer.Progress progress) {}
@@ -58,6 +62,7 @@ record BatchScorer(
     Form[] forms = new Form[batch.count()];
     List<Row> rows = new ArrayList<>(forms.length);
     List<Model> own = new ArrayList<>(forms.length);
+    List<SensorScorer.Scored> learned = new ArrayList<>();
     long faulty = 0;
     Rejection firstFault = null;
     for (int i = 0; i < forms.length; i++) {
@@ -80,7 +85,11 @@ record BatchScorer(
       }
       if (reading != null && layout.hasValue(reading)) {
         forms[i] = Form.SCORED;
-        rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
+        if (sensors == null) {
+          rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
+        } else {
+          learned.add(layout.scored(sensors, reading));
+        }
         own.add(models.of(layout.sensor(reading)));
         faulty += fault == null ? 0 : 1;
       } else {
@@ -88,13 +97,22 @@ record BatchScorer(
       }
     }
     idle.add(decoder);
-    return written(batch, forms, models.rawScores(rows, own), own, faulty, firstFault);
+    double[] raws =
+        sensors == null
+            ? models.rawScores(rows, own)
+            : learned.stream().mapToDouble(SensorScorer.Scored::raw).toArray();
+    double[] scores = new double[raws.length];
+    for (int i = 0; i < raws.length; i++) {
+      scores[i] = sensors == null ? own.get(i).score(raws[i]) : learned.get(i).score();
+    }
+    return written(batch, forms, raws, scores, own, faulty, firstFault);
   }
 
   private Scored written(
       LineBatch batch,
       Form[] forms,
       double[] raws,
+      double[] scores,
       List<Model> own,
       long faulty,
       @Nullable Rejection firstFault) {
@@ -109,12 +127,10 @@ record BatchScorer(
       switch (forms[i]) {
         case NOTHING -> {}
         case SCORED -> {
-          Model model = own.get(next);
-          double raw = raws[next++];
-          double score = model.score(raw);
-          boolean anomaly = models.isAnomaly(model, score);
+          boolean anomaly = models.isAnomaly(own.get(next), scores[next]);
           anomalies += anomaly ? 1 : 0;
-          out.scored(bytes, from, to, raw, score, anomaly);
+          out.scored(bytes, from, to, raws[next], scores[next], anomaly);
+          next++;
         }
         case UNSCORED -> {
           unscored++;

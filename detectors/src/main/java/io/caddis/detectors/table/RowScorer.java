@@ -8,6 +8,7 @@ import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
+import io.caddis.detectors.stream.SensorScorer;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class RowScorer {
   private final TableLayout layout;
   private final TableModels models;
   private final LineDecoder decoder;
+  private final @Nullable SensorScorer sensors;
 
   /**
    * What came of a row.
@@ -38,6 +40,7 @@ public final class RowScorer {
     this.layout = layout;
     this.models = models;
     this.decoder = layout.decoder(LineFormat.JSON, source);
+    this.sensors = models.scorer();
   }
 
   /** Names of the columns that scoring takes; the objects need no others. */
@@ -66,6 +69,11 @@ public final class RowScorer {
       return new Verdict(false, 0, 0, false, fault);
     }
     Model model = models.of(layout.sensor(reading));
+    if (sensors != null) {
+      SensorScorer.Scored scored = layout.scored(sensors, reading);
+      boolean anomaly = models.isAnomaly(model, scored.score());
+      return new Verdict(true, scored.raw(), scored.score(), anomaly, fault);
+    }
     double raw = model.rawScore(layout.numbers(reading), layout.texts(reading));
     double score = model.score(raw);
     return new Verdict(true, raw, score, models.isAnomaly(model, score), fault);

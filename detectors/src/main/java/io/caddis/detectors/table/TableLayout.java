@@ -14,6 +14,7 @@ import io.caddis.detectors.parse.LineDecoder;
 import io.caddis.detectors.parse.LineFormat;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.Timestamps;
+import io.caddis.detectors.stream.SensorScorer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,6 +56,27 @@ public record TableLayout(
   /** The same layout of a table whose column {@code keyField} names the sensor. */
   public TableLayout keyedBy(String keyField) {
     return new TableLayout(schema, timeField, calendar, keyField);
+  }
+
+  /**
+   * The layout for a detector that learns by sensor: of the columns, those that are numbers.
+   *
+   * @throws IllegalArgumentException when there are none
+   */
+  public static TableLayout bySensor(
+      List<RecordLayout.Column> columns,
+      @Nullable String timeField,
+      List<CalendarFeature> calendar,
+      @Nullable String keyField) {
+    List<RecordLayout.Column> numbers =
+        columns.stream().filter(column -> !column.encoding().isText()).toList();
+    if (numbers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "detector must be one that takes text, such as isolation_forest, when no column is a"
+              + " number");
+    }
+    return new TableLayout(
+        of(numbers, timeField, calendar).schema(), timeField, calendar, keyField);
   }
 
   /** The layout of columns that were found in a table, or declared. */
@@ -118,6 +140,12 @@ public record TableLayout(
 
   private int textFeatures(Reading reading) {
     return reading.texts().length - (timeField == null ? 0 : 1) - (keyField == null ? 0 : 1);
+  }
+
+  /** What a detector that learns by sensor makes of a reading. */
+  SensorScorer.Scored scored(SensorScorer scorer, Reading reading) {
+    String sensor = sensor(reading);
+    return scorer.score(sensor == null ? "" : sensor, time(reading), numbers(reading), null);
   }
 
   /** The numeric features in schema order. */

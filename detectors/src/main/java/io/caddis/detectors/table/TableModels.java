@@ -4,6 +4,8 @@ package io.caddis.detectors.table;
 
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.Row;
+import io.caddis.detectors.stream.SensorScorer;
+import io.caddis.detectors.stream.SensorStates;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -33,6 +35,12 @@ public record TableModels(Model common, Map<String, Model> bySensor, @Nullable D
                     + " train it again, or delete it");
           }
         });
+  }
+
+  /** What scores a table in place of the model, null for one that scores each row by itself. */
+  @Nullable SensorScorer scorer() {
+    SensorStates states = common.sensors();
+    return states == null ? null : states.scorer();
   }
 
   Model of(@Nullable String sensor) {

@@ -22,9 +22,7 @@ public final class TableSample {
   private final int sampleRows;
   private final Rows all;
   private final SortedMap<String, Rows> bySensor = new TreeMap<>();
-  private long rejected;
-  private long faulty;
-  private @Nullable Rejection firstFault;
+  private TableRows read = new TableRows(0, 0, null);
 
   /**
    * The rows of one sensor, or of all.
@@ -65,7 +63,7 @@ public final class TableSample {
     this.all = new Rows(sampleRows);
   }
 
-  void add(SampledRow row, long time, @Nullable String sensor, @Nullable Rejection fault) {
+  void add(SampledRow row, long time, @Nullable String sensor) {
     all.sample.add(row);
     Rows own = sensor == null ? null : rows(sensor);
     if (own != null) {
@@ -77,13 +75,11 @@ public final class TableSample {
         own.spans(time, time);
       }
     }
-    faulty += fault == null ? 0 : 1;
-    firstFault = firstFault == null ? fault : firstFault;
   }
 
-  void reject(@Nullable Rejection fault) {
-    rejected++;
-    firstFault = firstFault == null ? fault : firstFault;
+  /** Notes what came of the lines of this sample's file. */
+  void read(TableRows lines) {
+    read = lines;
   }
 
   /** Adds a part of another sample. */
@@ -118,16 +114,16 @@ public final class TableSample {
 
   /** Lines that were no row, or had no value; of this sample's own file only. */
   public long rejected() {
-    return rejected;
+    return read.rejected();
   }
 
   /** Rows with a cell that could not be used; of this sample's own file only. */
   public long faulty() {
-    return faulty;
+    return read.faulty();
   }
 
   /** What was wrong first, null when nothing was. */
   @Nullable Rejection firstFault() {
-    return firstFault;
+    return read.firstFault();
   }
 }

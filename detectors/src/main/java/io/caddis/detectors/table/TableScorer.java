@@ -117,7 +117,8 @@ public final class TableScorer {
     this.layout = layout;
     this.models = models;
     this.names = COLUMNS.stream().map(prefix::concat).toList();
-    this.threads = threads;
+    // Who learns by reading takes the lines in their order.
+    this.threads = models.common().sensors() == null ? threads : 1;
   }
 
   /**
@@ -259,6 +260,7 @@ public final class TableScorer {
             source,
             header == null ? new byte[0] : header.line(),
             header == null ? 1 : header.columns(),
+            models.scorer(),
             new ConcurrentLinkedQueue<>());
     Deque<Future<BatchScorer.Scored>> pending = new ArrayDeque<>();
     Progress sum = Progress.NONE;

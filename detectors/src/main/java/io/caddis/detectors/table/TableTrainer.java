@@ -3,7 +3,6 @@
 package io.caddis.detectors.table;
 
 import io.caddis.detectors.event.FeatureVector;
-import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.ColumnStatistics;
@@ -11,10 +10,6 @@ import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
-import io.caddis.detectors.parse.Limits;
-import io.caddis.detectors.parse.LineDecoder;
-import io.caddis.detectors.parse.LineFormat;
-import io.caddis.detectors.parse.LineReader;
 import io.caddis.detectors.sample.SampledRow;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the samples and of the training
  * @param sampleRows most rows to fit a model on, at least 2
  */
-public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, int sampleRows) {
+public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, int sampleRows)
+    implements TableTraining {
   /** Most sensors that can have a model each. */
   public static final int MAX_SENSORS = 1000;
 
@@ -76,12 +72,7 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
       @Nullable Instant to,
       Map<String, Double> metrics) {}
 
-  /**
-   * Reads the table to its end and fits.
-   *
-   * @throws io.caddis.detectors.model.UnusableSampleException if no model can come of its rows, or
-   *     it has more than {@link #MAX_SENSORS} sensors
-   */
+  @Override
   public Result train(InputStream in, String source) throws IOException {
     return fit(read(in, source, ""));
   }
@@ -93,35 +84,15 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
    * @throws io.caddis.detectors.model.UnusableSampleException if it has too many sensors
    */
   public TableSample read(InputStream in, String source, String part) throws IOException {
-    LineReader lines = new LineReader(in, Limits.DEFAULT);
-    LineDecoder decoder = null;
     TableSample sample = new TableSample(sampleRows);
-    while (lines.next()) {
-      if (decoder == null) {
-        LineFormat format = LineFormat.of(source, lines);
-        if (format == null) {
-          continue;
-        }
-        decoder = layout.decoder(format, source);
-      }
-      if (lines.tooLong()) {
-        sample.reject(null);
-        continue;
-      }
-      Parsed parsed =
-          decoder.decode(
-              lines.bytes(), lines.offset(), lines.length(), lines.position(), lines.line());
-      if (parsed == null) {
-        continue;
-      }
-      Reading reading = parsed.reading();
-      if (reading == null || !layout.hasValue(reading)) {
-        sample.reject(parsed.rejection());
-        continue;
-      }
-      SampledRow row = sampled(reading, lines.line(), part);
-      sample.add(row, layout.time(reading), layout.sensor(reading), parsed.rejection());
-    }
+    sample.read(
+        TableRows.read(
+            in,
+            source,
+            layout,
+            (reading, line) ->
+                sample.add(
+                    sampled(reading, line, part), layout.time(reading), layout.sensor(reading))));
     return sample;
   }
 

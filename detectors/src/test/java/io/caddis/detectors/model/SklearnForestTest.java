@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SklearnForestTest {
   private static final Path FOLDER = Path.of("src/test/resources/sklearn");
   private static final Path PYTHON = Path.of("/usr/bin/python3");
-  private static final Offset<Double> ROUNDING = within(2e-7);
+  private static final Offset<Double> ROUNDING = within(1e-12);
 
   private static void decidesAlike(Path folder) throws IOException {
     Model model = SklearnForest.read(Files.readAllBytes(folder.resolve("forest.json"))).model();

@@ -11,9 +11,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,6 +162,26 @@ final class MultivariateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"mewma", "t2q", "auto"})
+  void stuckSensorIsToldAndThenTheOthersAreJudgedWithoutIt(String name) {
+    double[][] rows = series(3_000, 18);
+    StreamDetector detector = warm(name, rows);
+    for (int i = WARM; i < 2_000; i++) {
+      rows[i][3] = 360;
+    }
+    for (int i = 1_900; i < 1_905; i++) {
+      rows[i][6] += 300;
+    }
+    double[] told = scores(detector, rows, WARM, WARM + 100);
+    assertThat(flagged(Arrays.copyOfRange(told, 20, 100))).isEqualTo(80);
+    assertThat(detector.contributions()[3])
+        .isEqualTo(Arrays.stream(detector.contributions()).max().orElseThrow());
+    assertThat(flagged(scores(detector, rows, WARM + 100, 1_900))).isLessThan(100);
+    assertThat(flagged(scores(detector, rows, 1_900, 1_905))).isGreaterThan(2);
+    assertThat(flagged(scores(detector, rows, 1_905, 3_000))).isLessThan(110);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
   void newFaultAtTheNewLevelsIsFlagged(String name) {
     double[][] rows = series(2_000, 14);
     StreamDetector detector = warm(name, rows);
@@ -276,13 +298,16 @@ final class MultivariateTest {
   @Test
   void autoSaysWhatItMeasuresBy() {
     double[][] rows = series(WARM, 13);
-    assertThat(warm("auto", rows).basis())
-        .startsWith("distance from the mean of 8 features, smoothed");
+    assertThat(type("auto").create(8).member()).isEqualTo("warm-up");
+    StreamDetector smoothed = warm("auto", rows);
+    assertThat(smoothed.member()).isEqualTo("mewma, smoothed");
+    assertThat(smoothed.basis())
+        .matches("8 features, largest lag-one autocorrelation 0\\.[3-9]\\d \\(.*\\), 600 readings");
     Random random = new Random(14);
     for (double[] row : rows) {
       Arrays.setAll(row, j -> random.nextGaussian());
     }
-    assertThat(warm("auto", rows).basis()).contains("each row on its own");
+    assertThat(warm("auto", rows).member()).isEqualTo("mewma, row by row");
   }
 
   @Test
@@ -325,6 +350,27 @@ final class MultivariateTest {
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> read("auto", cut)).isInstanceOf(IOException.class);
     }
+  }
+
+  /**
+   * Its format is the one before, without the repeats: 17 bytes a feature after the smoothed
+   * values.
+   */
+  @Test
+  void stateOfTheVersionBeforeGoesOn() throws IOException {
+    double[][] rows = series(WARM + 200, 19);
+    StreamDetector detector = warm("auto", rows);
+    byte[] bytes = written(detector);
+    int at = 1 + 4 + 4 + 24 + 16 * FEATURES;
+    int less = 17 * FEATURES;
+    ByteBuffer before = ByteBuffer.allocate(bytes.length - less);
+    before.put(bytes, 0, at).put(bytes, at + less, bytes.length - at - less);
+    before.put(0, (byte) 0x4E).putInt(5, before.getInt(5) - less);
+    CRC32 checksum = new CRC32();
+    checksum.update(before.array(), 9, before.getInt(5));
+    before.putInt(9 + before.getInt(5), (int) checksum.getValue());
+    assertThat(scores(read("auto", before.array()), rows, WARM, WARM + 200))
+        .containsExactly(scores(detector, rows, WARM, WARM + 200));
   }
 
   @Test

@@ -44,23 +44,27 @@ public final class Demo {
   private final List<String> job;
   private final CommittedLines alerts;
   private final SensorSimulator simulator;
+  private final String dashboard;
   private final PrintStream out;
 
   /**
    * @param job arguments of {@code flink run}: the jar and what it is to do
    * @param alerts folder that this job writes its alerts to
    * @param simulator what the job simulates
+   * @param dashboard its address, empty when there is none
    */
   public Demo(
       StandaloneCluster cluster,
       List<String> job,
       Path alerts,
       SensorSimulator simulator,
+      String dashboard,
       PrintStream out) {
     this.cluster = cluster;
     this.job = List.copyOf(job);
     this.alerts = new CommittedLines(alerts);
     this.simulator = simulator;
+    this.dashboard = dashboard;
     this.out = out;
   }
 
@@ -106,6 +110,9 @@ public final class Demo {
     out.printf(
         "%nThe job runs: %s%n%d sensors, a reading every %d ms each. Their first 20 s are clean.%n%n",
         page("running", id), sensors.sensors(), sensors.intervalMillis());
+    if (!dashboard.isEmpty()) {
+      out.printf("Watch it:      %s%n%n", dashboard);
+    }
     out.println("    time  event     sensor      what");
     return rest.runningSince(id).orElse(System.currentTimeMillis());
   }

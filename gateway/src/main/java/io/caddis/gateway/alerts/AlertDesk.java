@@ -6,15 +6,22 @@ import io.caddis.gateway.HealthCheck;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.Routes;
 import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.dashboard.PlantRoutes;
 import io.caddis.gateway.feed.Feed;
+import io.caddis.gateway.feed.FeedTopics;
 import io.caddis.gateway.feed.LiveStream;
+import io.caddis.gateway.feed.ResultFolders;
+import io.caddis.gateway.feed.ResultSource;
+import io.caddis.gateway.feed.ResultTopics;
 import io.caddis.gateway.notify.Notifier;
 import io.caddis.gateway.store.AlertStore;
 import io.caddis.gateway.store.Batch;
 import io.caddis.gateway.store.Database;
 import io.caddis.gateway.store.FeedStore;
 import io.caddis.gateway.store.Figures;
+import io.caddis.gateway.store.Lanes;
 import io.caddis.gateway.store.Outbox;
+import io.caddis.gateway.store.Plant;
 import io.caddis.gateway.store.Retention;
 import io.caddis.gateway.store.ScoreWindow;
 import io.caddis.gateway.store.Silences;
@@ -66,15 +73,27 @@ public final class AlertDesk implements AutoCloseable {
         new Notifier(
             options.webhooks(), options.notifyWithin(), options.externalUrl(), outbox, clock);
     this.live = new LiveStream(alerts, scores);
+    FeedStore results = new FeedStore(database, clock, notifier, options.scoreWindow());
+    ResultSource source = source(options, results, clock);
     this.feed =
-        options.feed() == null
+        source == null
             ? null
             : new Feed(
-                options.feed(),
-                new FeedStore(database, clock, notifier, options.scoreWindow()),
+                source,
+                results,
                 new Retention(database, clock, options.retention()),
                 clock,
                 live::wake);
+  }
+
+  private static @Nullable ResultSource source(
+      AlertOptions options, FeedStore results, Clock clock) {
+    FeedTopics topics = options.topics();
+    if (topics != null) {
+      return new ResultTopics(topics, results, clock);
+    }
+    Path feed = options.feed();
+    return feed == null ? null : new ResultFolders(feed, results, clock);
   }
 
   /** Opens the store, and begins to read, to send and to notify. */
@@ -111,7 +130,8 @@ public final class AlertDesk implements AutoCloseable {
     return List.of(
         new AlertRoutes(alerts, silences, requests, clock),
         new FigureRoutes(figures, scores, feed, requests),
-        new LiveRoutes(live, requests));
+        new LiveRoutes(live, requests),
+        new PlantRoutes(alerts, figures, new Lanes(database), new Plant(database), requests));
   }
 
   /** What must work. */

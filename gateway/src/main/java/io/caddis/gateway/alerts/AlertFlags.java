@@ -3,6 +3,7 @@
 package io.caddis.gateway.alerts;
 
 import io.caddis.gateway.access.SecretFile;
+import io.caddis.gateway.feed.FeedTopics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -17,6 +18,24 @@ public final class AlertFlags {
       paramLabel = "DIR",
       description = "Read the results of a job: its --output DIR.")
   private @Nullable Path feed;
+
+  @Option(
+      names = "--feed-kafka",
+      paramLabel = "HOST:PORT",
+      description = "Read the results of a job from Kafka instead: its brokers.")
+  private @Nullable String feedKafka;
+
+  @Option(
+      names = "--feed-topic",
+      paramLabel = "KIND=TOPIC",
+      description = "Topic of its alerts, scores, ...; may be given several times.")
+  private List<String> feedTopics = List.of();
+
+  @Option(
+      names = "--feed-kafka-properties",
+      paramLabel = "FILE",
+      description = "Settings of Kafka's clients, such as logins.")
+  private @Nullable Path feedKafkaProperties;
 
   @Option(
       names = "--store",
@@ -77,6 +96,7 @@ public final class AlertFlags {
     }
     return new AlertOptions(
         feed,
+        topics(),
         store,
         storeUser,
         storePasswordFile == null ? null : SecretFile.read(storePasswordFile),
@@ -85,5 +105,23 @@ public final class AlertFlags {
         webhooks == null ? List.of() : WebhookFile.read(webhooks, new HashSet<>(allowed)),
         AlertOptions.NOTIFY_WITHIN,
         externalUrl);
+  }
+
+  private @Nullable FeedTopics topics() {
+    if (feedKafka == null) {
+      if (!feedTopics.isEmpty() || feedKafkaProperties != null) {
+        throw new IllegalArgumentException(
+            "--feed-kafka must be given with --feed-topic and --feed-kafka-properties");
+      }
+      return null;
+    }
+    if (feed != null) {
+      throw new IllegalArgumentException("--feed and --feed-kafka exclude each other: choose one");
+    }
+    if (store == null) {
+      throw new IllegalArgumentException(
+          "--store must be given with --feed-kafka: how far topics were read is kept there");
+    }
+    return new FeedTopics(feedKafka, feedKafkaProperties, feedTopics);
   }
 }

@@ -2,10 +2,10 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.alerts;
 
-import io.caddis.detectors.event.Severity;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.feed.Feed;
 import io.caddis.gateway.feed.LiveStream;
+import io.caddis.gateway.feed.ResultJson;
 import io.caddis.gateway.notify.Notifier;
 import io.caddis.gateway.store.AlertQuery;
 import io.caddis.gateway.store.AlertStore;
@@ -14,7 +14,6 @@ import io.caddis.gateway.store.Outbox;
 import io.caddis.gateway.store.StoreException;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,22 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class AlertMetrics {
   private static final String PREFIX = "caddis_gateway_";
-  private static final AlertQuery OPEN =
-      new AlertQuery(
-          null,
-          null,
-          EnumSet.allOf(Severity.class),
-          null,
-          null,
-          true,
-          false,
-          null,
-          null,
-          null,
-          false,
-          1,
-          0);
-
   private final AlertStore alerts;
   private final Figures figures;
   private final Outbox outbox;
@@ -80,7 +63,7 @@ final class AlertMetrics {
   }
 
   private Map<String, Long> open() {
-    return AlertRoutes.counts(alerts.list(OPEN).counts());
+    return ResultJson.counts(alerts.list(AlertQuery.WAITING).counts());
   }
 
   private Map<String, Long> labelled() {

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.alerts;
 
+import io.caddis.gateway.feed.FeedTopics;
 import io.caddis.gateway.notify.Webhook;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Where alerts come from, where they are kept, and who is told.
  *
  * @param feed output directory of a job, null when there is none
+ * @param topics of a job, instead of its directory; null when there are none
  * @param store file, or URL of JDBC; null keeps the store beside the feed, and without a feed in a
  *     temporary file
  * @param storeUser of PostgreSQL, null when the URL has it
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AlertOptions(
     @Nullable Path feed,
+    @Nullable FeedTopics topics,
     @Nullable String store,
     @Nullable String storeUser,
     @Nullable String storePassword,
@@ -46,6 +49,6 @@ public record AlertOptions(
   /** Without the password, and without what URLs may hold. */
   @Override
   public String toString() {
-    return "alerts from " + feed + ", told to " + webhooks;
+    return "alerts from " + (topics == null ? feed : topics) + ", told to " + webhooks;
   }
 }

@@ -8,10 +8,12 @@ import io.caddis.gateway.Json;
 import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.Role;
 import io.caddis.gateway.Routes;
+import io.caddis.gateway.contract.Fields;
 import io.caddis.gateway.contract.Requests;
 import io.caddis.gateway.feed.ResultJson;
 import io.caddis.gateway.store.AlertQuery;
 import io.caddis.gateway.store.AlertStore;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.Label;
 import io.caddis.gateway.store.Silences;
 import io.caddis.gateway.store.StoreException;
@@ -83,7 +85,7 @@ final class AlertRoutes implements Routes {
             severities(query.text("severity")),
             query.text("sensor"),
             query.text("group"),
-            state == null ? null : Boolean.valueOf(state.equals("open")),
+            state == null ? null : EpisodeState.of(state),
             query.flag("acknowledged"),
             query.flag("silenced"),
             label == null || label.equals("none") || label.equals("any") ? null : label(label),
@@ -95,20 +97,10 @@ final class AlertRoutes implements Routes {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("alerts", page.alerts().stream().map(ResultJson::alert).toList());
     answer.put("total", page.total());
-    answer.put("counts", counts(page.counts()));
+    answer.put("counts", ResultJson.counts(page.counts()));
     answer.put("limit", asked.limit());
     answer.put("offset", asked.offset());
     Json.write(context, answer);
-  }
-
-  /** By severity, the worst first. */
-  static Map<String, Long> counts(Map<Severity, Long> counts) {
-    Map<String, Long> worstFirst = new LinkedHashMap<>();
-    for (int i = Severity.values().length - 1; i >= 0; i--) {
-      Severity severity = Severity.values()[i];
-      worstFirst.put(severity.name().toLowerCase(Locale.ROOT), counts.getOrDefault(severity, 0L));
-    }
-    return worstFirst;
   }
 
   private static Set<Severity> severities(@Nullable String list) {

@@ -7,6 +7,7 @@ import io.caddis.gateway.Json;
 import io.caddis.gateway.ProblemException.Field;
 import io.caddis.gateway.Role;
 import io.caddis.gateway.Routes;
+import io.caddis.gateway.contract.Fields;
 import io.caddis.gateway.contract.Requests;
 import io.caddis.gateway.feed.Feed;
 import io.caddis.gateway.feed.ResultJson;
@@ -65,7 +66,7 @@ final class FigureRoutes implements Routes {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("date", date.toString());
     answer.put("count", day.alerts());
-    answer.put("counts", AlertRoutes.counts(day.counts()));
+    answer.put("counts", ResultJson.counts(day.counts()));
     answer.put("anomalous_readings", totals.getOrDefault(Batch.ANOMALIES, 0L));
     answer.put("scored_readings", totals.getOrDefault(Batch.SCORES, 0L));
     Json.write(context, answer);

@@ -6,6 +6,7 @@ import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.ProblemException.Field;
 import io.caddis.gateway.Role;
 import io.caddis.gateway.Routes;
+import io.caddis.gateway.contract.Fields;
 import io.caddis.gateway.contract.Requests;
 import io.caddis.gateway.feed.LiveClient;
 import io.caddis.gateway.feed.LiveStream;

@@ -32,6 +32,9 @@ import tools.jackson.databind.node.ObjectNode;
  * validates each as it goes.
  */
 public final class Requests {
+  /** Above all that a long holds. */
+  private static final double LONGS = 0x1p63;
+
   private final Contract contract;
   private final Limits limits;
   private final JsonMapper mapper;
@@ -86,9 +89,26 @@ public final class Requests {
         throw new ProblemException(
             413, "Too large", "values beside the rows must be at most " + Limits.VALUES);
       }
+      List<Field> huge = new ArrayList<>();
+      for (Map.Entry<String, JsonNode> field : sample.properties()) {
+        if (!operation.rowFields().contains(field.getKey())) {
+          addHuge(field.getValue(), "/" + field.getKey(), huge);
+        }
+      }
+      refuse(huge);
       refuse(Contract.problems(operation.body(), sample));
     }
     return object;
+  }
+
+  /** The validator fails at an integer that no long holds, instead of refusing it. */
+  private static void addHuge(JsonNode node, String pointer, List<Field> huge) {
+    if (node.isNumber() && !(Math.abs(node.doubleValue()) < LONGS)) {
+      huge.add(new Field(pointer, "must be less than 2^63, was more"));
+    }
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      addHuge(field.getValue(), pointer + '/' + field.getKey(), huge);
+    }
   }
 
   /** The body with the first of its rows only. */

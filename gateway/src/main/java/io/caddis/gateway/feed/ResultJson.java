@@ -2,11 +2,14 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.feed;
 
+import io.caddis.detectors.event.Severity;
 import io.caddis.gateway.store.Mark;
 import io.caddis.gateway.store.ScoredReading;
 import io.caddis.gateway.store.StoredAlert;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -73,5 +76,15 @@ public final class ResultJson {
   /** A moment in ISO-8601, UTC. */
   public static String time(long epochMillis) {
     return Instant.ofEpochMilli(epochMillis).toString();
+  }
+
+  /** Counts by severity, the worst first. */
+  public static Map<String, Long> counts(Map<Severity, Long> counts) {
+    Map<String, Long> worstFirst = new LinkedHashMap<>();
+    for (int i = Severity.values().length - 1; i >= 0; i--) {
+      Severity severity = Severity.values()[i];
+      worstFirst.put(severity.name().toLowerCase(Locale.ROOT), counts.getOrDefault(severity, 0L));
+    }
+    return worstFirst;
   }
 }

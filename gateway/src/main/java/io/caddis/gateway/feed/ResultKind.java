@@ -25,20 +25,38 @@ enum ResultKind {
   MODELS("models") {
     @Override
     void read(LineReader.Line line, Batch batch, long now) throws MalformedLineException {
-      batch.add(ResultLine.parseBeforeModel(line.bytes()).model());
-      batch.count("models", now);
+      ResultLine result = ResultLine.parseBeforeModel(line.bytes());
+      batch.add(result.model());
+      batch.count(result.isVerdict() ? "model-verdicts" : "models", now);
     }
   },
   DEAD_LETTERS("dead-letters") {
     @Override
     void read(LineReader.Line line, Batch batch, long now) throws MalformedLineException {
-      batch.count("dead-letter:" + whole(line).word("reason"), now);
+      ResultLine result = whole(line);
+      batch.add(result.deadLetter());
+      batch.count("dead-letter:" + result.word("reason"), now);
+    }
+  },
+  LATE("late") {
+    @Override
+    void read(LineReader.Line line, Batch batch, long now) throws MalformedLineException {
+      batch.count("late", whole(line).readTime());
+    }
+  },
+  READINGS("readings") {
+    @Override
+    void read(LineReader.Line line, Batch batch, long now) throws MalformedLineException {
+      batch.add(whole(line).values());
     }
   },
   SCORES("scores") {
     @Override
     void read(LineReader.Line line, Batch batch, long now) throws MalformedLineException {
-      batch.add(whole(line).score());
+      ResultLine result = whole(line);
+      batch.add(result.score());
+      result.names("features_imputed").forEach(name -> batch.countFeature("imputed", name));
+      result.names("features_ignored").forEach(name -> batch.countFeature("ignored", name));
     }
   };
 

@@ -4,12 +4,17 @@ package io.caddis.gateway.feed;
 
 import io.caddis.detectors.event.Severity;
 import io.caddis.gateway.store.AlertMessage;
+import io.caddis.gateway.store.DeadLetter;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.IssueMessage;
 import io.caddis.gateway.store.ScoredReading;
+import io.caddis.gateway.store.SensorValues;
 import io.caddis.gateway.store.TrainedModel;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -29,6 +34,10 @@ final class ResultLine {
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final String MODEL = "model_base64";
   private static final int MAX_NAME = 1_000;
+  private static final int MAX_VALUES = 1 << 16;
+  private static final int LETTER_CHARS = 300;
+  private static final List<String> LETTER_FIELDS =
+      List.of("detail", "source", "offset", "line", "field", "scored", "raw", "raw_base64");
 
   private final JsonNode node;
   private final byte[] line;
@@ -72,7 +81,7 @@ final class ResultLine {
     return new AlertMessage(
         text("alert_id"),
         whole("sequence"),
-        !text("state").equals("closed"),
+        state(),
         text("key"),
         text("group"),
         severity(),
@@ -82,6 +91,14 @@ final class ResultLine {
         number("peak_score"),
         whole("anomalies"),
         body());
+  }
+
+  private EpisodeState state() throws MalformedLineException {
+    return switch (text("state")) {
+      case "closed" -> EpisodeState.CLOSED;
+      case "retracted" -> EpisodeState.RETRACTED;
+      default -> EpisodeState.OPEN;
+    };
   }
 
   ScoredReading score() throws MalformedLineException {
@@ -97,12 +114,58 @@ final class ResultLine {
         anomaly.booleanValue(),
         severity(),
         text("model_version"),
-        text("event_id"));
+        text("event_id"),
+        anomaly.booleanValue() && line.length <= MAX_VALUES ? body() : null);
+  }
+
+  SensorValues values() throws MalformedLineException {
+    JsonNode features = node.path("features");
+    String text = storable(features.toString());
+    if (!features.isObject() || text.length() > MAX_VALUES) {
+      throw malformed("features", "an object of at most " + MAX_VALUES + " characters");
+    }
+    return new SensorValues(time("timestamp"), text("key"), text("event_id"), text);
+  }
+
+  /** What is worth showing of a dead letter: not all of a long line. */
+  DeadLetter deadLetter() throws MalformedLineException {
+    ObjectNode letter = JSON.createObjectNode();
+    letter.put("reason", word("reason"));
+    for (String field : LETTER_FIELDS) {
+      JsonNode value = node.path(field);
+      if (value.isString()) {
+        String text = value.stringValue();
+        letter.put(field, storable(text.substring(0, Math.min(text.length(), LETTER_CHARS))));
+      } else if (value.isNumber() || value.isBoolean()) {
+        letter.set(field, value);
+      }
+    }
+    return new DeadLetter(word("reason"), letter.toString());
+  }
+
+  long readTime() throws MalformedLineException {
+    return time("timestamp");
+  }
+
+  /** The texts of a list; none when it is missing. */
+  List<String> names(String field) {
+    List<String> names = new ArrayList<>();
+    for (JsonNode name : node.path(field)) {
+      if (name.isString() && name.stringValue().length() <= MAX_NAME) {
+        names.add(storable(name.stringValue()));
+      }
+    }
+    return names;
   }
 
   IssueMessage issue() throws MalformedLineException {
     return new IssueMessage(
         text("issue_id"), text("kind"), text("key"), time("from"), time("to"), body());
+  }
+
+  /** Whether a line of models is about what became of one rather than about one trained. */
+  boolean isVerdict() {
+    return node.has("verdict");
   }
 
   TrainedModel model() throws MalformedLineException {

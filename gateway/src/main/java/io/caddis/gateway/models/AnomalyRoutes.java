@@ -86,6 +86,7 @@ public final class AnomalyRoutes implements Routes {
     answer.put("encoder", encoder(served));
     answer.put("threshold", model.threshold());
     answer.put("raw_threshold", model.rawThreshold());
+    Answers.sensors(answer, model);
     answer.put("version", served.version());
     answer.put("status", "fitted");
     context.header("X-Model", served.version());
@@ -96,7 +97,7 @@ public final class AnomalyRoutes implements Routes {
     Map<String, Object> encoder = new LinkedHashMap<>();
     encoder.put("schema", served.encodings());
     encoder.put("features", served.model().used());
-    encoder.put("feature_details", ModelMetadata.entries(served.model().encoder()));
+    encoder.put("feature_details", ModelMetadata.entries(served.model()));
     return encoder;
   }
 
@@ -221,6 +222,7 @@ public final class AnomalyRoutes implements Routes {
     answer.put("version", served.version());
     answer.put("threshold", served.model().threshold());
     answer.put("status", "loaded");
+    serving.deploy(served, request, answer);
     context.header("X-Model", served.version());
     Json.write(context, answer);
   }

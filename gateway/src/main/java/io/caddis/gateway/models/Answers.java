@@ -3,12 +3,16 @@
 package io.caddis.gateway.models;
 
 import io.caddis.detectors.event.Attribution;
+import io.caddis.detectors.model.Model;
+import io.caddis.detectors.stream.SensorStates;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +29,9 @@ final class Answers {
   /** With an offset, which clients in Python read too, unlike the letter Z. */
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSxxx").withZone(ZoneOffset.UTC);
+
+  /** Sensors that are listed of a model. */
+  private static final int MOST_SENSORS = 1_000;
 
   private Answers() {}
 
@@ -87,6 +94,23 @@ final class Answers {
       names(out, "features_ignored", row.ignored());
     }
     attribution(out, row.attribution());
+  }
+
+  /** Puts what a detector that learns by sensor measures each by, and why; nothing for others. */
+  static void sensors(Map<String, Object> answer, Model model) {
+    SensorStates states = model.sensors();
+    if (states == null) {
+      return;
+    }
+    List<Map<String, Object>> sensors = new ArrayList<>();
+    states
+        .choices(MOST_SENSORS)
+        .forEach(
+            (key, choice) ->
+                sensors.add(
+                    Map.of("key", key, "member", choice.member(), "basis", choice.basis())));
+    answer.put("sensors_known", states.size());
+    answer.put("sensors", sensors);
   }
 
   static void attribution(JsonGenerator out, @Nullable Attribution attribution) {

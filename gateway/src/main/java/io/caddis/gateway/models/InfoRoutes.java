@@ -52,7 +52,7 @@ public final class InfoRoutes implements Routes {
     answer.put("backend", model.detector());
     answer.put("parameters", training.parameters());
     answer.put("features", model.used());
-    answer.put("feature_details", ModelMetadata.entries(model.encoder()));
+    answer.put("feature_details", ModelMetadata.entries(model));
     answer.put("num_features", model.used().size());
     answer.put("num_samples", model.rows());
     answer.put("scaler", model.encoder().scaling().name().toLowerCase(Locale.ROOT));
@@ -65,8 +65,10 @@ public final class InfoRoutes implements Routes {
     answer.put("trained_from", text(training.from()));
     answer.put("trained_to", text(training.to()));
     answer.put("time_field", training.timeField());
+    answer.put("key_field", training.keyField());
     answer.put("calendar", training.calendar());
     answer.put("metrics", training.metrics());
+    Answers.sensors(answer, model);
     answer.put("new_features", served.newFields().statistics());
     context.header("X-Model", served.version());
     Json.write(context, answer);

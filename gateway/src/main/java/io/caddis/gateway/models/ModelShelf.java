@@ -8,6 +8,7 @@ import io.caddis.detectors.model.ModelFormatException;
 import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.registry.RegisteredModel;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.gateway.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -142,6 +143,7 @@ public final class ModelShelf {
       candidates.add(model);
       candidates.add(stored(model, IsolationForest.NAME));
       Detectors.NAMES.forEach(name -> candidates.add(stored(model, name)));
+      StreamDetectors.NAMES.forEach(name -> candidates.add(stored(model, name)));
     }
     for (String candidate : candidates) {
       if (!registry.versions(candidate).isEmpty()) {

@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.models;
 
-import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
@@ -12,8 +11,12 @@ import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.stream.SensorStates;
+import io.caddis.detectors.stream.StreamDetectors;
+import io.caddis.detectors.table.StreamTrainer;
 import io.caddis.detectors.table.TableLayout;
 import io.caddis.detectors.table.TableTrainer;
+import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param detector its name
  * @param parameters of the detector
  * @param schema encoding of each feature by name; empty to find them in the rows
- * @param rule of the threshold
+ * @param rule of the threshold, null for the usual one
  * @param seed of every random choice
  * @param calendar features taken from the time
  */
@@ -40,10 +43,13 @@ record Recipe(
     String detector,
     Map<String, Object> parameters,
     Map<String, Encoding> schema,
-    ThresholdRule rule,
+    @Nullable ThresholdRule rule,
     Scaling scaling,
     long seed,
     List<CalendarFeature> calendar) {
+  /** Share of the rows to flag when nothing is asked for. */
+  private static final double CONTAMINATION = 0.1;
+
   /** A model and how to read rows for it. */
   record Fitted(TableLayout layout, @Nullable String keyField, TableTrainer.Result result) {}
 
@@ -89,18 +95,29 @@ record Recipe(
       throw new IllegalArgumentException(
           "calendar needs a time in the rows: a field timestamp, ts, time or datetime");
     }
-    TableLayout layout = TableLayout.of(columns, time, calendar);
+    TableTraining training =
+        TableTraining.of(settings(), columns, time, found.keyField(), calendar, false, seed, most);
     try (InputStream in = rows.open()) {
-      return new Fitted(
-          layout,
-          found.keyField(),
-          new TableTrainer(layout, trainer(layout), seed, most).train(in, rows.name()));
+      return new Fitted(training.layout(), found.keyField(), training.train(in, rows.name()));
     }
+  }
+
+  private TableTraining.Settings settings() {
+    return new TableTraining.Settings(detector, parameters, scaling, rule, CONTAMINATION);
+  }
+
+  /**
+   * What goes on learning by reading.
+   *
+   * @param rows that what is known was learned from
+   */
+  StreamTrainer goingOn(TableLayout layout, SensorStates known, long rows) {
+    return new StreamTrainer(layout, known, rows, StreamDetectors.threshold(detector, rule), seed);
   }
 
   /** What fits and updates models of this layout. */
   ModelTrainer trainer(TableLayout layout) {
-    return new ModelTrainer(layout.schema(), Detectors.byName(detector, parameters), scaling, rule);
+    return settings().trainer(layout.schema());
   }
 
   /** What the registry keeps of a training. */

@@ -8,6 +8,7 @@ import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.ProblemException.Field;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Reads recipes from requests that the contract allows: from a body or from query parameters. */
@@ -47,7 +49,11 @@ final class RecipeReader {
       }
     }
     try {
-      Detectors.byName(detector, parameters);
+      if (StreamDetectors.NAMES.contains(detector)) {
+        StreamDetectors.byName(detector, parameters);
+      } else {
+        Detectors.byName(detector, parameters);
+      }
       return new Recipe(
           detector,
           parameters,
@@ -77,7 +83,8 @@ final class RecipeReader {
     return schema;
   }
 
-  private static ThresholdRule rule(JsonNode request) {
+  /** What was asked for, null when nothing was. */
+  private static @Nullable ThresholdRule rule(JsonNode request) {
     String method = request.path("threshold_method").asString("");
     double value = request.path("threshold_value").asDouble(Double.NaN);
     boolean given = !Double.isNaN(value);
@@ -90,8 +97,10 @@ final class RecipeReader {
           throw new IllegalArgumentException(
               "threshold_value must come with a threshold_method, came without");
         }
-        yield new ThresholdRule(
-            ThresholdRule.Method.CONTAMINATION, request.path("contamination").asDouble(0.1));
+        yield request.has("contamination")
+            ? new ThresholdRule(
+                ThresholdRule.Method.CONTAMINATION, request.get("contamination").asDouble())
+            : null;
       }
     };
   }

@@ -68,6 +68,8 @@ final class RowReader {
     private boolean any;
     private @Nullable List<String> unknown;
     private @Nullable String timestamp;
+    private long time = Timestamps.INVALID;
+    private String key = "";
 
     private Values(int numbers, int texts) {
       this.numbers = new double[numbers];
@@ -78,6 +80,16 @@ final class RowReader {
     /** Names of the fields that the model does not know, null when there are none. */
     @Nullable List<String> unknown() {
       return unknown;
+    }
+
+    /** Event time, epoch milliseconds; {@link Timestamps#INVALID} when the row has none. */
+    long time() {
+      return time;
+    }
+
+    /** The sensor; empty when the row names none. */
+    String key() {
+      return key;
     }
 
     /** The row's own time as it was written, null when it has none. */
@@ -133,6 +145,8 @@ final class RowReader {
       put(values, place, value, pointer, index, name);
     } else if (name.equals(layout.timeField())) {
       readTime(values, value, pointer, index, name);
+    } else if (name.equals(layout.keyField())) {
+      values.key = value.isNull() ? "" : text(value, pointer, index, name);
     } else if (!value.isNull()) {
       if (value.isContainer()) {
         throw refused(pointer, index, name, "must be a number, text, true, false or null");
@@ -158,18 +172,22 @@ final class RowReader {
       }
       values.numbers[place] = value.doubleValue();
     } else {
-      String text = value.isValueNode() ? value.asString() : null;
-      if (text == null || text.length() > MOST_CHARS) {
-        String was = text == null ? kind(value) : "longer";
-        throw refused(
-            pointer,
-            index,
-            field,
-            "must be text of at most " + MOST_CHARS + " characters, was " + was);
-      }
-      values.texts[-1 - place] = text;
+      values.texts[-1 - place] = text(value, pointer, index, field);
     }
     values.any = true;
+  }
+
+  private static String text(JsonNode value, String pointer, int index, String field) {
+    String text = value.isValueNode() ? value.asString() : null;
+    if (text == null || text.length() > MOST_CHARS) {
+      String was = text == null ? kind(value) : "longer";
+      throw refused(
+          pointer,
+          index,
+          field,
+          "must be text of at most " + MOST_CHARS + " characters, was " + was);
+    }
+    return text;
   }
 
   static void checkFinite(JsonNode value, String pointer, int index, String field) {
@@ -183,7 +201,7 @@ final class RowReader {
       return;
     }
     String text = value.isString() || value.isNumber() ? value.asString() : "";
-    byte[] ascii = text.getBytes(StandardCharsets.UTF_8);
+    byte[] ascii = text.strip().getBytes(StandardCharsets.UTF_8);
     long time = Timestamps.parse(ascii, 0, ascii.length);
     if (time == Timestamps.INVALID && !layout.calendar().isEmpty()) {
       throw refused(
@@ -195,6 +213,7 @@ final class RowReader {
     if (!text.isEmpty()) {
       values.timestamp = text;
     }
+    values.time = time;
     List<CalendarFeature> calendar = layout.calendar();
     for (int i = 0; i < calendar.size(); i++) {
       values.numbers[numbers - calendar.size() + i] = calendar.get(i).of(time);

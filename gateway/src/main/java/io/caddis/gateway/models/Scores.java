@@ -4,6 +4,8 @@ package io.caddis.gateway.models;
 
 import io.caddis.detectors.event.Attribution;
 import io.caddis.detectors.model.Model;
+import io.caddis.detectors.stream.SensorScorer;
+import io.caddis.detectors.stream.SensorStates;
 import io.caddis.gateway.ProblemException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,11 +79,12 @@ record Scores(List<Scored> rows, int anomalies, double threshold) {
    */
   static Scores of(ServedModel served, JsonNode rows, String pointer, Settings settings) {
     double threshold = threshold(served, settings);
+    SensorScorer sensors = sensors(served);
     List<Scored> scored = new ArrayList<>(rows.size());
     int anomalies = 0;
     long begin = System.nanoTime();
     for (JsonNode row : rows) {
-      Scored one = one(served, row, pointer, scored.size(), threshold, settings.explain());
+      Scored one = one(served, sensors, row, pointer, scored.size(), threshold, settings.explain());
       anomalies += one.anomaly() ? 1 : 0;
       scored.add(one);
       if (System.nanoTime() - begin > settings.most().toNanos()) {
@@ -98,8 +101,14 @@ record Scores(List<Scored> rows, int anomalies, double threshold) {
   /** Scores a row that stands alone. */
   static Scores ofOne(ServedModel served, JsonNode row, String pointer, Settings settings) {
     double threshold = threshold(served, settings);
-    Scored one = one(served, row, pointer, -1, threshold, settings.explain());
+    Scored one = one(served, sensors(served), row, pointer, -1, threshold, settings.explain());
     return new Scores(List.of(one), one.anomaly() ? 1 : 0, threshold);
+  }
+
+  /** What a detector that learns by sensor goes on from; this request's rows teach no other. */
+  private static @Nullable SensorScorer sensors(ServedModel served) {
+    SensorStates states = served.model().sensors();
+    return states == null ? null : states.scorer();
   }
 
   private static double threshold(ServedModel served, Settings settings) {
@@ -109,6 +118,7 @@ record Scores(List<Scored> rows, int anomalies, double threshold) {
 
   private static Scored one(
       ServedModel served,
+      @Nullable SensorScorer sensors,
       JsonNode row,
       String pointer,
       int index,
@@ -116,16 +126,35 @@ record Scores(List<Scored> rows, int anomalies, double threshold) {
       boolean explain) {
     Model model = served.model();
     RowReader.Values values = served.reader().read(row, pointer, index, served.newFields());
-    double raw = model.rawScore(values.numbers, values.texts);
-    double score = model.score(raw);
+    SensorScorer.Scored result =
+        sensors == null
+            ? byItself(model, values, explain)
+            : inTurn(sensors, model, values, explain, pointer);
     return new Scored(
-        raw,
-        score,
-        score >= threshold,
+        result.raw(),
+        result.score(),
+        result.score() >= threshold,
         list(model.imputed(values.numbers, values.texts)),
         ignored(model.ignored(values.numbers, values.texts), values.unknown()),
         values.timestamp(),
-        explain ? model.explain(values.numbers, values.texts) : null);
+        result.attribution());
+  }
+
+  private static SensorScorer.Scored byItself(
+      Model model, RowReader.Values values, boolean explain) {
+    double raw = model.rawScore(values.numbers, values.texts);
+    return new SensorScorer.Scored(
+        raw, model.score(raw), explain ? model.explain(values.numbers, values.texts) : null);
+  }
+
+  private static SensorScorer.Scored inTurn(
+      SensorScorer sensors, Model model, RowReader.Values values, boolean explain, String pointer) {
+    String[] names = explain ? model.used().toArray(String[]::new) : null;
+    try {
+      return sensors.score(values.key(), values.time(), values.numbers, names);
+    } catch (IllegalArgumentException tooMany) {
+      throw RowReader.refused(pointer, -1, null, "must be of fewer: " + tooMany.getMessage());
+    }
   }
 
   private static List<String> ignored(String @Nullable [] unused, @Nullable List<String> unknown) {

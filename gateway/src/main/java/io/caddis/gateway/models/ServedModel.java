@@ -76,7 +76,12 @@ record ServedModel(
     for (String feature : training.calendar()) {
       calendar.add(CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)));
     }
-    TableLayout layout = new TableLayout(model.schema(), training.timeField(), calendar);
+    TableLayout layout =
+        new TableLayout(
+            model.schema(),
+            training.timeField(),
+            calendar,
+            model.sensors() == null ? null : training.keyField());
     return new ServedModel(
         name,
         metadata.name(),

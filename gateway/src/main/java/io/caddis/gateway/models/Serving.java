@@ -5,7 +5,9 @@ package io.caddis.gateway.models;
 import io.caddis.gateway.Limits;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.control.RunningJob;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * What all routes around models share.
  *
  * @param defaultModel name of the model that is meant where none is named
+ * @param job that scores with the models it is told to, null when there is none
  */
 public record Serving(
     String defaultModel,
@@ -23,6 +26,7 @@ public record Serving(
     Metrics metrics,
     Usage usage,
     InstantSource clock,
+    @Nullable RunningJob job,
     Trainings trainings) {
 
   public Serving(
@@ -32,7 +36,8 @@ public record Serving(
       Limits limits,
       Metrics metrics,
       Usage usage,
-      InstantSource clock) {
+      InstantSource clock,
+      @Nullable RunningJob job) {
     this(
         defaultModel,
         shelf,
@@ -41,6 +46,7 @@ public record Serving(
         metrics,
         usage,
         clock,
+        job,
         new Trainings(shelf, limits, metrics));
   }
 
@@ -52,6 +58,17 @@ public record Serving(
   /** The model that query parameters ask for. */
   ServedModel asked(JsonNode query) {
     return shelf.get(name(query), null);
+  }
+
+  /**
+   * Has the running job, if there is one and the request does not say otherwise, score with a saved
+   * model; the answer tells the command.
+   */
+  void deploy(ServedModel served, JsonNode request, Map<String, Object> answer) {
+    if (job != null && request.path("job").asBoolean(true)) {
+      String group = request.has("group") ? request.get("group").stringValue() : null;
+      answer.put("job", job.promote(served.stored(), served.version(), group).fields());
+    }
   }
 
   /** Scores the rows of a request, and counts them. */

@@ -59,7 +59,7 @@ public final class TrainRoutes implements Routes {
     String name = serving.name(query);
     Recipe recipe = RecipeReader.read(query, "?");
     JsonNode rows = request.get("transactions");
-    answer(
+    trained(
         context,
         "Model trained successfully",
         () -> serving.trainings().fit(name, name, recipe, rows, "/transactions", "POST /train"));
@@ -69,7 +69,7 @@ public final class TrainRoutes implements Routes {
     JsonNode query = serving.requests().query(context);
     ObjectNode request = serving.requests().body(context);
     JsonNode rows = request.get("transactions");
-    answer(
+    trained(
         context,
         "Model updated successfully",
         () -> serving.trainings().update(serving.asked(query), rows, "/transactions"));
@@ -78,7 +78,10 @@ public final class TrainRoutes implements Routes {
   private void retrain(Context context) {
     String name = serving.name(serving.requests().query(context));
     ObjectNode request = serving.requests().body(context);
-    answer(context, "Model retrained successfully", () -> retrained(name, request));
+    Trainings.Outcome outcome = saved(() -> retrained(name, request));
+    Map<String, Object> answer = answer("Model retrained successfully", outcome);
+    serving.deploy(outcome.served(), request, answer);
+    write(context, outcome, answer);
   }
 
   private Trainings.Outcome retrained(String name, ObjectNode request) {
@@ -106,10 +109,17 @@ public final class TrainRoutes implements Routes {
     return serving.trainings().fitFile(name, served.stored(), served.recipe(), file);
   }
 
+  private void trained(Context context, String message, Supplier<Trainings.Outcome> training) {
+    Trainings.Outcome outcome = saved(training);
+    write(context, outcome, answer(message, outcome));
+  }
+
   /** Trains and saves in one turn: of two updates at once the second goes on from the first. */
-  private void answer(Context context, String message, Supplier<Trainings.Outcome> training) {
-    Trainings.Outcome outcome =
-        serving.trainings().inTurn(() -> training.get().saved(serving.shelf()));
+  private Trainings.Outcome saved(Supplier<Trainings.Outcome> training) {
+    return serving.trainings().inTurn(() -> training.get().saved(serving.shelf()));
+  }
+
+  private Map<String, Object> answer(String message, Trainings.Outcome outcome) {
     ServedModel served = outcome.served();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("message", message);
@@ -125,7 +135,12 @@ public final class TrainRoutes implements Routes {
     answer.put("data_source", served.training().dataSource());
     answer.put("threshold", served.model().threshold());
     answer.put("training_time_ms", outcome.nanos() / 1e6);
-    context.header("X-Model", served.version());
+    return answer;
+  }
+
+  private static void write(
+      Context context, Trainings.Outcome outcome, Map<String, Object> answer) {
+    context.header("X-Model", outcome.served().version());
     Json.write(context, answer);
   }
 }

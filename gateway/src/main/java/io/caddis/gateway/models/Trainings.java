@@ -8,6 +8,7 @@ import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.registry.ModelMetadata;
+import io.caddis.detectors.stream.SensorStates;
 import io.caddis.detectors.table.TableTrainer;
 import io.caddis.gateway.Limits;
 import io.caddis.gateway.Metrics;
@@ -92,8 +93,16 @@ final class Trainings {
   }
 
   private Recipe.Fitted fit(Recipe recipe, SchemaInference.Input rows, String pointer) {
+    return checked(rows, pointer, () -> recipe.fit(rows, limits.trainingRows()));
+  }
+
+  private interface Fit {
+    Recipe.Fitted get() throws IOException;
+  }
+
+  private static Recipe.Fitted checked(SchemaInference.Input rows, String pointer, Fit fit) {
     try {
-      Recipe.Fitted fitted = recipe.fit(rows, limits.trainingRows());
+      Recipe.Fitted fitted = fit.get();
       TableTrainer.Result result = fitted.result();
       if (rows instanceof RowLines && result.rejected() + result.faultyRows() > 0) {
         throw faulty(result, pointer);
@@ -126,6 +135,10 @@ final class Trainings {
     return inTurn(
         () -> {
           Recipe recipe = served.recipe();
+          SensorStates known = served.model().sensors();
+          if (known != null) {
+            return goneOn(served, known, pointer, lines);
+          }
           if (Detectors.byName(recipe.detector(), recipe.parameters()).updatable()) {
             return incremental(served, rows, pointer, lines);
           }
@@ -140,6 +153,35 @@ final class Trainings {
               sample,
               "refit");
         });
+  }
+
+  /** Reads more rows with what is known of their sensors. */
+  private Outcome goneOn(ServedModel served, SensorStates known, String pointer, RowLines lines) {
+    long begin = System.nanoTime();
+    Recipe recipe = served.recipe();
+    ModelMetadata.Training before = served.training();
+    Recipe.Fitted fitted =
+        checked(
+            lines,
+            pointer,
+            () ->
+                new Recipe.Fitted(
+                    served.layout(),
+                    before.keyField(),
+                    recipe
+                        .goingOn(served.layout(), known, served.model().rows())
+                        .train(lines.open(), lines.name())));
+    TableTrainer.Result result = fitted.result();
+    ServedModel updated =
+        ServedModel.fitted(
+            served.name(),
+            served.stored(),
+            result.model(),
+            served.layout(),
+            recipe.training("POST /update", fitted),
+            recipe,
+            null);
+    return put(updated, "incremental", result.rows(), begin);
   }
 
   private Outcome incremental(ServedModel served, JsonNode rows, String pointer, RowLines lines) {

@@ -3,6 +3,7 @@
 package io.caddis.gateway.notify;
 
 import io.caddis.gateway.store.AlertMessage;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.IssueMessage;
 import io.caddis.gateway.store.Notice;
 import io.caddis.gateway.store.NoticePolicy;
@@ -89,10 +90,11 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
       if (alert.severity().compareTo(webhook.severity()) < 0) {
         continue;
       }
-      if (clock.millis() - alert.timestamp() <= maxAge.toMillis()) {
+      if (alert.state() != EpisodeState.RETRACTED
+          && clock.millis() - alert.timestamp() <= maxAge.toMillis()) {
         notices.add(notice(webhook, alert, false));
       }
-      if (!alert.open()) {
+      if (alert.state() != EpisodeState.OPEN) {
         notices.add(notice(webhook, alert, true));
       }
     }

@@ -9,7 +9,7 @@ import io.caddis.detectors.event.Severity;
  *
  * @param alertId of the episode
  * @param sequence 0 when the episode opens, then counting
- * @param open false when the episode has ended
+ * @param state of the episode
  * @param sensor whose readings are anomalous
  * @param group whose model scored them
  * @param severity the worst so far
@@ -23,7 +23,7 @@ import io.caddis.detectors.event.Severity;
 public record AlertMessage(
     String alertId,
     long sequence,
-    boolean open,
+    EpisodeState state,
     String sensor,
     String group,
     Severity severity,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param severities one of these
  * @param sensor name, in which {@code *} stands for anything
  * @param group whose model scored it
- * @param open whether the episode goes on
+ * @param state of the episode
  * @param acknowledged whether somebody acknowledged it
  * @param silenced whether its sensor is silenced now
  * @param label how it was judged
@@ -30,7 +30,7 @@ public record AlertQuery(
     Set<Severity> severities,
     @Nullable String sensor,
     @Nullable String group,
-    @Nullable Boolean open,
+    @Nullable EpisodeState state,
     @Nullable Boolean acknowledged,
     @Nullable Boolean silenced,
     @Nullable Label label,
@@ -56,6 +56,23 @@ public record AlertQuery(
           null,
           false,
           100,
+          0);
+
+  /** Those that are open and that nobody has acknowledged, for their counts. */
+  public static final AlertQuery WAITING =
+      new AlertQuery(
+          null,
+          null,
+          EnumSet.allOf(Severity.class),
+          null,
+          null,
+          EpisodeState.OPEN,
+          false,
+          null,
+          null,
+          null,
+          false,
+          1,
           0);
 
   public AlertQuery {

@@ -24,10 +24,16 @@ public final class Batch {
   private final List<ScoredReading> scores = new ArrayList<>();
   private final List<IssueMessage> issues = new ArrayList<>();
   private final List<TrainedModel> models = new ArrayList<>();
+  private final List<SensorValues> readings = new ArrayList<>();
+  private final List<DeadLetter> deadLetters = new ArrayList<>();
+  private final Map<FeatureName, Long> features = new HashMap<>();
   private final Map<Tally, Long> tallies = new HashMap<>();
 
   /** How many of what on which day, as in {@code 2026-01-31}. */
   record Tally(String kind, String day) {}
+
+  /** What was imputed or ignored. */
+  record FeatureName(String kind, String feature) {}
 
   /** Of several messages about one episode the one with the highest sequence is stored. */
   public void add(AlertMessage message) {
@@ -48,6 +54,23 @@ public final class Batch {
 
   public void add(TrainedModel model) {
     models.add(model);
+  }
+
+  public void add(SensorValues values) {
+    readings.add(values);
+  }
+
+  public void add(DeadLetter letter) {
+    deadLetters.add(letter);
+  }
+
+  /**
+   * Counts a feature that a reading lacked, or had in vain.
+   *
+   * @param kind imputed or ignored
+   */
+  public void countFeature(String kind, String feature) {
+    features.merge(new FeatureName(kind, feature), 1L, Long::sum);
   }
 
   /**
@@ -82,5 +105,17 @@ public final class Batch {
 
   Map<Tally, Long> tallies() {
     return tallies;
+  }
+
+  List<SensorValues> readings() {
+    return readings;
+  }
+
+  List<DeadLetter> deadLetters() {
+    return deadLetters;
+  }
+
+  Map<FeatureName, Long> features() {
+    return features;
   }
 }

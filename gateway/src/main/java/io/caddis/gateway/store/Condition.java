@@ -45,9 +45,9 @@ record Condition(String sql, List<Object> values) {
       terms.add("a.sensor_group = ?");
       values.add(query.group());
     }
-    if (query.open() != null) {
+    if (query.state() != null) {
       terms.add("a.state = ?");
-      values.add(query.open() ? "open" : "closed");
+      values.add(query.state().word());
     }
     if (query.acknowledged() != null) {
       terms.add("a.acknowledged_ms IS " + (query.acknowledged() ? "NOT NULL" : "NULL"));

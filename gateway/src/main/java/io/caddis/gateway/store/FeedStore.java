@@ -87,12 +87,20 @@ public final class FeedStore {
           if (!advance(session, before, after, now)) {
             return false;
           }
-          int ids = batch.alerts().size() + batch.scores().size();
+          int ids =
+              batch.alerts().size()
+                  + batch.scores().size()
+                  + batch.readings().size()
+                  + batch.deadLetters().size();
           if (ids > 0) {
             long id = session.take("feed", ids) - ids;
             id = storeAlerts(session, batch, id, now);
             storeScores(session, batch.scores(), id);
+            id += batch.scores().size();
+            Plant.storeReadings(session, batch.readings(), id, scoreWindow);
+            Plant.storeLetters(session, batch.deadLetters(), id + batch.readings().size());
           }
+          Plant.storeFeatures(session, batch.features());
           storeIssues(session, batch.issues(), now);
           storeModels(session, batch.models(), now);
           storeTallies(session, batch);
@@ -137,7 +145,7 @@ public final class FeedStore {
               alert.alertId(),
               alert.sequence(),
               ++id,
-              alert.open() ? "open" : "closed",
+              alert.state().word(),
               alert.sensor(),
               alert.group(),
               alert.severity().ordinal(),
@@ -172,16 +180,18 @@ public final class FeedStore {
             score.anomaly() ? 1 : 0,
             score.severity().ordinal(),
             score.modelVersion(),
-            score.eventId()
+            score.eventId(),
+            score.body()
           });
     }
     session.batch(
         """
         INSERT INTO scores (feed_id, at_ms, sensor, score, threshold, anomaly, severity,
-          model_version, event_id)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+          model_version, event_id, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         rows);
     session.update("DELETE FROM scores WHERE feed_id <= ?", id - scoreWindow);
+    Lanes.add(session, scores);
   }
 
   private void storeIssues(Session session, List<IssueMessage> issues, long now)
@@ -211,12 +221,9 @@ public final class FeedStore {
       session.update(
           """
           INSERT INTO trained_models (sensor_group, model_version, train_to_ms, body, received_ms)
-          VALUES (?, ?, ?, ?, ?) ON CONFLICT (sensor_group, model_version) DO NOTHING""",
-          model.group(),
-          model.modelVersion(),
-          model.trainTo(),
-          model.body(),
-          now);
+          VALUES (?, ?, ?, ?, ?) ON CONFLICT (sensor_group, model_version)
+          DO UPDATE SET body = excluded.body WHERE excluded.body LIKE '%"verdict":%'""",
+          model.group(), model.modelVersion(), model.trainTo(), model.body(), now);
     }
   }
 

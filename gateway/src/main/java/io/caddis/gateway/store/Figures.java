@@ -34,7 +34,7 @@ public final class Figures {
     }
   }
 
-  /** The alerts that began on a day, in UTC. */
+  /** The alerts that began on a day, in UTC, and have not been retracted. */
   public Day day(LocalDate date) {
     long from = date.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
     long to = date.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
@@ -45,7 +45,7 @@ public final class Figures {
                 session.list(
                     """
                     SELECT severity, COUNT(*), SUM(anomalies) FROM alerts
-                    WHERE start_ms >= ? AND start_ms < ? GROUP BY severity""",
+                    WHERE start_ms >= ? AND start_ms < ? AND state <> 'retracted' GROUP BY severity""",
                     row -> {
                       counts.put(Severity.values()[row.getInt(1)], row.getLong(2));
                       return row.getLong(3);
@@ -140,7 +140,7 @@ public final class Figures {
           session.list(
               """
               SELECT COALESCE(label, 'none'), COUNT(*) FROM alerts
-              WHERE start_ms >= ? AND start_ms < ? GROUP BY 1""",
+              WHERE start_ms >= ? AND start_ms < ? AND state <> 'retracted' GROUP BY 1""",
               row -> labels.put(row.getString(1), row.getLong(2)),
               from,
               to);

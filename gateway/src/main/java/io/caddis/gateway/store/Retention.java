@@ -64,6 +64,11 @@ public final class Retention {
               .formatted(table, table),
           MAX_MESSAGES);
     }
+    database.write(
+        session -> {
+          Lanes.prune(session);
+          return true;
+        });
     return deleted;
   }
 

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The newest scores, as many as the store keeps. Thread-safe. */
 public final class ScoreWindow {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
-      SELECT feed_id, at_ms, sensor, score, threshold, anomaly, severity, model_version, event_id
+      SELECT feed_id, at_ms, sensor, score, threshold, anomaly, severity, model_version, event_id,
+        body
       FROM scores""";
 
   private final Database database;
@@ -72,7 +73,7 @@ public final class ScoreWindow {
     return copy;
   }
 
-  private static Entry entry(ResultSet row) throws SQLException {
+  static Entry entry(ResultSet row) throws SQLException {
     return new Entry(
         row.getLong(1),
         new ScoredReading(
@@ -83,7 +84,8 @@ public final class ScoreWindow {
             row.getInt(6) == 1,
             Severity.values()[row.getInt(7)],
             row.getString(8),
-            row.getString(9)));
+            row.getString(9),
+            row.getString(10)));
   }
 
   private static @Nullable Double number(ResultSet row, int column) throws SQLException {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param severity of the score
  * @param modelVersion that scored it
  * @param eventId of the reading
+ * @param body the whole line of an anomaly, a JSON object; null for other readings
  */
 public record ScoredReading(
     long timestamp,
@@ -25,4 +26,5 @@ public record ScoredReading(
     boolean anomaly,
     Severity severity,
     String modelVersion,
-    String eventId) {}
+    String eventId,
+    @Nullable String body) {}

@@ -10,10 +10,13 @@ import static io.caddis.gateway.feed.JobOutput.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caddis.detectors.event.Severity;
 import io.caddis.gateway.store.AlertMessage;
+import io.caddis.gateway.store.AlertQuery;
 import io.caddis.gateway.store.AlertStore;
 import io.caddis.gateway.store.Batch;
 import io.caddis.gateway.store.Database;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.FeedStore;
 import io.caddis.gateway.store.Figures;
 import io.caddis.gateway.store.IssueMessage;
@@ -22,13 +25,17 @@ import io.caddis.gateway.store.Notice;
 import io.caddis.gateway.store.NoticePolicy;
 import io.caddis.gateway.store.Retention;
 import io.caddis.gateway.store.ScoreWindow;
+import io.caddis.gateway.store.StoredAlert;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +83,7 @@ class FeedTest {
     job.commit("quality", "q.jsonl", List.of(issue("1", "drift", "all")));
     job.commit("dead-letters", "d.jsonl", List.of(deadLetter("not_a_number"), deadLetter("ÄÖ")));
     job.commit("models", "m.jsonl", List.of(model("v1", 10), model("v2", 3_000_000)));
-    job.commit("late", "l.jsonl", List.of("{}"));
+    job.commit("control", "c.jsonl", List.of("{}"));
     Feed feed = feed();
 
     drain(feed);
@@ -99,6 +106,49 @@ class FeedTest {
     assertThat(new ScoreWindow(database).of("pump-1", 10)).hasSize(2);
     assertThat(feed.lines()).isEqualTo(8);
     assertThat(feed.malformedLines()).isZero();
+  }
+
+  @Test
+  void aRetractedAlertIsNeitherOpenNorCountedAndItsModelIsNoSecondOne() throws IOException {
+    job.commit("alerts", "1.jsonl", List.of(alert("a", 0, "opened", "pump-1")));
+    job.commit("alerts", "2.jsonl", List.of(alert("b", 0, "opened", "pump-1")));
+    String judged = model("v1", 10).replace("\"sha256\"", "\"verdict\":\"rolled_back\",\"sha256\"");
+    job.commit("models", "m.jsonl", List.of(model("v1", 10), judged, model("v1", 10)));
+    drain(feed());
+    AlertStore alerts = new AlertStore(database, clock);
+    LocalDate day = LocalDate.ofInstant(JobOutput.START, ZoneOffset.UTC);
+    assertThat(figures.day(day).counts().get(Severity.HIGH)).isEqualTo(2);
+
+    job.commit("alerts", "3.jsonl", List.of(alert("a", 1, "retracted", "pump-1")));
+    drain(feed());
+
+    assertThat(figures.day(day).counts().get(Severity.HIGH)).isOne();
+    assertThat(alerts.find("a").orElseThrow().body()).contains("\"state\":\"retracted\"");
+    assertThat(ids(alerts, EpisodeState.RETRACTED)).containsExactly("a");
+    assertThat(ids(alerts, EpisodeState.OPEN)).containsExactly("b");
+    assertThat(figures.models(10))
+        .singleElement()
+        .satisfies(body -> assertThat(body).contains("rolled_back"));
+    assertThat(figures.totals()).containsEntry("models", 2L).containsEntry("model-verdicts", 1L);
+  }
+
+  private static List<String> ids(AlertStore alerts, EpisodeState state) {
+    AlertQuery query =
+        new AlertQuery(
+            null,
+            null,
+            Set.of(Severity.values()),
+            null,
+            null,
+            state,
+            null,
+            null,
+            null,
+            null,
+            true,
+            10,
+            0);
+    return alerts.list(query).alerts().stream().map(StoredAlert::alertId).toList();
   }
 
   @Test
@@ -266,9 +316,10 @@ class FeedTest {
   }
 
   private Feed feed(NoticePolicy policy) {
+    FeedStore store = new FeedStore(database, clock, policy, 10_000);
     return new Feed(
-        out,
-        new FeedStore(database, clock, policy, 10_000),
+        new ResultFolders(out, store, clock),
+        store,
         new Retention(database, clock, Duration.ofDays(90)),
         clock,
         stored::incrementAndGet);

@@ -66,14 +66,25 @@ public final class JobOutput {
   public static String score(int second, String sensor, boolean anomaly) {
     return """
         {"timestamp":"%s","key":"%s","score":%s,"is_anomaly":%s,"raw_score":1.5,"threshold":0.5,\
-        "model_version":"warm-up","severity":"%s","event_id":"00000000000000aa-%x"}"""
+        "model_version":"warm-up","severity":"%s","event_id":"00000000000000aa-%x"%s}"""
         .formatted(
             START.plusSeconds(second),
             sensor,
             anomaly ? "0.75" : "0.25",
             anomaly,
             anomaly ? "high" : "low",
-            second);
+            second,
+            anomaly
+                ? ",\"features_imputed\":[\"flow\"],\"contributions\":{\"temperature\":0.5,"
+                    + "\"vibration\":0.25},\"expected\":{\"temperature\":21.5}"
+                : "");
+  }
+
+  public static String reading(int second, String sensor, double temperature) {
+    return """
+        {"timestamp":"%s","key":"%s","group":"all","event_id":"00000000000000aa-%x",\
+        "features":{"temperature":%s,"vibration":null,"mode":"run"}}"""
+        .formatted(START.plusSeconds(second), sensor, second, temperature);
   }
 
   public static String issue(String id, String kind, String sensor) {

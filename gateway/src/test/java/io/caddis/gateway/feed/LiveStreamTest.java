@@ -42,10 +42,11 @@ class LiveStreamTest {
     job = new JobOutput(directory.resolve("out"));
     database = Database.open(directory.resolve("gateway.db"), clock);
     live = new LiveStream(new AlertStore(database, clock), new ScoreWindow(database));
+    FeedStore store = new FeedStore(database, clock, NoticePolicy.NOBODY, 10_000);
     feed =
         new Feed(
-            directory.resolve("out"),
-            new FeedStore(database, clock, NoticePolicy.NOBODY, 10_000),
+            new ResultFolders(directory.resolve("out"), store, clock),
+            store,
             new Retention(database, clock, Duration.ofDays(90)),
             clock,
             live::pump);

@@ -10,6 +10,7 @@ import io.caddis.detectors.event.Severity;
 import io.caddis.gateway.store.AlertMessage;
 import io.caddis.gateway.store.Batch;
 import io.caddis.gateway.store.Database;
+import io.caddis.gateway.store.EpisodeState;
 import io.caddis.gateway.store.FeedStore;
 import io.caddis.gateway.store.FilePosition;
 import io.caddis.gateway.store.IssueMessage;
@@ -283,7 +284,18 @@ class NotifierTest {
         """
         {"contributions":{"vibration":0.5,"temperature":0.25},"lineage":{"detector":"mewma"}}""";
     return new AlertMessage(
-        id, sequence, open, sensor, "all", severity, now, now - 60_000, now - 30_000, 0.8, 3, body);
+        id,
+        sequence,
+        open ? EpisodeState.OPEN : EpisodeState.CLOSED,
+        sensor,
+        "all",
+        severity,
+        now,
+        now - 60_000,
+        now - 30_000,
+        0.8,
+        3,
+        body);
   }
 
   private IssueMessage issue(String id, String kind) {

@@ -179,8 +179,9 @@ interface AlertStoreContract extends OpenStore {
 
   private static AlertQuery query(
       Set<Severity> severities, String sensor, Boolean open, Long from, int limit, int offset) {
+    EpisodeState state = open == null ? null : open ? EpisodeState.OPEN : EpisodeState.CLOSED;
     return new AlertQuery(
-        from, null, severities, sensor, null, open, null, null, null, null, false, limit, offset);
+        from, null, severities, sensor, null, state, null, null, null, null, false, limit, offset);
   }
 
   private static List<String> silencedIds(AlertStore store, boolean silenced) {

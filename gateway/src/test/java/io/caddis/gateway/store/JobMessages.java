@@ -30,7 +30,7 @@ final class JobMessages {
 
   static ScoredReading score(long timestamp) {
     return new ScoredReading(
-        timestamp, "pump-1", 0.25, null, false, Severity.LOW, "warm-up", "00-" + timestamp);
+        timestamp, "pump-1", 0.25, null, false, Severity.LOW, "warm-up", "00-" + timestamp, null);
   }
 
   static AlertMessage alert(String id, long sequence) {
@@ -47,6 +47,17 @@ final class JobMessages {
       boolean open) {
     String body = "{\"alert_id\":\"%s\",\"sequence\":%d}".formatted(id, sequence);
     return new AlertMessage(
-        id, sequence, open, sensor, "all", severity, start, start, start, peak, 3, body);
+        id,
+        sequence,
+        open ? EpisodeState.OPEN : EpisodeState.CLOSED,
+        sensor,
+        "all",
+        severity,
+        start,
+        start,
+        start,
+        peak,
+        3,
+        body);
   }
 }

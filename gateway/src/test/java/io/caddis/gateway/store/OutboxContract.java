@@ -85,7 +85,7 @@ interface OutboxContract extends OpenStore {
       @Override
       public List<Notice> about(AlertMessage alert) {
         List<Notice> notices = new ArrayList<>(List.of(notice(alert, false)));
-        if (!alert.open()) {
+        if (alert.state() != EpisodeState.OPEN) {
           notices.add(notice(alert, true));
         }
         return notices;

@@ -50,7 +50,8 @@ class SqliteStoreTest extends StoreContract {
 
       assertThat(applied)
           .containsExactly(
-              "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba");
+              "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba",
+              "0002-plant 9dc0e987b1dd9ee883609af4ac058e7dda043ecc200df96003edeb53695d70ef");
     }
   }
 }

@@ -7,7 +7,11 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** What every database must do. */
 abstract class StoreContract
-    implements OpeningContract, FeedStoreContract, AlertStoreContract, OutboxContract {
+    implements OpeningContract,
+        FeedStoreContract,
+        AlertStoreContract,
+        OutboxContract,
+        PlantContract {
   private final MovableClock clock = new MovableClock();
   private Database database;
 

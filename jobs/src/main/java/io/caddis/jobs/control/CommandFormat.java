@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.control;
 
+import io.caddis.detectors.control.CommandJson;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -29,15 +30,12 @@ final class CommandFormat implements BulkFormat<CommandText, FileSourceSplit> {
     try (FSDataInputStream in = path.getFileSystem().open(path)) {
       byte[] content = in.readNBytes(CommandJson.MAX_BYTES + 1);
       return content.length > CommandJson.MAX_BYTES
-          ? unusable(path, "a command must have at most " + CommandJson.MAX_BYTES + " bytes")
+          ? CommandText.tooLarge(path.getName())
           : new CommandText(path.getName(), content, null);
     } catch (IOException e) {
-      return unusable(path, "a command must be a readable file: " + e.getMessage());
+      return CommandText.unusable(
+          path.getName(), "a command must be a readable file: " + e.getMessage());
     }
-  }
-
-  private static CommandText unusable(Path path, String problem) {
-    return new CommandText(path.getName(), new byte[0], problem);
   }
 
   @Override

@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.control;
 
+import io.caddis.detectors.control.CommandJson;
+import io.caddis.detectors.control.JobCommand;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.model.Model;
@@ -12,11 +14,13 @@ import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.registry.RegisteredModel;
 import io.caddis.jobs.registry.Registries;
 import io.caddis.operators.ControlCommand;
+import io.caddis.operators.ControlType;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.SideOutputs;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Locale;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -58,22 +62,55 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
   }
 
   private ControlCommand command(CommandText text) throws IOException {
-    CommandJson.Parsed parsed = CommandJson.parse(text.file(), text.content());
-    String model = parsed.model();
+    JobCommand given = CommandJson.parse(text.content());
+    ControlCommand command = toControl(given, text.file());
+    String model = given.model();
     if (model == null) {
-      return parsed.command();
+      return command;
     }
     if (registry == null) {
       throw new IllegalArgumentException(
           "model must be in a registry, and the job has none: set control.registry");
     }
     ModelRegistry models = Registries.open(registry);
-    return parsed.command().promoting(update(models.load(model, parsed.version())));
+    return command.promoting(update(models.load(model, given.versionOrAlias())));
+  }
+
+  /** The command but for the model out of a registry that it promotes. */
+  static ControlCommand toControl(JobCommand given, String file) {
+    Instant from = given.from();
+    Instant to = given.to();
+    return new ControlCommand(
+        given.id(),
+        file,
+        ControlType.valueOf(given.type().toUpperCase(Locale.ROOT)),
+        given.sensors(),
+        given.group(),
+        given.threshold(),
+        from == null ? ControlCommand.NOT_GIVEN : from.toEpochMilli(),
+        to == null ? ControlCommand.WITHOUT_END : to.toEpochMilli(),
+        given.target(),
+        given.model() == null ? given.version() : null,
+        null,
+        span(given.span()));
+  }
+
+  private static ControlCommand.@Nullable Span span(JobCommand.@Nullable Span given) {
+    return given == null
+        ? null
+        : new ControlCommand.Span(
+            given.from().toEpochMilli(), given.to().toEpochMilli(), given.normal());
   }
 
   private static ModelUpdate update(RegisteredModel registered) {
     ModelMetadata metadata = registered.metadata();
     Model model = registered.model();
+    if (model.sensors() != null) {
+      throw new IllegalArgumentException(
+          "model must score each row by itself, was of %s, which learns by reading: a job has its"
+                  .formatted(model.detector())
+              + " own");
+    }
     return new ModelUpdate(
         "",
         metadata.version(),

@@ -13,14 +13,17 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The commands of a job: the files of a directory, in the order of their names, each once.
+ * The commands of a job: the files of a directory in the order of their names, or the records of a
+ * topic, each once.
  *
  * <p>In a run that ends, those that are there when it begins; it has no watermark until all are
  * read, so that readings wait for them. In one without end also those that come; it says at once
@@ -28,10 +31,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class ControlSource {
   /**
-   * What comes out of the directory.
+   * What comes of the commands.
    *
    * @param commands well-formed
-   * @param deadLetters files that hold none
+   * @param deadLetters files and records that hold none
    */
   public record Outputs(DataStream<ControlCommand> commands, DataStream<Rejection> deadLetters) {}
 
@@ -40,22 +43,18 @@ public final class ControlSource {
   /**
    * Adds the source to a graph; the directory is made when it does not exist.
    *
-   * @param directory what is watched
+   * @return null when the job takes no commands
    */
-  public static Outputs of(StreamExecutionEnvironment env, PipelineSpec spec, URI directory)
+  public static @Nullable Outputs of(StreamExecutionEnvironment env, PipelineSpec spec)
       throws IOException {
-    Path path = new Path(directory);
-    path.getFileSystem().mkdirs(path);
-    boolean bounded = spec.source().bounded();
-    FileSource.FileSourceBuilder<CommandText> files =
-        FileSource.forBulkFileFormat(new CommandFormat(), path);
-    files.setSplitAssigner(NameOrder::new);
-    if (!bounded) {
-      files.monitorContinuously(spec.control().pollInterval());
+    Source<CommandText, ?, ?> source = source(spec);
+    if (source == null) {
+      return null;
     }
+    boolean bounded = spec.source().bounded();
     SingleOutputStreamOperator<ControlCommand> commands =
         env.fromSource(
-                files.build(),
+                source,
                 bounded
                     ? WatermarkStrategy.noWatermarks()
                     : WatermarkStrategy.forGenerator(c -> new EndOfTime()),
@@ -70,6 +69,26 @@ public final class ControlSource {
             .setParallelism(1)
             .setMaxParallelism(1);
     return new Outputs(commands, commands.getSideOutput(SideOutputs.DEAD_LETTERS));
+  }
+
+  private static @Nullable Source<CommandText, ?, ?> source(PipelineSpec spec) throws IOException {
+    String topic = spec.control().topic();
+    if (topic != null) {
+      return CommandTopic.of(spec, topic);
+    }
+    URI directory = spec.control().uri();
+    if (directory == null) {
+      return null;
+    }
+    Path path = new Path(directory);
+    path.getFileSystem().mkdirs(path);
+    FileSource.FileSourceBuilder<CommandText> files =
+        FileSource.forBulkFileFormat(new CommandFormat(), path);
+    files.setSplitAssigner(NameOrder::new);
+    if (!spec.source().bounded()) {
+      files.monitorContinuously(spec.control().pollInterval());
+    }
+    return files.build();
   }
 
   /** Says that nothing is to be waited for. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-/** Commands to running jobs: their files, and the source that reads them. */
+/** The source of the commands to a running job. */
 @NullMarked
 package io.caddis.jobs.control;
 

@@ -3,6 +3,7 @@
 package io.caddis.jobs.sink;
 
 import io.caddis.detectors.event.Alert;
+import io.caddis.detectors.event.DetectorChoice;
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.Rejection;
@@ -79,8 +80,20 @@ public final class JsonLines<T> implements Encoder<T> {
     return of(QualityRow::write);
   }
 
+  /**
+   * @param schema of the vectors
+   */
+  public static JsonLines<DetectorChoice> choices(FeatureSchema schema) {
+    return of(new ChoiceRow(schema));
+  }
+
   public static JsonLines<ModelUpdate> models() {
     return of(ModelRow::write);
+  }
+
+  /** What the rows of models say, without the models themselves. */
+  public static JsonLines<ModelUpdate> modelDescriptions() {
+    return of(ModelRow::describe);
   }
 
   public static JsonLines<Acknowledgement> acknowledgements() {

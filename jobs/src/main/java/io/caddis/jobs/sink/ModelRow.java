@@ -31,6 +31,12 @@ final class ModelRow {
   private ModelRow() {}
 
   static void write(JsonLine line, ModelUpdate model) {
+    describe(line, model);
+    line.base64(MODEL_BASE64, model.bytes());
+  }
+
+  /** All but the model itself. */
+  static void describe(JsonLine line, ModelUpdate model) {
     line.text(MODEL_VERSION, model.modelVersion())
         .text(GROUP, model.group())
         .text(DETECTOR, model.detector())
@@ -52,6 +58,5 @@ final class ModelRow {
           .text(REASON, verdict.reason())
           .time(EFFECTIVE_FROM, verdict.at());
     }
-    line.base64(MODEL_BASE64, model.bytes());
   }
 }

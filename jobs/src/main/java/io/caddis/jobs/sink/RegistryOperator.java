@@ -5,6 +5,7 @@ package io.caddis.jobs.sink;
 import io.caddis.detectors.model.ModelFormatException;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ModelVerdict;
 import io.caddis.operators.OperatorMetrics;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,6 +84,10 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
 
   @Override
   public void processElement(StreamRecord<ModelUpdate> element) {
+    ModelVerdict verdict = element.getValue().verdict();
+    if (verdict != null && verdict.decision() != ModelVerdict.Decision.ROLLED_BACK) {
+      return;
+    }
     waiting.add(new Waiting(element.getValue(), NONE));
     if (waiting.size() > MOST_WAITING) {
       ModelUpdate oldest = waiting.remove(0).model();
@@ -119,8 +124,12 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
   /** Whether the model is dealt with: published, or not to be tried again. */
   private boolean publish(ModelUpdate model) {
     try {
-      target.publish(registry, model);
-      published.inc();
+      if (model.verdict() == null) {
+        target.publish(registry, model);
+        published.inc();
+      } else {
+        target.withdraw(registry, model);
+      }
       return true;
     } catch (IOException | RuntimeException e) {
       failed.inc();

@@ -88,6 +88,16 @@ public record RegistryTarget(
             model.trainedBecause()));
   }
 
+  /** Notes that a model was rolled back, if it is a version here. */
+  void withdraw(ModelRegistry registry, ModelUpdate model) throws IOException {
+    String name = nameOf(model.group());
+    for (String version : registry.versions(name)) {
+      if (version.endsWith('-' + model.sha256().substring(0, 8))) {
+        registry.withdraw(name, version);
+      }
+    }
+  }
+
   /** The registry's name of a group's model. */
   String nameOf(String group) {
     return byGroup ? ModelMetadata.nameOf(name, group) : name;

@@ -10,6 +10,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
 import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.BasePathBucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folders of an output directory, each written exactly once: a file appears under its final
@@ -23,6 +24,8 @@ import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.
  *     late/          readings that came behind the watermark; they are scored too
  *     quality/       what is wrong with sensors' data
  *     models/        what was trained
+ *     choices/       what a detector that learns by reading chose for a sensor, and why
+ *     challenger/    verdicts of models on trial, where there can be any
  *     control/       what became of commands, where the job takes any
  *     archive/       what alerts' scores were made of, when asked for
  * </pre>
@@ -35,16 +38,19 @@ public final class Sinks {
   public static final String LATE = "late";
   public static final String QUALITY = "quality";
   public static final String MODELS = "models";
+  public static final String CHOICES = "choices";
+  public static final String CHALLENGER = "challenger";
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 
-  private final Path directory;
+  private final @Nullable Path directory;
 
   /**
-   * @param directory any file system that Flink knows, for example {@code file:///data/out}
+   * @param directory any file system that Flink knows, for example {@code file:///data/out}; null
+   *     to write nothing
    */
-  public Sinks(URI directory) {
-    this.directory = new Path(directory);
+  public Sinks(@Nullable URI directory) {
+    this.directory = directory == null ? null : new Path(directory);
   }
 
   /**
@@ -54,6 +60,9 @@ public final class Sinks {
    * @param uid identity of the sink's state across versions, also its name in the web UI
    */
   public <T> void write(DataStream<T> stream, String folder, Encoder<T> encoder, String uid) {
+    if (directory == null) {
+      return;
+    }
     FileSink<T> sink =
         FileSink.forRowFormat(new Path(directory, folder), encoder)
             .withBucketAssigner(new BasePathBucketAssigner<>())

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record PipelineSpec(
     String name,
     Source source,
+    Kafka kafka,
     Fields fields,
     List<FeatureSpec> features,
     List<String> derived,
@@ -56,7 +59,8 @@ public record PipelineSpec(
       double rate,
       long count,
       long seed,
-      Instant start) {
+      Instant start,
+      KafkaSource kafka) {
 
     /** The path on this machine, or null when there is none or it is elsewhere. */
     public @Nullable Path local() {
@@ -78,7 +82,7 @@ public record PipelineSpec(
     /** Whether the source comes to an end by itself. */
     public boolean bounded() {
       return switch (type) {
-        case FILES -> !continuous;
+        case FILES, KAFKA -> !continuous;
         case SOCKET -> false;
         case SIMULATOR -> count > 0;
       };
@@ -88,8 +92,29 @@ public record PipelineSpec(
   public enum SourceType {
     FILES,
     SOCKET,
+    KAFKA,
     SIMULATOR
   }
+
+  /**
+   * What is read of Kafka.
+   *
+   * @param start {@code earliest}, {@code latest}, {@code committed} or a time
+   */
+  public record KafkaSource(
+      List<String> topics,
+      @Nullable String group,
+      String start,
+      KafkaFormat format,
+      Duration maxDrift) {}
+
+  public enum KafkaFormat {
+    JSON,
+    CSV
+  }
+
+  /** The brokers; properties is a file of this machine with settings of their clients. */
+  public record Kafka(@Nullable String bootstrapServers, @Nullable String properties) {}
 
   /** Which field means what; null = found by its usual names. */
   public record Fields(
@@ -193,7 +218,20 @@ public record PipelineSpec(
 
   /** What a model must hold to come into force and to stay there: differences of shares. */
   public record Promotion(
-      double maxDrift, double maxIncrease, double maxDecrease, Duration watch) {}
+      double maxDrift,
+      double maxIncrease,
+      double maxDecrease,
+      Duration watch,
+      Challengers challengers,
+      Duration trial,
+      double minGain) {}
+
+  /** What becomes of models that commands put on trial. */
+  public enum Challengers {
+    NONE,
+    REPORT,
+    PROMOTE
+  }
 
   /** What a training window does to the model before it. */
   public enum Update {
@@ -263,30 +301,62 @@ public record PipelineSpec(
   public record State(Duration ttl) {}
 
   /**
-   * Where the results go: a directory of this machine or a URI, and whether the values of readings
-   * go there too.
+   * Where the results go: a directory of this machine or a URI, topics, or both; and whether the
+   * values of readings go to the directory too.
    */
-  public record Sink(String directory, boolean readings) {
-    /** The directory on this machine, or null when it is elsewhere. */
+  public record Sink(@Nullable String directory, boolean readings, KafkaSink kafka) {
+    /** The directory on this machine, or null when there is none or it is elsewhere. */
     public @Nullable Path local() {
-      return Location.local(directory);
+      return directory == null ? null : Location.local(directory);
     }
 
-    /** The directory as Flink's file systems take it. */
-    public URI uri() {
-      return Location.uri(directory);
+    /** The directory as Flink's file systems take it, or null when there is none. */
+    public @Nullable URI uri() {
+      return directory == null ? null : Location.uri(directory);
     }
+  }
+
+  /** Topics of the results; null = those results go to none. */
+  public record KafkaSink(
+      @Nullable String scores,
+      @Nullable String alerts,
+      @Nullable String deadLetters,
+      @Nullable String late,
+      @Nullable String quality,
+      @Nullable String models,
+      @Nullable String control,
+      Delivery delivery,
+      @Nullable String transactionalIdPrefix,
+      Duration transactionTimeout) {
+
+    /** The topics that are given. */
+    public List<String> topics() {
+      return Stream.of(scores, alerts, deadLetters, late, quality, models, control)
+          .filter(Objects::nonNull)
+          .toList();
+    }
+  }
+
+  public enum Delivery {
+    @JsonProperty("exactly-once")
+    EXACTLY_ONCE,
+    @JsonProperty("at-least-once")
+    AT_LEAST_ONCE
   }
 
   /**
    * Where commands to the running job come from.
    *
-   * @param directory a directory of this machine or a URI, null when there are none
+   * @param directory a directory of this machine or a URI, null when there are none in files
+   * @param topic a Kafka topic instead, or null
    * @param registry models that commands may promote, a directory or a URI; null when there are
    *     none
    */
   public record Control(
-      @Nullable String directory, Duration pollInterval, @Nullable String registry) {
+      @Nullable String directory,
+      @Nullable String topic,
+      Duration pollInterval,
+      @Nullable String registry) {
 
     /** The directory as Flink's file systems take it, or null. */
     public @Nullable URI uri() {
@@ -325,9 +395,9 @@ public record PipelineSpec(
 
   /**
    * First 12 hexadecimal digits of the SHA-256 of what decides a verdict: everything but {@code
-   * source}, {@code sink}, {@code control}, {@code registry}, {@code archive} and {@code
-   * parallelism}, so that the same settings have the same version wherever, on whatever input and
-   * however wide they run.
+   * source}, {@code kafka}, {@code sink}, {@code control}, {@code registry}, {@code archive} and
+   * {@code parallelism}, so that the same settings have the same version wherever, on whatever
+   * input and however wide they run.
    */
   public String version() {
     return SpecMapper.version(this);

@@ -59,7 +59,9 @@ final class SpecMapper {
   static String version(PipelineSpec spec) {
     ObjectNode verdict =
         tree(spec)
-            .remove(List.of("source", "sink", "control", "registry", "archive", "parallelism"));
+            .remove(
+                List.of(
+                    "source", "kafka", "sink", "control", "registry", "archive", "parallelism"));
     try {
       byte[] hash =
           MessageDigest.getInstance("SHA-256")

@@ -21,10 +21,13 @@ final class SpecRules {
   private static final List<String> POSITIVE_DURATIONS =
       List.of(
           "/source/poll-interval",
+          "/source/kafka/max-drift",
+          "/sink/kafka/transaction-timeout",
           "/control/poll-interval",
           "/time/idleness",
           "/time/max-jump",
           "/triage/quiet-period",
+          "/promotion/trial",
           "/state/ttl");
   private static final Pattern DERIVED_FROM = Pattern.compile("[a-z]+\\(([^,)]+).*\\)");
 
@@ -61,10 +64,7 @@ final class SpecRules {
     for (String path : POSITIVE_DURATIONS) {
       positive(path);
     }
-    refuse(
-        sound("/sink/directory") && isNull("/sink/directory"),
-        "/sink/directory",
-        "must be given: where the results go (--output DIR)");
+    new KafkaRules(this).check();
     location("/source/path");
     location("/sink/directory");
     location("/control/directory");
@@ -126,7 +126,7 @@ final class SpecRules {
   private void deduplication() {
     boolean bounded =
         switch (text("/source/type")) {
-          case "files" -> !at("/source/continuous").booleanValue();
+          case "files", "kafka" -> !at("/source/continuous").booleanValue();
           case "simulator" -> at("/source/count").longValue() > 0;
           default -> false;
         };

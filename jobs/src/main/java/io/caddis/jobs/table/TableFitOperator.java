@@ -20,11 +20,11 @@ final class TableFitOperator extends AbstractStreamOperator<Void>
     implements OneInputStreamOperator<TableSample.Part, Void>, BoundedOneInput {
   private static final long serialVersionUID = 1;
 
-  private final TableTraining training;
+  private final TrainingOrder training;
 
   private transient TableSample sample;
 
-  TableFitOperator(TableTraining training) {
+  TableFitOperator(TrainingOrder training) {
     this.training = training;
   }
 

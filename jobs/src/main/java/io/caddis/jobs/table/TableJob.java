@@ -40,7 +40,7 @@ public final class TableJob {
 
   /** Draws the job that trains on files. */
   public static void train(
-      StreamExecutionEnvironment env, List<TableFile> files, TableTraining training) {
+      StreamExecutionEnvironment env, List<TableFile> files, TrainingOrder training) {
     files(env, files)
         .process(new TableSampleFunction(training))
         .returns(TypeInformation.of(TableSample.Part.class))

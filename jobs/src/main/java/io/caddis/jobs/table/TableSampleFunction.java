@@ -12,14 +12,14 @@ import org.apache.flink.util.Collector;
 
 /** Reads a whole file of a table and sends on what training needs of it. */
 final class TableSampleFunction extends ProcessFunction<TableFile, TableSample.Part> {
-  private final TableTraining training;
+  private final TrainingOrder training;
   private final LongCounter rejected = new LongCounter();
   private final LongCounter faulty = new LongCounter();
   private final LongCounter rows = new LongCounter();
 
   private transient TableTrainer trainer;
 
-  TableSampleFunction(TableTraining training) {
+  TableSampleFunction(TrainingOrder training) {
     this.training = training;
   }
 

@@ -29,8 +29,6 @@ final class TableScoreFunction extends ProcessFunction<TableFile, Void> {
   private final LongCounter unscored = new LongCounter();
   private final LongCounter faulty = new LongCounter();
 
-  private transient TableScorer scorer;
-
   /**
    * @param output the file, or for the files of a directory the directory
    */
@@ -41,7 +39,6 @@ final class TableScoreFunction extends ProcessFunction<TableFile, Void> {
 
   @Override
   public void open(OpenContext context) {
-    scorer = scoring.scorer(1);
     getRuntimeContext().addAccumulator(TableJob.BYTES, bytes);
     getRuntimeContext().addAccumulator(TableJob.ROWS, rows);
     getRuntimeContext().addAccumulator(TableJob.ANOMALIES, anomalies);
@@ -57,15 +54,17 @@ final class TableScoreFunction extends ProcessFunction<TableFile, Void> {
     try (InputStream in = file.open();
         RecoverableFsDataOutputStream out = files.createRecoverableWriter().open(target)) {
       TableScorer.Progress[] told = {TableScorer.Progress.NONE};
-      scorer.score(
-          in,
-          file.name(),
-          out,
-          note -> LOG.warn("{}", note),
-          progress -> {
-            count(told[0], progress);
-            told[0] = progress;
-          });
+      scoring
+          .scorer(1)
+          .score(
+              in,
+              file.name(),
+              out,
+              note -> LOG.warn("{}", note),
+              progress -> {
+                count(told[0], progress);
+                told[0] = progress;
+              });
       // Some file systems do not replace a file that is there.
       files.delete(target, false);
       out.closeForCommit().commit();

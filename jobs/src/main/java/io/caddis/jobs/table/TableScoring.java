@@ -62,14 +62,17 @@ public record TableScoring(
         training.calendar().stream()
             .map(feature -> CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)))
             .toList();
+    boolean bySensor = registered.model().sensors() != null;
+    // Who neither learns by sensor nor has calendar features has no use for the time.
+    String timeField =
+        calendar.isEmpty() && !bySensor ? null : time == null ? training.timeField() : time;
     return new TableScoring(
         ModelCodec.encode(registered.model()),
-        key == null ? new HashMap<>() : ofSensors(models, name, version),
+        key == null || bySensor ? new HashMap<>() : ofSensors(models, name, version),
         threshold,
-        // A model without calendar features has no use for the time.
-        calendar.isEmpty() ? null : time == null ? training.timeField() : time,
+        timeField,
         calendar,
-        key,
+        bySensor && key == null ? training.keyField() : key,
         prefix);
   }
 

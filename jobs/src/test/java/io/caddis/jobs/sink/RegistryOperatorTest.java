@@ -16,6 +16,7 @@ import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ModelVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,10 @@ class RegistryOperatorTest {
   }
 
   private static ModelUpdate model(String group, int hour) {
+    return model(group, hour, null);
+  }
+
+  private static ModelUpdate model(String group, int hour, ModelVerdict verdict) {
     byte[] bytes =
         ModelCodec.encode(
             new ModelTrainer(
@@ -79,7 +84,7 @@ class RegistryOperatorTest {
         bytes,
         0,
         null,
-        null,
+        verdict,
         null);
   }
 
@@ -92,6 +97,29 @@ class RegistryOperatorTest {
       OneInputStreamOperatorTestHarness<ModelUpdate, Void> harness, ModelUpdate model)
       throws Exception {
     harness.processElement(new StreamRecord<>(model));
+  }
+
+  @Test
+  void aModelThatWasRolledBackIsNotedOnceAndOneThatIsNotHereIsNot() throws Exception {
+    ModelVerdict rolledBack =
+        new ModelVerdict(ModelVerdict.Decision.ROLLED_BACK, "because", 2 * HOUR);
+    ModelVerdict refused = new ModelVerdict(ModelVerdict.Decision.REFUSED, "because", 3 * HOUR);
+    for (int run = 0; run < 2; run++) {
+      try (var harness = harness(target(false))) {
+        harness.open();
+        send(harness, model("", 1));
+        send(harness, model("", 1, rolledBack));
+        send(harness, model("", 2, rolledBack));
+        send(harness, model("", 3, refused));
+        harness.endInput();
+      }
+    }
+
+    List<String> versions = registry().versions("pump");
+    assertThat(versions).hasSize(1);
+    assertThat(registry().aliases("pump").changes())
+        .extracting(change -> change.action() + ' ' + change.version())
+        .containsExactly("withdraw " + versions.get(0));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.Severity;
+import io.caddis.detectors.files.ResultFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

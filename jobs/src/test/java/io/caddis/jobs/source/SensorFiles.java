@@ -5,6 +5,7 @@ package io.caddis.jobs.source;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.files.Publish;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.RecordLayout;
 import java.io.IOException;

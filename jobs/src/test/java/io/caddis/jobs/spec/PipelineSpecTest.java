@@ -30,6 +30,16 @@ class PipelineSpecTest {
         count: 4
         seed: 5
         start: 2026-02-03T04:05:06.007Z
+        kafka:
+          topics:
+          - readings
+          group: pumps
+          start: 2026-01-01T00:00:00Z
+          format: csv
+          max-drift: 2 h
+      kafka:
+        bootstrap-servers: broker:9092
+        properties: client.properties
       fields:
         time: at
         key: pump
@@ -89,6 +99,9 @@ class PipelineSpecTest {
         max-increase: 0.2
         max-decrease: 0.75
         watch: 15 min
+        challengers: promote
+        trial: 2 h
+        min-gain: 0.05
       detector:
         name: zscore
         parameters:
@@ -110,8 +123,20 @@ class PipelineSpecTest {
       sink:
         directory: out
         readings: true
+        kafka:
+          scores: s
+          alerts: a
+          dead-letters: d
+          late: l
+          quality: q
+          models: m
+          control: c
+          delivery: at-least-once
+          transactional-id-prefix: pumps
+          transaction-timeout: 1 min
       control:
         directory: commands
+        topic: null
         poll-interval: 2 s
         registry: models
       registry:
@@ -138,7 +163,12 @@ class PipelineSpecTest {
     SpecSchema schema = new SpecSchema();
     JsonNode full = YAMLMapper.shared().readTree(FULL);
     JsonNode defaults = defaults().tree();
+    // A job takes commands from one of the two.
+    String excluded = "control.topic";
+    assertThat(full.at("/control").has("topic")).isTrue();
     assertThat(schema.paths())
+        .contains(excluded)
+        .filteredOn(path -> !path.equals(excluded))
         .allSatisfy(
             path -> {
               String pointer = "/" + path.replace('.', '/');

@@ -1,0 +1,5 @@
+/** A Kafka broker for tests. */
+@NullMarked
+package io.caddis.broker;
+
+import org.jspecify.annotations.NullMarked;

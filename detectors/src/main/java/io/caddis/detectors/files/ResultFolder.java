@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.detectors.files;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reader of one folder of results: the committed files only, never those in progress.
+ *
+ * <p>Committed files do not change, so each is read once; not thread-safe.
+ */
+public final class ResultFolder {
+  private static final ObjectReader JSON = JsonMapper.shared().readerFor(JsonNode.class);
+
+  private final Path folder;
+  private final Set<Path> seen = new HashSet<>();
+
+  public ResultFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * The rows of the files committed since the last call, file by file in the order of their names.
+   */
+  public List<JsonNode> fresh() throws IOException {
+    return fresh("");
+  }
+
+  /**
+   * As above, but only the rows whose line has a text in it: the others are not parsed, and there
+   * may be more of them than fit into memory.
+   */
+  public List<JsonNode> fresh(String text) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (Path file : committed()) {
+      if (seen.add(file)) {
+        try (Stream<String> lines = Files.lines(file)) {
+          lines.filter(line -> line.contains(text)).forEach(line -> rows.add(JSON.readValue(line)));
+        } catch (UncheckedIOException e) {
+          throw new IOException("cannot read " + file, e.getCause());
+        }
+      }
+    }
+    return rows;
+  }
+
+  /** The committed files, sorted by name; none while the folder does not exist. */
+  public List<Path> committed() throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(ResultFolder::isCommitted).sorted().toList();
+    }
+  }
+
+  private static boolean isCommitted(Path file) {
+    String name = file.getFileName().toString();
+    return !name.startsWith(".")
+        && !name.startsWith("_")
+        && !name.contains(".inprogress")
+        && Files.isRegularFile(file);
+  }
+}

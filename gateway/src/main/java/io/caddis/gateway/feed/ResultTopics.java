@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway.feed;
+
+import io.caddis.gateway.store.FeedStore;
+import io.caddis.gateway.store.FilePosition;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Kafka topics of a job's results: each committed record is read once, alerts before scores.
+ *
+ * <p>How far a partition was read is kept in the store and not with the brokers, in the transaction
+ * of the rows themselves, as of a file called {@code kafka:TOPIC-PARTITION}.
+ */
+public final class ResultTopics implements ResultSource {
+  private static final Duration WAIT = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long LOOK_AROUND_MILLIS = 60_000;
+  private static final long ASK_MILLIS = 10_000;
+
+  private final FeedTopics topics;
+  private final FeedStore store;
+  private final Clock clock;
+  private final Map<TopicPartition, FilePosition> positions = new HashMap<>();
+  private final Map<TopicPartition, Long> lastRead = new HashMap<>();
+
+  private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+  private boolean assigned;
+  private long assignedMillis;
+  private long answeredMillis;
+  private volatile long oldestUnreadMillis = Long.MAX_VALUE;
+
+  /**
+   * @param store knows how far partitions were read
+   */
+  public ResultTopics(FeedTopics topics, FeedStore store, Clock clock) {
+    this.topics = topics;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean poll(Feed feed) throws IOException {
+    try {
+      KafkaConsumer<byte[], byte[]> from = consumer();
+      // Partitions can be added to a topic.
+      if (!assigned || clock.millis() - assignedMillis > LOOK_AROUND_MILLIS) {
+        assigned = false;
+        assign(from);
+        assigned = true;
+      }
+      ConsumerRecords<byte[], byte[]> records = from.poll(WAIT);
+      boolean any = !records.isEmpty();
+      // A failure leaves the consumer behind what it gave: the next poll begins at the positions.
+      assigned = false;
+      List<TopicPartition> partitions = new ArrayList<>(records.partitions());
+      partitions.sort(Comparator.comparing(partition -> topics.kind(partition.topic())));
+      for (TopicPartition partition : partitions) {
+        read(feed, from, partition, records.records(partition));
+      }
+      assigned = true;
+      note(from, any);
+      // A poll can be empty because the answer is still on its way.
+      return any || isBehind(from);
+    } catch (KafkaException e) {
+      throw new IOException("brokers " + topics.bootstrapServers() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() throws IOException {
+    KafkaConsumer<byte[], byte[]> known = consumer;
+    if (known == null) {
+      Properties settings = topics.clients();
+      settings.putIfAbsent("isolation.level", "read_committed");
+      settings.put("enable.auto.commit", "false");
+      settings.put("auto.offset.reset", "earliest");
+      settings.put("max.poll.records", "2000");
+      known =
+          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      consumer = known;
+    }
+    return known;
+  }
+
+  private void assign(KafkaConsumer<byte[], byte[]> from) throws IOException {
+    List<TopicPartition> all = new ArrayList<>();
+    for (String topic : topics.names()) {
+      List<PartitionInfo> found = from.partitionsFor(topic, PATIENCE);
+      if (found == null || found.isEmpty()) {
+        throw new IOException("the brokers know no topic '" + topic + "'");
+      }
+      found.forEach(partition -> all.add(new TopicPartition(topic, partition.partition())));
+    }
+    from.assign(all);
+    positions.clear();
+    for (TopicPartition partition : all) {
+      Optional<FilePosition> stored = store.position(name(partition));
+      if (stored.isPresent()) {
+        positions.put(partition, stored.get());
+        from.seek(partition, stored.get().readTo());
+      } else {
+        from.seekToBeginning(List.of(partition));
+      }
+    }
+    assignedMillis = clock.millis();
+    answeredMillis = assignedMillis;
+  }
+
+  private void read(
+      Feed feed,
+      KafkaConsumer<byte[], byte[]> from,
+      TopicPartition partition,
+      List<ConsumerRecord<byte[], byte[]>> records) {
+    Part part = new Part(topics.kind(partition.topic()), name(partition));
+    long now = clock.millis();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      byte[] value = record.value() == null ? new byte[0] : record.value();
+      boolean cut = value.length > Feed.MAX_LINE_BYTES;
+      part.add(
+          new LineReader.Line(
+              record.offset(), cut ? Arrays.copyOf(value, Feed.MAX_LINE_BYTES) : value, cut),
+          now);
+    }
+    ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    FilePosition after = new FilePosition(name(partition), 0, last.offset() + 1);
+    if (feed.store(positions.get(partition), after, part)) {
+      positions.put(partition, after);
+    } else {
+      // Another gateway read this part into the same store.
+      store
+          .position(name(partition))
+          .ifPresent(
+              position -> {
+                positions.put(partition, position);
+                from.seek(partition, position.readTo());
+              });
+    }
+    lastRead.put(partition, last.timestamp());
+  }
+
+  /** Notes how late the feed is, and from time to time whether brokers still answer. */
+  private void note(KafkaConsumer<byte[], byte[]> from, boolean any) {
+    long now = clock.millis();
+    if (any) {
+      answeredMillis = now;
+    } else if (now - answeredMillis > ASK_MILLIS) {
+      // A poll says nothing of brokers that are away.
+      from.endOffsets(from.assignment(), PATIENCE);
+      answeredMillis = now;
+    }
+    oldestUnreadMillis =
+        lastRead.entrySet().stream()
+            .filter(read -> from.currentLag(read.getKey()).orElse(0) > 0)
+            .mapToLong(Map.Entry::getValue)
+            .min()
+            .orElse(Long.MAX_VALUE);
+  }
+
+  private static boolean isBehind(KafkaConsumer<byte[], byte[]> from) {
+    return from.assignment().stream().anyMatch(each -> from.currentLag(each).orElse(1) > 0);
+  }
+
+  private static String name(TopicPartition partition) {
+    return "kafka:" + partition;
+  }
+
+  @Override
+  public long oldestUnread() {
+    return oldestUnreadMillis;
+  }
+
+  @Override
+  public void close() {
+    if (consumer != null) {
+      consumer.close();
+    }
+  }
+}

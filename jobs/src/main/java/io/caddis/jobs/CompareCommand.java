@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+import io.caddis.detectors.evaluation.DecisionMetrics;
+import io.caddis.detectors.files.ResultFolder;
+import io.caddis.jobs.sink.Sinks;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** What a challenger made of the readings beside what the champion made of the same ones. */
+@Command(
+    name = "compare",
+    description = "Compare a run's challenger with its champion, reading by reading.",
+    mixinStandardHelpOptions = true)
+final class CompareCommand implements Callable<Integer> {
+  /** Bits of how one reading was flagged, and whether it should have been. */
+  private static final int CHAMPION = 1;
+
+  private static final int CHALLENGER = 2;
+  private static final int LABEL = 4;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec command;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the results of the run are.")
+  @SuppressWarnings("NullAway.Init")
+  private Path output;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "The truth: CSV with the columns key, start and end, both inclusive.")
+  private @Nullable Path labels;
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, Boolean> challenger = new HashMap<>();
+    for (JsonNode row : new ResultFolder(output.resolve(Sinks.CHALLENGER)).fresh()) {
+      challenger.put(row.path("event_id").asString(), row.path("is_anomaly").asBoolean());
+    }
+    if (challenger.isEmpty()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--output must hold readings that a challenger scored, in %s, was %s"
+              .formatted(Sinks.CHALLENGER, output));
+    }
+    Map<String, List<LabelledScores.Interval>> truth =
+        labels == null ? Map.of() : LabelledScores.intervals(labels);
+    long[] counts = new long[8];
+    for (JsonNode row : new ResultFolder(output.resolve(Sinks.SCORES)).fresh()) {
+      Boolean flag = challenger.get(row.path("event_id").asString());
+      if (flag != null) {
+        long time = Instant.parse(row.path("timestamp").asString()).toEpochMilli();
+        boolean label =
+            truth.getOrDefault(row.path("key").asString(), List.of()).stream()
+                .anyMatch(interval -> interval.contains(time));
+        counts[
+            (row.path("is_anomaly").asBoolean() ? CHAMPION : 0)
+                + (flag ? CHALLENGER : 0)
+                + (label ? LABEL : 0)]++;
+      }
+    }
+    report(counts);
+    return 0;
+  }
+
+  private void report(long[] counts) {
+    long readings = count(counts, 0, 0);
+    long both = count(counts, CHAMPION | CHALLENGER, CHAMPION | CHALLENGER);
+    long neither = count(counts, CHAMPION | CHALLENGER, 0);
+    long byChampion = count(counts, CHAMPION, CHAMPION);
+    long byChallenger = count(counts, CHALLENGER, CHALLENGER);
+    line("readings", "%d", readings);
+    line("agreement", "%.4f", (double) (both + neither) / readings);
+    line("", "%-12s %s", "champion", "challenger");
+    line("flagged", "%-12.4f %.4f", share(byChampion, readings), share(byChallenger, readings));
+    line("flagged_alone", "%-12d %d", byChampion - both, byChallenger - both);
+    if (labels != null) {
+      DecisionMetrics champion = metrics(counts, CHAMPION);
+      DecisionMetrics challenger = metrics(counts, CHALLENGER);
+      line("precision", "%-12.4f %.4f", champion.precision(), challenger.precision());
+      line("recall", "%-12.4f %.4f", champion.recall(), challenger.recall());
+    }
+  }
+
+  private static double share(long part, long all) {
+    return (double) part / all;
+  }
+
+  /** Readings of which those bits of a mask are set that a value has. */
+  private static long count(long[] counts, int mask, int value) {
+    long count = 0;
+    for (int bits = 0; bits < counts.length; bits++) {
+      count += (bits & mask) == value ? counts[bits] : 0;
+    }
+    return count;
+  }
+
+  private static DecisionMetrics metrics(long[] counts, int model) {
+    return new DecisionMetrics(
+        count(counts, model | LABEL, model | LABEL),
+        count(counts, model | LABEL, model),
+        count(counts, model | LABEL, LABEL),
+        count(counts, model | LABEL, 0));
+  }
+
+  private void line(String name, String format, Object... values) {
+    PrintWriter out = command.commandLine().getOut();
+    out.printf(Locale.ROOT, "%-14s %s%n", name, String.format(Locale.ROOT, format, values));
+  }
+}
