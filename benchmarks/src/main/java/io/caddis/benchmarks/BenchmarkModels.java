@@ -48,6 +48,7 @@ final class BenchmarkModels {
         bytes,
         0,
         null,
+        null,
         null);
   }
 }

@@ -9,6 +9,7 @@ import io.caddis.jobs.sink.Sinks;
 import io.caddis.operators.OperatorMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -126,6 +127,50 @@ class DetectionSystemTest {
     drain(second);
 
     assertSameResults(undisturbed(files, work, BY_SENSOR), output, files);
+  }
+
+  @Test
+  void tablesAreTrainedOnScoredAndEvaluatedByTheSameJar() throws IOException {
+    Path work = Files.createDirectories(folder.resolve("tables"));
+    Path table = Files.createDirectories(work.resolve("in"));
+    for (int file = 0; file < 2; file++) {
+      StringBuilder csv = new StringBuilder("timestamp,sensor,a\n");
+      for (int row = 0; row < 200; row++) {
+        csv.append("%d,s%d,%d%n".formatted(1_767_225_600L + row, file, row == 9 ? 500 : row % 7));
+      }
+      Files.writeString(table.resolve("f" + file + ".csv"), csv);
+    }
+    Path labels =
+        Files.writeString(
+            work.resolve("labels.csv"),
+            "key,start,end\ns0,2026-01-01T00:00:09Z,2026-01-01T00:00:09Z\n");
+    String registry = "--registry=" + work.resolve("models");
+
+    assertThat(run("train", "--input=" + table, registry, "--name=pump"))
+        .contains("on 400 of 400 rows", "is champion");
+    Path output = work.resolve("out");
+    assertThat(run("score", "--input=" + table, registry, "--name=pump", "--output=" + output))
+        .contains("Scored 400 rows", "100 %  400 rows");
+    assertThat(output.resolve("f1.csv")).content().contains("raw_score", ",500,");
+    assertThat(run("models", "list", registry)).contains("pump", "champion");
+    assertThat(run("evaluate", "--scores=" + output.resolve("f0.csv"), "--labels=" + labels))
+        .contains("roc_auc                  1.0000");
+  }
+
+  /** What a command of the jar says, run as a user of the cluster runs it. */
+  private static String run(String... command) {
+    FlinkCli.Result result =
+        cluster
+            .cli()
+            .run(
+                Stream.concat(
+                        Stream.of(
+                            "run",
+                            TestCluster.distribution().resolve("jobs/caddis.jar").toString()),
+                        Stream.of(command))
+                    .toList());
+    assertThat(result.exitCode()).as(result.output()).isZero();
+    return result.output();
   }
 
   private static List<String> streaming(SensorFiles files, Path output, List<String> options) {

@@ -79,6 +79,7 @@ public final class Caddis implements Runnable {
     if (commandLine.setErr(new PrintWriter(explanation, true)).execute(args) != ExitCode.OK) {
       throw new ProgramParametrizationException(explanation.toString().strip());
     }
+    System.err.print(explanation);
   }
 
   /** A cluster and its client load the plugins of file systems by themselves, we have to. */

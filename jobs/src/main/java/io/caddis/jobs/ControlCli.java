@@ -69,11 +69,13 @@ final class ControlCli implements Runnable {
       footer = {
         "",
         "TYPE is set_threshold, reset_threshold, mute, unmute, maintenance, promote,",
-        "rollback, unpin or undo. Times are event time: 2026-01-01T00:00:00Z.",
+        "rollback, unpin, accept, label or undo. Times are event time: 2026-01-01T00:00:00Z.",
         "  control send set_threshold --control DIR --sensors 'pump-*' --threshold 0.8",
         "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\",
         "    --to 2026-01-01T09:00:00Z",
         "  control send promote --control DIR --model pumps --model-version champion",
+        "  control send accept --control DIR --sensors pump-7 --from 2026-01-01T08:00:00Z \\",
+        "    --to 2026-01-01T09:00:00Z",
         "  control send undo --control DIR --command ID"
       })
   int send(
@@ -85,10 +87,18 @@ final class ControlCli implements Runnable {
           @Nullable Double threshold,
       @Option(names = "--until", paramLabel = "TIME", description = "End of a mute.")
           @Nullable String until,
-      @Option(names = "--from", paramLabel = "TIME", description = "Begin of maintenance.")
+      @Option(
+              names = "--from",
+              paramLabel = "TIME",
+              description = "Begin of maintenance, or of readings.")
           @Nullable String from,
-      @Option(names = "--to", paramLabel = "TIME", description = "End of maintenance.")
+      @Option(
+              names = "--to",
+              paramLabel = "TIME",
+              description = "End of maintenance, or of readings.")
           @Nullable String to,
+      @Option(names = "--label", paramLabel = "L", description = "Of readings: normal or anomaly.")
+          @Nullable String label,
       @Option(names = "--group", paramLabel = "G", description = "Whose model: group or sensor.")
           @Nullable String group,
       @Option(names = "--model", paramLabel = "M", description = "Name in the job's registry.")
@@ -118,6 +128,7 @@ final class ControlCli implements Runnable {
     put(json, "until", until);
     put(json, "from", from);
     put(json, "to", to);
+    put(json, "label", label);
     put(json, "group", group);
     put(json, "model", model);
     put(json, "version", version);

@@ -7,9 +7,11 @@ import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.AdmissionOperator;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlFunction;
+import io.caddis.operators.LabelFunction;
 import io.caddis.operators.ModelInput;
 import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.SideOutputs;
+import io.caddis.operators.TrainingSample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
@@ -22,6 +24,8 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *   features ------------------- control -- score
  *       : watermarks only           #         #
  *   commands - admission ===========+         #
+ *                  | about training         #
+ *        sample - label - train               #
  *                  : about models             #
  *                  promotion =================+
  * </pre>
@@ -67,6 +71,17 @@ final class Controlled {
   /** The readings, each with what commands say about it. */
   SingleOutputStreamOperator<FeatureVector> readings() {
     return readings;
+  }
+
+  /** Training samples, with what commands say about their readings. */
+  SingleOutputStreamOperator<TrainingSample> labelled(DataStream<TrainingSample> samples) {
+    return samples
+        .keyBy(TrainingSample::group)
+        .connect(
+            admitted.getSideOutput(SideOutputs.TRAINING_COMMANDS).broadcast(LabelFunction.COMMANDS))
+        .process(new LabelFunction())
+        .uid(OperatorUids.LABEL)
+        .name(OperatorUids.LABEL);
   }
 
   /** The commands about models. */

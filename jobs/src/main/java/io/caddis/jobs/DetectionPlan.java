@@ -18,6 +18,7 @@ import io.caddis.operators.FeaturePlan;
 import io.caddis.operators.Grouping;
 import io.caddis.operators.ParseFunction;
 import io.caddis.operators.PromotionPlan;
+import io.caddis.operators.Retraining;
 import io.caddis.operators.TrainingPlan;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -77,7 +78,7 @@ public record DetectionPlan(
             grouping(spec.training().scope(), fields, groupField));
     return new DetectionPlan(
         features,
-        training(spec.training()),
+        training(spec.training(), spec.control().directory() != null),
         promotion(spec.promotion()),
         DetectorChoice.of(spec, features.schema()),
         quality(spec.quality(), fields),
@@ -169,7 +170,7 @@ public record DetectionPlan(
         promotion.minGain());
   }
 
-  private static TrainingPlan training(PipelineSpec.Training training) {
+  private static TrainingPlan training(PipelineSpec.Training training, boolean commanded) {
     boolean byTime = !training.window().counted();
     TrainingPlan.Window window =
         byTime
@@ -191,6 +192,12 @@ public record DetectionPlan(
         training.seed(),
         training.update() == PipelineSpec.Update.INCREMENTAL,
         training.adoptNewFeatures(),
-        training.flagged() == PipelineSpec.Flagged.SKIP);
+        training.flagged() == PipelineSpec.Flagged.SKIP,
+        new Retraining(
+            training.retrain() == PipelineSpec.Retrain.ON_DRIFT,
+            millis(training.minInterval()),
+            training.maxInterval() == null ? Long.MAX_VALUE : millis(training.maxInterval())),
+        // With a model a sensor, the group says whose reading it is.
+        commanded && training.scope() != PipelineSpec.Scope.SENSOR);
   }
 }

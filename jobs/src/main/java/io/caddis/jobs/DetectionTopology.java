@@ -56,8 +56,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
  * there when the specification asks for it. Where commands come in, {@code control} stands between
- * features and score and says of each reading what they say; where they or a watch decide which
- * model is in force, {@link Promotion} stands between train and score.
+ * features and score and says of each reading what they say, and {@code label} between sample and
+ * train; where they or a watch decide which model is in force, {@link Promotion} stands between
+ * train and score.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -127,6 +128,7 @@ public final class DetectionTopology {
     @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
     @Nullable DataStream<ModelUpdate> verdicts = null;
     @Nullable SingleOutputStreamOperator<ModelUpdate> inForce = null;
+    @Nullable SingleOutputStreamOperator<TrainingSample> labelled = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
     @Nullable Controlled controlled =
         commands == null ? null : Controlled.of(features, commands, plan);
@@ -135,9 +137,12 @@ public final class DetectionTopology {
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(judged, plan);
     } else {
+      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan);
+      labelled = controlled == null ? null : controlled.labelled(samples);
       models =
-          sample(features, plan)
-              .keyBy(TrainingSample::group)
+          (labelled == null
+                  ? samples.keyBy(TrainingSample::group)
+                  : DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group))
               .process(
                   new TrainFunction(
                       plan.training(), plan.detector(), plan.promotion(), plan.ttlMillis()))
@@ -171,7 +176,7 @@ public final class DetectionTopology {
         verdicts,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         challenger(judged, inForce, plan),
-        controlled == null ? null : acknowledgements(controlled, inForce));
+        controlled == null ? null : acknowledgements(controlled, labelled, inForce));
   }
 
   private static @Nullable DataStream<ScoredVector> challenger(
@@ -207,9 +212,12 @@ public final class DetectionTopology {
   }
 
   private static DataStream<Acknowledgement> acknowledgements(
-      Controlled controlled, @Nullable SingleOutputStreamOperator<ModelUpdate> inForce) {
+      Controlled controlled, @Nullable SingleOutputStreamOperator<?>... others) {
     DataStream<Acknowledgement> all = controlled.acknowledgements();
-    return inForce == null ? all : all.union(inForce.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    for (SingleOutputStreamOperator<?> other : others) {
+      all = other == null ? all : all.union(other.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS));
+    }
+    return all;
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(

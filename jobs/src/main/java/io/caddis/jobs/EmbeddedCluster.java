@@ -26,6 +26,14 @@ final class EmbeddedCluster {
 
   private EmbeddedCluster() {}
 
+  /** One for a job that ends by itself and keeps no state. */
+  static StreamExecutionEnvironment bounded() {
+    int parallelism = Runtime.getRuntime().availableProcessors();
+    Configuration settings = cluster(parallelism, StateBackend.HASHMAP);
+    settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    return StreamExecutionEnvironment.createLocalEnvironment(parallelism, settings);
+  }
+
   /**
    * @param checkpoints where a run without end keeps its checkpoints
    */
@@ -33,6 +41,19 @@ final class EmbeddedCluster {
       PipelineSpec spec, StateBackend backend, Path checkpoints) {
     Integer wanted = spec.parallelism();
     int parallelism = wanted == null ? Runtime.getRuntime().availableProcessors() : wanted;
+    Configuration settings = cluster(parallelism, backend);
+    if (spec.source().bounded()) {
+      settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    } else {
+      settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+      settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+      settings.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+      settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
+    }
+    return StreamExecutionEnvironment.createLocalEnvironment(parallelism, settings);
+  }
+
+  private static Configuration cluster(int parallelism, StateBackend backend) {
     Configuration settings = job();
     settings.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(5));
     settings.set(StateBackendOptions.STATE_BACKEND, backend.name().toLowerCase(Locale.ROOT));
@@ -50,15 +71,7 @@ final class EmbeddedCluster {
     settings.set(RestOptions.BIND_PORT, "0");
     settings.set(WebOptions.SUBMIT_ENABLE, false);
     settings.set(WebOptions.CANCEL_ENABLE, false);
-    if (spec.source().bounded()) {
-      settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
-    } else {
-      settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
-      settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-      settings.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
-      settings.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, RESTARTS);
-    }
-    return StreamExecutionEnvironment.createLocalEnvironment(parallelism, settings);
+    return settings;
   }
 
   /** What holds for the job on any cluster: no Kryo, no unnamed state, room to scale. */

@@ -36,6 +36,7 @@ public final class OperatorUids {
   public static final String CONTROL_PARSE = "control-parse";
   public static final String CONTROL_ADMISSION = "control-admission";
   public static final String CONTROL = "control";
+  public static final String LABEL = "label";
   public static final String MODEL_CONTROL = "model-control";
   public static final String WATCH_SAMPLE = "watch-sample";
   public static final String WATCHED = "watched";
@@ -44,6 +45,12 @@ public final class OperatorUids {
   public static final String CONTROL_SINK = "control-sink";
   public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";
+
+  public static final String TABLE_FILES = "table-files";
+  public static final String TABLE_SAMPLE = "table-sample";
+  public static final String TABLE_FIT = "table-fit";
+  public static final String TABLE_SCORE = "table-score";
+  public static final String TABLE_END = "table-end";
 
   private OperatorUids() {}
 }

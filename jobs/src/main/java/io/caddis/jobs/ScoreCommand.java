@@ -3,14 +3,10 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.event.Rejection;
-import io.caddis.detectors.feature.CalendarFeature;
-import io.caddis.detectors.model.Model;
-import io.caddis.detectors.registry.ModelMetadata;
-import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.detectors.registry.RegisteredModel;
-import io.caddis.detectors.table.TableLayout;
-import io.caddis.detectors.table.TableModels;
 import io.caddis.detectors.table.TableScorer;
+import io.caddis.jobs.table.TableFile;
+import io.caddis.jobs.table.TableJob;
+import io.caddis.jobs.table.TableScoring;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +14,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,10 +50,12 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       required = true,
-      paramLabel = "FILE",
-      description = "CSV with a header, JSON lines or Parquet.")
-  @SuppressWarnings("NullAway.Init")
-  private Path input;
+      paramLabel = "PATH",
+      description = {
+        "CSV with a header, JSON lines or Parquet; a directory or URI of many files is scored",
+        "by a Flink job."
+      })
+  private String input = "";
 
   @Mixin private RegistryOption registry = new RegistryOption();
 
@@ -68,10 +65,12 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      paramLabel = "FILE",
-      description = "What to write, in the input's format; replaced when it exists.")
-  @SuppressWarnings("NullAway.Init")
-  private Path output;
+      paramLabel = "PATH",
+      description = {
+        "What to write, in the input's format; replaced when it exists. For a directory, a",
+        "directory of files of the same names."
+      })
+  private String output = "";
 
   @Option(
       names = "--model-version",
@@ -123,20 +122,24 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws Exception {
+    Path file = TableRun.plainFile(input);
+    return file == null ? runJob() : score(new TableInput(file), Path.of(output));
+  }
+
+  private int score(TableInput file, Path target) throws IOException {
     PrintWriter err = command.commandLine().getErr();
-    TableInput file = new TableInput(input);
-    Path draft = output.resolveSibling("." + output.getFileName() + ".partial");
+    Path draft = target.resolveSibling("." + target.getFileName() + ".partial");
     ScoreProgress progress = new ScoreProgress(err, watched, System::nanoTime);
     TableScorer.Progress done;
     try {
       file.check();
-      checkOutput();
-      TableScorer scorer = scorer(registry.open());
-      progress.begin(Files.size(input));
+      checkOutput(file.path(), target);
+      TableScorer scorer = scoring().scorer(Math.max(1, threads));
+      progress.begin(Files.size(file.path()));
       Files.deleteIfExists(draft);
-      done = score(scorer, file.name(), draft, progress);
-      Files.move(draft, output, StandardCopyOption.REPLACE_EXISTING);
+      done = score(scorer, file, draft, progress);
+      Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     } finally {
@@ -148,68 +151,66 @@ final class ScoreCommand implements Callable<Integer> {
   }
 
   private TableScorer.Progress score(
-      TableScorer scorer, String source, Path draft, ScoreProgress progress) throws IOException {
+      TableScorer scorer, TableInput file, Path draft, ScoreProgress progress) throws IOException {
     PrintWriter err = command.commandLine().getErr();
-    TableFormat format = TableFormat.of(input);
+    TableFormat format = TableFormat.of(file.path());
     if (format != null) {
-      return format.score(input, draft, scorer, err::println, progress::show);
+      return format.score(file.path(), draft, scorer, err::println, progress::show);
     }
-    try (InputStream in = Files.newInputStream(input);
+    try (InputStream in = Files.newInputStream(file.path());
         OutputStream out = Files.newOutputStream(draft)) {
-      return scorer.score(in, source, out, err::println, progress::show);
+      return scorer.score(in, file.name(), out, err::println, progress::show);
     }
   }
 
-  private TableScorer scorer(ModelRegistry models) throws IOException {
-    RegisteredModel registered = models.load(name, version);
-    ModelMetadata.Training training = registered.metadata().training();
-    List<CalendarFeature> calendar =
-        training.calendar().stream()
-            .map(feature -> CalendarFeature.valueOf(feature.toUpperCase(Locale.ROOT)))
-            .toList();
-    boolean bySensor = registered.model().sensors() != null;
-    // Who neither learns by sensor nor has calendar features has no use for the time.
-    String timeField =
-        calendar.isEmpty() && !bySensor ? null : time == null ? training.timeField() : time;
-    return new TableScorer(
-        new TableLayout(
-            registered.model().schema(),
-            timeField,
-            calendar,
-            bySensor && key == null ? training.keyField() : key),
-        new TableModels(
-            registered.model(), key == null || bySensor ? Map.of() : ofSensors(models), threshold),
-        prefix,
-        Math.max(1, threads));
-  }
-
-  /** The models of single sensors that have the alias asked for. */
-  private Map<String, Model> ofSensors(ModelRegistry models) throws IOException {
-    if (!version.equals(ModelRegistry.LATEST) && !ModelRegistry.ALIASES.contains(version)) {
-      throw new IllegalArgumentException(
-          "--model-version must be an alias or latest with --key, was '" + version + "'");
-    }
-    Map<String, Model> found = new HashMap<>();
-    for (String other : models.names()) {
-      boolean there =
-          other.startsWith(name + '.')
-              && (version.equals(ModelRegistry.LATEST)
-                  || models.aliases(other).version(version) != null);
-      if (there) {
-        RegisteredModel own = models.load(other, version);
-        String sensor = own.metadata().training().group();
-        if (sensor != null && ModelMetadata.nameOf(name, sensor).equals(other)) {
-          found.put(sensor, own.model());
-        }
-      }
-    }
-    if (found.isEmpty()) {
+  private TableScoring scoring() throws IOException {
+    TableScoring scoring =
+        TableScoring.of(registry.open(), name, version, threshold, time, key, prefix);
+    if (key != null && scoring.bySensor().isEmpty()) {
       command.commandLine().getErr().printf("no sensor has a model of its own beside %s%n", name);
     }
-    return found;
+    return scoring;
   }
 
-  private void checkOutput() throws IOException {
+  private int runJob() throws Exception {
+    PrintWriter err = command.commandLine().getErr();
+    TableRun run = new TableRun();
+    ScoreProgress progress = new ScoreProgress(run.progress(err), watched, System::nanoTime);
+    try {
+      String from = TableRun.location(input);
+      String to = TableRun.location(output);
+      if (to.equals(from) || to.startsWith(from + '/')) {
+        throw new IllegalArgumentException("--output must lie outside of the input, was " + output);
+      }
+      List<TableFile> files = TableFile.below(from);
+      TableScoring scoring = scoring();
+      scoring.scorer(1);
+      TableJob.score(run.env(), files, scoring, to);
+      progress.begin(files.stream().mapToLong(TableFile::bytes).sum());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+    Map<String, Object> done =
+        run.await(
+            "score " + name, command.commandLine().getOut(), now -> progress.show(progress(now)));
+    if (done != null) {
+      progress.end(progress(done));
+      report(progress(done), err);
+    }
+    return 0;
+  }
+
+  private static TableScorer.Progress progress(Map<String, Object> accumulators) {
+    return new TableScorer.Progress(
+        TableRun.count(accumulators, TableJob.BYTES),
+        TableRun.count(accumulators, TableJob.ROWS),
+        TableRun.count(accumulators, TableJob.ANOMALIES),
+        TableRun.count(accumulators, TableJob.UNUSED),
+        TableRun.count(accumulators, TableJob.FAULTY),
+        null);
+  }
+
+  private static void checkOutput(Path input, Path output) throws IOException {
     if (Files.isDirectory(output)) {
       throw new IllegalArgumentException("--output must be a file, was the directory " + output);
     }
@@ -244,15 +245,13 @@ final class ScoreCommand implements Callable<Integer> {
 
   private void report(TableScorer.Progress done, PrintWriter err) {
     Rejection fault = done.firstFault();
-    if (fault != null) {
+    if (fault != null || done.unscored() + done.faulty() > 0) {
       err.printf(
           Locale.ROOT,
-          "%,d rows written without a score, %,d scored with an unusable cell as missing;"
-              + " first: line %d, %s%n",
+          "%,d rows written without a score, %,d scored with an unusable cell as missing%s%n",
           done.unscored(),
           done.faulty(),
-          fault.line(),
-          fault.detail());
+          fault == null ? "" : "; first: line %d, %s".formatted(fault.line(), fault.detail()));
     }
     PrintWriter out = command.commandLine().getOut();
     out.printf("Scored %d rows%n", done.rows() - done.unscored());

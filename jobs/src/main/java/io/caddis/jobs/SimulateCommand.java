@@ -11,6 +11,7 @@ import io.caddis.jobs.kafka.ReadingTopic;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +53,15 @@ final class SimulateCommand implements Callable<Integer> {
       paramLabel = "PATH",
       description = "File to write; or an existing directory, for a file a sensor.")
   private @Nullable Path output;
+
+  @Option(
+      names = "--listen",
+      paramLabel = "PORT",
+      description = {
+        "Send them to the first who connects to this port of this machine (0: any), at --rate;",
+        "detect --set source.type=socket reads them."
+      })
+  private @Nullable Integer port;
 
   @Option(
       names = "--topic",
@@ -109,7 +120,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SensorSimulator simulator = simulator();
-    if (output == null) {
+    if (port != null) {
+      listen(simulator, port);
+    } else if (output == null) {
       append(simulator);
     } else if (Files.isDirectory(output)) {
       for (int sensor = 0; sensor < sensors && sensor < count; sensor++) {
@@ -130,9 +143,21 @@ final class SimulateCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void listen(SensorSimulator simulator, int wanted) throws IOException {
+    if (wanted < 0 || wanted > 65_535) {
+      throw wrong("--listen must be 0 to 65535, was " + wanted);
+    }
+    try (SimulatedFeed feed = new SimulatedFeed(wanted)) {
+      PrintWriter err = command.commandLine().getErr();
+      err.printf("listening on port %d%n", feed.port());
+      err.flush();
+      feed.send(simulator, count, rate);
+    }
+  }
+
   private SensorSimulator simulator() {
-    if ((output == null) == (topic == null)) {
-      throw wrong("either --output or --topic must be given");
+    if (Stream.of(output, topic, port).filter(Objects::nonNull).count() != 1) {
+      throw wrong("one of --output, --topic and --listen must be given");
     }
     if (topic != null && brokers == null) {
       throw wrong("--kafka must be given with --topic");
@@ -189,7 +214,8 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private static void write(Reading reading, BufferedWriter out) throws IOException {
+  /** Writes a reading as a line of CSV. */
+  static void write(Reading reading, BufferedWriter out) throws IOException {
     out.write(Instant.ofEpochMilli(reading.timestamp()) + "," + reading.key());
     for (double number : reading.numbers()) {
       out.write("," + number);

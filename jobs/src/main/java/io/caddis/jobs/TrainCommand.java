@@ -4,24 +4,21 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.feature.CalendarFeature;
-import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Scaling;
-import io.caddis.detectors.model.Model;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
-import io.caddis.detectors.registry.Aliases;
-import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.detectors.stream.SensorStates;
 import io.caddis.detectors.table.TableTrainer;
 import io.caddis.detectors.table.TableTraining;
 import io.caddis.detectors.threshold.ThresholdRule;
+import io.caddis.jobs.table.TableFile;
+import io.caddis.jobs.table.TableJob;
+import io.caddis.jobs.table.TrainingOrder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -61,9 +58,12 @@ final class TrainCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
-  @Option(names = "--input", required = true, paramLabel = "FILE", description = "What to learn.")
-  @SuppressWarnings("NullAway.Init")
-  private Path input;
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "PATH",
+      description = "What to learn: a file, or a directory or URI of many, read by a Flink job.")
+  private String input = "";
 
   @Mixin private RegistryOption registry = new RegistryOption();
 
@@ -175,134 +175,87 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Integer keep;
 
   @Override
-  public Integer call() throws IOException {
-    TableInput file = new TableInput(input);
-    ModelRegistry models;
-    TableTraining trainer;
-    @Nullable String keyField;
-    try {
-      file.check();
-      ModelRegistry.checkedName(name);
-      models = registry.open();
-      RecordLayout found = found(file);
-      keyField = found.keyField();
-      if (found.timeField() == null && !calendar.isEmpty()) {
-        throw new IllegalArgumentException(
-            "--calendar needs a column of the time: name it with --time COL");
-      }
-      if (scope == Scope.SENSOR && keyField == null) {
-        throw new IllegalArgumentException(
-            "--scope sensor needs a column of the sensor: name it with --key COL");
-      }
-      trainer =
-          TableTraining.of(
-              new TableTraining.Settings(
-                  detector, new TreeMap<>(parameters), scaling, rule(), CONTAMINATION),
-              columns(found),
-              found.timeField(),
-              keyField,
-              List.copyOf(calendar),
-              scope == Scope.SENSOR,
-              seed,
-              checkedSampleRows());
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+  public Integer call() throws Exception {
+    Path file = TableRun.plainFile(input);
+    if (file == null) {
+      return runJob();
     }
+    TableInput table = new TableInput(file);
+    TrainingOrder order;
     TableTrainer.Result result;
-    try (InputStream in = file.open()) {
-      result = trainer.train(in, file.name());
+    try {
+      table.check();
+      order = order(List.of(table), table.name(), registry.directory());
+      TableTraining training = order.training();
+      try (InputStream in = table.open()) {
+        result = training.train(in, table.name());
+      }
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    ModelMetadata.Training training =
-        new ModelMetadata.Training(
-            file.name(),
-            new TreeMap<>(parameters),
-            trainer.layout().timeField(),
-            keyField,
-            calendar.stream().map(f -> f.name().toLowerCase(Locale.ROOT)).toList(),
-            result.from(),
-            result.to(),
-            result.rows(),
-            result.metrics());
-    // the sensors' first: who scores by the new model for all finds theirs
-    for (Map.Entry<String, TableTrainer.SensorResult> entry : result.sensors().entrySet()) {
-      String sensor = entry.getKey();
-      TableTrainer.SensorResult own = entry.getValue();
-      publish(
-          models,
-          ModelMetadata.nameOf(name, sensor),
-          own.model(),
-          training.of(sensor, own.from(), own.to(), own.rows(), own.metrics()));
-    }
-    ModelMetadata metadata = publish(models, name, result.model(), training);
-    report(result, metadata, models.aliases(name));
+    List<String> lines = order.publish(result);
+    tellFaults(result);
+    lines.forEach(command.commandLine().getOut()::println);
     return 0;
   }
 
-  /** Adds a version and gives it its part. */
-  private ModelMetadata publish(
-      ModelRegistry models, String to, Model model, ModelMetadata.Training training)
-      throws IOException {
-    ModelMetadata metadata = models.publish(to, model, training);
-    if (challenger) {
-      models.challenge(to, metadata.version());
-    } else {
-      models.promote(to, metadata.version());
+  private int runJob() throws Exception {
+    TableRun run = new TableRun();
+    try {
+      List<TableFile> files = TableFile.below(TableRun.location(input));
+      TrainingOrder order = order(files, input, TableRun.location(registry.directory()));
+      order.trainer();
+      TableJob.train(run.env(), files, order);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    if (keep != null) {
-      models.retain(to, keep);
-    }
-    return metadata;
-  }
-
-  private RecordLayout found(TableInput file) {
-    SchemaInference.Options defaults = SchemaInference.Options.DEFAULT;
-    return SchemaInference.inferTable(
-        file,
-        new SchemaInference.Options(time, key, defaults.maxBytes(), defaults.limits()),
-        ignored);
-  }
-
-  /** The columns asked for, or all that were found. */
-  private List<RecordLayout.Column> columns(RecordLayout found) {
-    if (features.isEmpty()) {
-      return found.columns();
-    }
-    List<RecordLayout.Column> chosen = new ArrayList<>();
-    for (String feature : features) {
-      int colon = feature.lastIndexOf(':');
-      String column = colon < 0 ? feature : feature.substring(0, colon);
-      RecordLayout.Column known =
-          found.columns().stream()
-              .filter(c -> c.name().equals(column))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "--features must name columns of the file, was '%s', it has %s"
-                              .formatted(
-                                  column,
-                                  found.columns().stream()
-                                      .map(RecordLayout.Column::name)
-                                      .toList())));
-      chosen.add(
-          colon < 0
-              ? known
-              : new RecordLayout.Column(column, encoding(feature.substring(colon + 1))));
-    }
-    return chosen;
-  }
-
-  private static Encoding encoding(String name) {
-    for (Encoding encoding : Encoding.values()) {
-      if (encoding.name().equalsIgnoreCase(name)) {
-        return encoding;
+    PrintWriter out = command.commandLine().getOut();
+    Map<String, Object> done = run.await("train " + name, out, progress -> {});
+    if (done != null) {
+      long unused = TableRun.count(done, TableJob.UNUSED);
+      long faulty = TableRun.count(done, TableJob.FAULTY);
+      if (unused + faulty > 0) {
+        tellFaults(unused, faulty, "");
       }
+      TableRun.list(done, TableJob.LINES).forEach(out::println);
     }
-    throw new IllegalArgumentException(
-        "encoding must be one of %s, was '%s'"
-            .formatted(Arrays.toString(Encoding.values()).toLowerCase(Locale.ROOT), name));
+    return 0;
+  }
+
+  private TrainingOrder order(
+      List<? extends SchemaInference.Input> files, String source, String target)
+      throws IOException {
+    ModelRegistry.checkedName(name);
+    registry.open();
+    SchemaInference.Options defaults = SchemaInference.Options.DEFAULT;
+    RecordLayout found =
+        SchemaInference.inferTable(
+            files,
+            new SchemaInference.Options(time, key, defaults.maxBytes(), defaults.limits()),
+            ignored);
+    if (found.timeField() == null && !calendar.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--calendar needs a column of the time: name it with --time COL");
+    }
+    if (scope == Scope.SENSOR && found.keyField() == null) {
+      throw new IllegalArgumentException(
+          "--scope sensor needs a column of the sensor: name it with --key COL");
+    }
+    return new TrainingOrder(
+        new TableTraining.Settings(
+            detector, new TreeMap<String, Object>(parameters), scaling, rule(), CONTAMINATION),
+        ChosenColumns.of(features, found),
+        found.timeField(),
+        found.keyField(),
+        scope == Scope.SENSOR,
+        calendar,
+        seed,
+        checkedSampleRows(),
+        source,
+        target,
+        name,
+        challenger,
+        keep);
   }
 
   private int checkedSampleRows() {
@@ -339,56 +292,37 @@ final class TrainCommand implements Callable<Integer> {
         "--threshold must be METHOD:VALUE, e.g. std:3, was '" + threshold + "'");
   }
 
-  private void report(TableTrainer.Result result, ModelMetadata metadata, Aliases aliases) {
-    PrintWriter err = command.commandLine().getErr();
+  private void tellFaults(TableTrainer.Result result) {
     Rejection fault = result.firstFault();
     if (fault != null) {
-      err.printf(
-          Locale.ROOT,
-          "%,d lines without a usable value, %,d rows with an unusable cell; first: line %d, %s%n",
+      tellFaults(
           result.rejected(),
           result.faultyRows(),
-          fault.line(),
-          fault.detail());
+          "; first: line %d, %s".formatted(fault.line(), fault.detail()));
     }
     if (!result.untrained().isEmpty()) {
-      err.printf(
-          Locale.ROOT,
-          "%,d sensors have no model of their own, %s stands in; first: %s, %s%n",
-          result.untrained().size(),
-          name,
-          result.untrained().firstKey(),
-          result.untrained().get(result.untrained().firstKey()));
+      command
+          .commandLine()
+          .getErr()
+          .printf(
+              Locale.ROOT,
+              "%,d sensors have no model of their own, %s stands in; first: %s, %s%n",
+              result.untrained().size(),
+              name,
+              result.untrained().firstKey(),
+              result.untrained().get(result.untrained().firstKey()));
     }
-    List<String> used = result.model().used();
-    PrintWriter out = command.commandLine().getOut();
-    out.printf(
-        Locale.ROOT,
-        "Trained %s on %d of %d rows, %d features: %s%n",
-        metadata.algorithm(),
-        metadata.sampledRows(),
-        result.rows(),
-        used.size(),
-        String.join(", ", used));
-    SensorStates states = result.model().sensors();
-    if (states != null) {
-      Map<String, Integer> members = new TreeMap<>();
-      states
-          .choices(Integer.MAX_VALUE)
-          .values()
-          .forEach(choice -> members.merge(choice.member(), 1, Integer::sum));
-      out.printf("Sensors by what they are measured by: %s%n", members);
-    }
-    out.printf(
-        "%s %s is %s in %s%n",
-        name,
-        metadata.version(),
-        String.join(" and ", aliases.of(metadata.version())),
-        registry.directory());
-    if (!result.sensors().isEmpty()) {
-      out.printf(
-          "%d sensors have models of their own, %s and on%n",
-          result.sensors().size(), ModelMetadata.nameOf(name, result.sensors().firstKey()));
-    }
+  }
+
+  private void tellFaults(long unused, long faulty, String first) {
+    command
+        .commandLine()
+        .getErr()
+        .printf(
+            Locale.ROOT,
+            "%,d lines without a usable value, %,d rows with an unusable cell%s%n",
+            unused,
+            faulty,
+            first);
   }
 }

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -103,6 +104,43 @@ class ControlITCase {
   private static boolean between(JsonNode row, int from, int to) {
     long second = Instant.parse(row.get("timestamp").asString()).getEpochSecond() - START;
     return second >= from && second < to;
+  }
+
+  /** How many rows the models of the run's windows were fitted on, in their order. */
+  private List<Integer> trainedOn(DetectRun run) throws IOException {
+    return run.models().stream()
+        .sorted(Comparator.comparing(model -> model.get("train_to").asString()))
+        .map(model -> model.get("sampled_rows").asInt())
+        .toList();
+  }
+
+  @Test
+  void acceptedReadingsTrainTheNextModelAndLabelledAnomaliesDoNot() throws IOException {
+    List<Integer> skipped =
+        trainedOn(run("without", "--detector=zscore", "--train-window=1min", "--scope=global"));
+    assertThat(skipped.get(0)).isEqualTo(240);
+    assertThat(skipped.subList(1, 4)).allMatch(rows -> rows < 240);
+
+    command(
+        "1.json", "{'id':'a','type':'accept','from':'%s','to':'%s'}".formatted(at(60), at(120)));
+    command(
+        "2.json",
+        "{'id':'l','type':'label','label':'anomaly','sensors':'s1','from':'%s','to':'%s'}"
+            .formatted(at(0), at(30)));
+    command(
+        "3.json", "{'id':'b','type':'accept','from':'%s','to':'%s'}".formatted(at(120), at(180)));
+    command("4.json", "{'id':'u','type':'undo','command':'b'}");
+    DetectRun controlled = controlled("with", 2, "global");
+    List<Integer> labelled = trainedOn(controlled);
+
+    assertThat(labelled.get(0)).as("30 readings of s1 are anomalies").isEqualTo(210);
+    assertThat(labelled.get(1)).as("all are accepted").isEqualTo(240);
+    assertThat(labelled.get(2)).as("undone").isLessThan(240);
+    assertThat(said(controlled))
+        .hasSize(8)
+        .allMatch(answer -> answer.get("state").asString().equals("applied"))
+        .allMatch(answer -> answer.get("operator").asString().equals("label"));
+    assertThat(trainedOn(controlled("again", 1, "global"))).isEqualTo(labelled);
   }
 
   @ParameterizedTest

@@ -50,6 +50,7 @@ class OperatorUidsTest {
           "control-parse",
           "control-admission",
           "control",
+          "label",
           "model-control",
           "control-sink | control-sink: Writer",
           "Sink Committer: control-sink | control-sink: Committer");

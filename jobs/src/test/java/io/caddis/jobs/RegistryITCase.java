@@ -23,13 +23,21 @@ class RegistryITCase {
   @TempDir Path directory;
 
   private Path input() throws IOException {
+    return input(1200);
+  }
+
+  /** Readings of two sensors, half a second apart, that lie elsewhere from one on. */
+  private Path input(int shift) throws IOException {
     Random random = new Random(3);
     List<String> lines = new ArrayList<>(List.of("timestamp,key,flow,level"));
     for (int i = 0; i < 1200; i++) {
       lines.add(
           "%d,s%d,%s,%s"
               .formatted(
-                  1_767_225_600L + i / 2, i % 2, random.nextGaussian(), random.nextGaussian()));
+                  1_767_225_600L + i / 2,
+                  i % 2,
+                  random.nextGaussian() + (i < shift ? 7 : 12),
+                  random.nextGaussian()));
     }
     Path input = Files.createDirectories(directory.resolve("in"));
     Files.write(input.resolve("a.csv"), lines);
@@ -69,6 +77,34 @@ class RegistryITCase {
     assertThat(registry.verify("pump")).isEmpty();
     assertThat(registry.metadata("pump", "latest").features().get(0).name()).isEqualTo("flow");
     assertThat(registry.aliases("pump").champion()).isNull();
+  }
+
+  @Test
+  void onDriftAJobTrainsWhenItsReadingsHaveMovedAndTheRegistryKnowsWhy() throws IOException {
+    String folder = directory.resolve("registry").toString();
+    List<JsonNode> models =
+        DetectRun.of(
+                input(600),
+                directory.resolve("out"),
+                "--detector=zscore",
+                "--scope=global",
+                "--train-window=100s",
+                "--set=training.retrain=on-drift",
+                "--registry=" + folder,
+                "--name=pump")
+            .models();
+    ModelRegistry registry = Registries.open(folder);
+    List<String> reasons = new ArrayList<>();
+    for (String version : registry.versions("pump")) {
+      reasons.add(registry.metadata("pump", version).training().reason());
+    }
+
+    assertThat(reasons).containsExactly("first", "drift");
+    assertThat(models).hasSize(2);
+    assertThat(models).anyMatch(model -> model.path("drift").toString().contains("flow"));
+    assertThat(models)
+        .extracting(model -> model.get("trained_because").asString())
+        .containsExactlyInAnyOrder("first", "drift");
   }
 
   @Test

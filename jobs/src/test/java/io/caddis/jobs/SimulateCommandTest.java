@@ -4,11 +4,20 @@ package io.caddis.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.simulate.SensorSimulator;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +75,45 @@ class SimulateCommandTest {
     assertThat(all.get(4)).startsWith("2026-01-01T00:00:00.10");
   }
 
+  @Test
+  void whoConnectsIsSentTheReadingsOfTheFileAtTheRate() throws Exception {
+    Path file = directory.resolve("readings.csv");
+    simulate("--output", "" + file, "--sensors=2", "--count=400", "--rate=2000");
+    SensorSimulator simulator =
+        DetectionJob.simulator(42, 2, 2000, Instant.parse("2026-01-01T00:00:00Z"));
+    long start = System.nanoTime();
+    List<String> lines;
+    try (SimulatedFeed feed = new SimulatedFeed(0)) {
+      CompletableFuture<Void> sent =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  feed.send(simulator, 400, 2000);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      try (Socket client = new Socket(InetAddress.getLoopbackAddress(), feed.port());
+          BufferedReader in =
+              new BufferedReader(
+                  new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8))) {
+        lines = in.lines().toList();
+      }
+      sent.join();
+    }
+    List<String> written = Files.readAllLines(file);
+    assertThat(lines).isEqualTo(written.subList(1, written.size()));
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(399 * 500_000L);
+  }
+
+  @Test
+  void readingsGoToOnePlaceOnly() {
+    CommandRun run = simulate("--output", "" + directory.resolve("x.csv"), "--listen=0");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).startsWith("one of --output, --topic and --listen must be given");
+    assertThat(simulate("--listen=70000").err()).contains("--listen must be 0 to 65535, was 70000");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -87,9 +135,9 @@ class SimulateCommandTest {
 
   @Test
   void itIsToldWhatAPlaceToWriteToNeeds() {
-    assertThat(simulate().err()).startsWith("either --output or --topic must be given");
+    assertThat(simulate().err()).startsWith("one of --output, --topic and --listen must be given");
     assertThat(simulate("--output=x", "--topic=t").err())
-        .startsWith("either --output or --topic must be given");
+        .startsWith("one of --output, --topic and --listen must be given");
     assertThat(simulate("--topic=t").err()).startsWith("--kafka must be given with --topic");
   }
 

@@ -123,8 +123,11 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
           new StreamRecord<>(Acknowledgement.of(decided, OPERATOR, 0, 1, refusal)));
       return;
     }
+    boolean aboutTraining = aboutTraining(decided);
     remember(decided);
-    if (decided.group() == null) {
+    if (aboutTraining) {
+      output.collect(SideOutputs.TRAINING_COMMANDS, new StreamRecord<>(decided));
+    } else if (decided.group() == null) {
       output.collect(new StreamRecord<>(decided));
     } else {
       output.collect(SideOutputs.MODEL_COMMANDS, new StreamRecord<>(ModelInput.of(decided)));
@@ -148,6 +151,12 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     return ControlRules.ended(admitted.values(), ControlRules.longBefore(watermark));
   }
 
+  private boolean aboutTraining(ControlCommand command) {
+    String target = command.target();
+    ControlCommand decides = target == null ? command : admitted.get(target);
+    return decides != null && decides.type().aboutTraining();
+  }
+
   private @Nullable String groupOf(ControlCommand command) {
     String target = command.target();
     if (target != null) {
@@ -166,6 +175,9 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     }
     if (command.type().aboutModels()) {
       return refusalOfModels(command);
+    }
+    if (command.type().aboutTraining() && detector.learnsByReading()) {
+      return noModels();
     }
     if (command.to() <= command.from()) {
       return "its end must be after %d, which the readings have reached, was %d (epoch ms)"
@@ -190,8 +202,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
 
   private @Nullable String refusalOfModels(ControlCommand command) {
     if (detector.learnsByReading()) {
-      return "the detector %s learns from each reading: there are no models"
-          .formatted(detector.detector());
+      return noModels();
     }
     if (command.type() == ControlType.CHALLENGE && !challengers) {
       return "promotion.challengers must not be none for a model to be put on trial";
@@ -204,6 +215,11 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     }
     ModelUpdate model = command.model();
     return model == null ? null : misfit(model);
+  }
+
+  private String noModels() {
+    return "the detector %s learns from each reading: there are no models"
+        .formatted(detector.detector());
   }
 
   private @Nullable String misfit(ModelUpdate model) {

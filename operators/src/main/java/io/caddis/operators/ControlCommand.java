@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param target id of the command to undo, null for other commands
  * @param version of a model that the job itself has trained, to promote; null otherwise
  * @param model to promote, out of a registry; null otherwise
+ * @param span of the readings that a command about training is about; null otherwise
  */
 public record ControlCommand(
     String id,
@@ -31,7 +32,17 @@ public record ControlCommand(
     long to,
     @Nullable String target,
     @Nullable String version,
-    @Nullable ModelUpdate model) {
+    @Nullable ModelUpdate model,
+    @Nullable Span span) {
+
+  /**
+   * Readings of which somebody says what they are.
+   *
+   * @param from first event time, epoch milliseconds
+   * @param to end of the event times, exclusive
+   * @param normal whether they are normal
+   */
+  public record Span(long from, long to, boolean normal) {}
 
   /** The beginning of a command that says nothing about it. */
   public static final long NOT_GIVEN = Long.MIN_VALUE;
@@ -45,12 +56,23 @@ public record ControlCommand(
   /** The same command with its beginning and its group decided. */
   ControlCommand admitted(long decidedFrom, @Nullable String decidedGroup) {
     return new ControlCommand(
-        id, file, type, sensors, decidedGroup, threshold, decidedFrom, to, target, version, model);
+        id,
+        file,
+        type,
+        sensors,
+        decidedGroup,
+        threshold,
+        decidedFrom,
+        to,
+        target,
+        version,
+        model,
+        span);
   }
 
   /** The same command with the model that it promotes, null once that has been handed on. */
   public ControlCommand promoting(@Nullable ModelUpdate promoted) {
     return new ControlCommand(
-        id, file, type, sensors, group, threshold, from, to, target, version, promoted);
+        id, file, type, sensors, group, threshold, from, to, target, version, promoted, span);
   }
 }

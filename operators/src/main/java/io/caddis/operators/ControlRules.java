@@ -23,7 +23,7 @@ final class ControlRules {
   /** Event time for which a command that has ended is held for late readings. */
   private static final long KEPT_MILLIS = 86_400_000;
 
-  private static final Comparator<ControlCommand> ORDER =
+  static final Comparator<ControlCommand> ORDER =
       Comparator.comparingLong(ControlCommand::from)
           .thenComparing(ControlCommand::file)
           .thenComparing(ControlCommand::id);
@@ -48,7 +48,7 @@ final class ControlRules {
   }
 
   /** When each command that is undone ends, by its id. */
-  private static Map<String, Long> undone(Collection<ControlCommand> commands) {
+  static Map<String, Long> undone(Collection<ControlCommand> commands) {
     Map<String, Long> undone = new HashMap<>();
     for (ControlCommand command : commands) {
       String target = command.target();

@@ -13,10 +13,17 @@ public enum ControlType {
   ROLLBACK,
   UNPIN,
   UNDO,
-  CHALLENGE;
+  CHALLENGE,
+  ACCEPT,
+  LABEL;
 
   /** Whether it decides which model scores, rather than what becomes of a score. */
   public boolean aboutModels() {
     return this == PROMOTE || this == ROLLBACK || this == UNPIN || this == CHALLENGE;
+  }
+
+  /** Whether it says which readings train. */
+  public boolean aboutTraining() {
+    return this == ACCEPT || this == LABEL;
   }
 }

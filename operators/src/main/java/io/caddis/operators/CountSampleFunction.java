@@ -71,7 +71,7 @@ public final class CountSampleFunction
   public void processElement(FeatureVector vector, Context context, Collector<TrainingSample> out)
       throws Exception {
     idle.touch(vector.timestamp(), context.timerService());
-    SampledRow row = SampledRow.of(vector, plan.seed(), plan.adoptNewFeatures());
+    SampledRow row = plan.sampled(vector);
     if (reorder && vector.timestamp() > context.timerService().currentWatermark()) {
       List<SampledRow> sameTime = waiting.get(vector.timestamp());
       if (sameTime == null) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A training sample divided by the model before: what it flags is not to train the next one, so
  * that a fault that lasts is not learned as normal. When it flags more than {@value #MOST} of them
- * the process has changed rather than failed, or the model is of no use: then all rows train.
+ * the process has changed rather than failed, or the model is of no use: then they train. What
+ * somebody has said of a row counts before what the model says.
  *
  * @param kept rows that train
  * @param flagged rows that do not
@@ -20,23 +21,28 @@ import org.jspecify.annotations.Nullable;
 record FlaggedRows(List<SampledRow> kept, List<SampledRow> flagged, @Nullable String issue) {
   private static final double MOST = 0.2;
 
-  static FlaggedRows by(Model before, List<SampledRow> rows) {
+  /**
+   * @param before null when only what somebody has said counts
+   */
+  static FlaggedRows by(@Nullable Model before, List<SampledRow> rows) {
     List<SampledRow> kept = new ArrayList<>(rows.size());
     List<SampledRow> flagged = new ArrayList<>();
+    int byModel = 0;
     for (SampledRow row : rows) {
-      (PromotionPlan.flags(before, row) ? flagged : kept).add(row);
+      Boolean normal = row.normal();
+      boolean anomaly =
+          normal == null ? before != null && PromotionPlan.flags(before, row) : !normal;
+      byModel += anomaly && normal == null ? 1 : 0;
+      (anomaly ? flagged : kept).add(row);
     }
-    return flagged.size() <= MOST * rows.size()
-        ? new FlaggedRows(kept, flagged, null)
-        : new FlaggedRows(
-            rows,
-            List.of(),
-            "%d of %d rows are flagged by the model before, so all of them train"
-                .formatted(flagged.size(), rows.size()));
-  }
-
-  /** A sample of which nothing is flagged, because no model says so. */
-  static FlaggedRows none(List<SampledRow> rows) {
-    return new FlaggedRows(rows, List.of(), null);
+    if (byModel <= MOST * rows.size()) {
+      return new FlaggedRows(kept, flagged, null);
+    }
+    FlaggedRows said = by(null, rows);
+    return new FlaggedRows(
+        said.kept,
+        said.flagged,
+        "%d of %d rows are flagged by the model before, so all of them train"
+            .formatted(byModel, rows.size()));
   }
 }

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the encoded model
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
+ * @param trainedBecause why it was trained: {@code first}, {@code window}, {@code drift} or {@code
+ *     age}; null when that is not known
  * @param verdict what was decided about it, null of a model that is to score
  * @param rolledBack version of the group's model that was rolled back last, null when none was
  */
@@ -43,6 +45,7 @@ public record ModelUpdate(
     String sha256,
     byte[] bytes,
     long shiftMillis,
+    @Nullable String trainedBecause,
     @Nullable ModelVerdict verdict,
     @Nullable String rolledBack) {
 
@@ -75,6 +78,7 @@ public record ModelUpdate(
         sha256,
         bytes,
         from - trainTo,
+        trainedBecause,
         null,
         lastRolledBack);
   }
@@ -95,6 +99,7 @@ public record ModelUpdate(
         sha256,
         bytes,
         shiftMillis,
+        trainedBecause,
         other,
         rolledBack);
   }

@@ -31,6 +31,10 @@ public final class SideOutputs {
   public static final OutputTag<ModelInput> MODEL_COMMANDS =
       new OutputTag<>("model-commands", TypeInformation.of(ModelInput.class));
 
+  /** Commands about the readings that train. */
+  public static final OutputTag<ControlCommand> TRAINING_COMMANDS =
+      new OutputTag<>("training-commands", TypeInformation.of(ControlCommand.class));
+
   /** What subtasks say about commands. */
   public static final OutputTag<Acknowledgement> ACKNOWLEDGEMENTS =
       new OutputTag<>("acknowledgements", TypeInformation.of(Acknowledgement.class));

@@ -39,11 +39,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The same readings and seed give the same model bytes, whatever their order and the
  * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
- * before it stay in force. Where models are updated, every window changes the one before. Rows that
- * the model before flags do not train, see {@link FlaggedRows}; the boundary is that of all rows. A
- * model that {@link PromotionPlan} refuses goes to the side output and is as if it had not been.
- * Each sample is compared with that of the model before it; what has drifted goes with the model
- * and, once a feature, to the quality issues.
+ * before it stay in force; so they do when {@link Retraining} asks for none. Where models are
+ * updated, every window changes the one before. Rows that the model before flags do not train, see
+ * {@link FlaggedRows}; the boundary is that of all rows. A model that {@link PromotionPlan} refuses
+ * goes to the side output and is as if it had not been. Each sample is compared with that of the
+ * model before it; what has drifted goes with the model and, once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -57,6 +57,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private static final ValueStateDescriptor<byte[]> MODEL =
       new ValueStateDescriptor<>(
           "updated-model", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+
+  private static final ValueStateDescriptor<Long> TRAINED_TO =
+      new ValueStateDescriptor<>("trained-to", Types.LONG);
 
   private static final ValueStateDescriptor<SampleProfile> REFERENCE =
       new ValueStateDescriptor<>("training-profile", TypeInformation.of(SampleProfile.class));
@@ -73,6 +76,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private transient Tally modelsRefused;
   private transient Tally windowsSkipped;
   private transient ValueState<SampleProfile> reference;
+  private transient ValueState<Long> trainedTo;
   private transient IdleExpiry idle;
   private transient Tally qualityIssues;
 
@@ -99,6 +103,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     windowsSkipped = new Tally(getRuntimeContext(), OperatorMetrics.WINDOWS_SKIPPED);
     idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     reference = getRuntimeContext().getState(REFERENCE);
+    trainedTo = getRuntimeContext().getState(TRAINED_TO);
     qualityIssues = new Tally(getRuntimeContext(), OperatorMetrics.QUALITY_ISSUES);
   }
 
@@ -118,10 +123,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     if (idle.expired(timestamp)) {
       reference.clear();
       model.clear();
+      trainedTo.clear();
     }
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
     if (sample == null || (trainsFirstWindowOnly() && trained.value() != null)) {
+      return;
+    }
+    Long before = trainedTo.value();
+    if (plan.retraining().tooSoon(before, sample.to())) {
+      idle.touch(sample.to(), context.timerService());
       return;
     }
     BatchReport report = check(sample);
@@ -134,12 +145,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     ModelUpdate update;
     try {
       profile = profile(sample);
-      SampleProfile before = reference.value();
-      drifts =
-          before == null
-              ? List.of()
-              : before.driftTo(profile).stream().filter(d -> !d.issues().isEmpty()).toList();
-      update = fit(sample, report.issues(), drifts);
+      drifts = drifts(profile);
+      String reason = plan.retraining().reason(before, sample.to(), drifts);
+      if (reason == null) {
+        idle.touch(sample.to(), context.timerService());
+        return;
+      }
+      update = fit(sample, report.issues(), drifts, reason);
     } catch (UnusableSampleException e) {
       skip(sample, e.getMessage());
       return;
@@ -159,6 +171,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     }
     out.collect(update);
     reference.update(profile);
+    trainedTo.update(sample.to());
     idle.touch(sample.to(), context.timerService());
     drifts.forEach(drift -> tell(drift, sample, context));
     models.increment();
@@ -189,6 +202,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     return SampleProfile.of(detector.schema(), rows);
   }
 
+  /** What has moved since the sample of the model before. */
+  private List<FeatureDrift> drifts(SampleProfile profile) throws Exception {
+    SampleProfile before = reference.value();
+    return before == null
+        ? List.of()
+        : before.driftTo(profile).stream().filter(d -> !d.issues().isEmpty()).toList();
+  }
+
   private void tell(FeatureDrift drift, TrainingSample sample, OnTimerContext context) {
     qualityIssues.increment();
     context.output(
@@ -204,13 +225,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
             String.join("; ", drift.issues())));
   }
 
-  private ModelUpdate fit(TrainingSample sample, List<String> issues, List<FeatureDrift> drifts)
+  private ModelUpdate fit(
+      TrainingSample sample, List<String> issues, List<FeatureDrift> drifts, String reason)
       throws Exception {
     Model before = before();
-    FlaggedRows rows =
-        plan.skipFlagged() && before != null
-            ? FlaggedRows.by(before, sample.rows())
-            : FlaggedRows.none(sample.rows());
+    FlaggedRows rows = FlaggedRows.by(plan.skipFlagged() ? before : null, sample.rows());
     Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
     String refusal = promotion.refusal(fitted, before, sample.rows());
@@ -236,6 +255,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         sha256,
         bytes,
         0,
+        reason,
         refusal == null
             ? null
             : new ModelVerdict(ModelVerdict.Decision.REFUSED, refusal, sample.to()),

@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.sample.SampledRow;
 import java.io.Serializable;
 
 /**
@@ -24,6 +26,8 @@ import java.io.Serializable;
  * @param adoptNewFeatures whether numeric fields that the schema does not know become features of
  *     the next model once they are common
  * @param skipFlagged whether rows that the model before flags do not train the next one
+ * @param retraining which windows train
+ * @param labelled whether commands may say of single sensors' readings what they are
  */
 public record TrainingPlan(
     Window window,
@@ -37,7 +41,9 @@ public record TrainingPlan(
     long seed,
     boolean incremental,
     boolean adoptNewFeatures,
-    boolean skipFlagged)
+    boolean skipFlagged,
+    Retraining retraining,
+    boolean labelled)
     implements Serializable {
 
   /** How readings are gathered into training sets. */
@@ -48,6 +54,37 @@ public record TrainingPlan(
     COUNT,
     /** All readings of a group so far, whenever their number has doubled since the last model. */
     GROWING
+  }
+
+  /** The plan by which every window trains. */
+  public TrainingPlan(
+      Window window,
+      long sizeMillis,
+      long slideMillis,
+      int rows,
+      boolean once,
+      int sampleRows,
+      int minRows,
+      double maxMissing,
+      long seed,
+      boolean incremental,
+      boolean adoptNewFeatures,
+      boolean skipFlagged) {
+    this(
+        window,
+        sizeMillis,
+        slideMillis,
+        rows,
+        once,
+        sampleRows,
+        minRows,
+        maxMissing,
+        seed,
+        incremental,
+        adoptNewFeatures,
+        skipFlagged,
+        Retraining.EVERY_WINDOW,
+        false);
   }
 
   public TrainingPlan {
@@ -66,6 +103,11 @@ public record TrainingPlan(
     if (!(maxMissing >= 0 && maxMissing <= 1)) {
       throw new IllegalArgumentException("maxMissing must be 0 to 1, was " + maxMissing);
     }
+  }
+
+  /** What a sample takes of a reading. */
+  SampledRow sampled(FeatureVector vector) {
+    return SampledRow.of(vector, seed, adoptNewFeatures, labelled);
   }
 
   private static void requirePositive(String name, long value) {

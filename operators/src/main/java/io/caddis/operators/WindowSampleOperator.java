@@ -78,7 +78,7 @@ public final class WindowSampleOperator extends AbstractStreamOperator<TrainingS
   @Override
   public void processElement(StreamRecord<FeatureVector> element) {
     FeatureVector vector = element.getValue();
-    SampledRow row = SampledRow.of(vector, plan.seed(), plan.adoptNewFeatures());
+    SampledRow row = plan.sampled(vector);
     boolean tooLate = true;
     long newest = vector.timestamp() - Math.floorMod(vector.timestamp(), plan.slideMillis());
     for (long from = newest;

@@ -18,22 +18,23 @@ final class Commands {
 
   static ControlCommand undo(String id, String target, long from) {
     return new ControlCommand(
-        id, id, ControlType.UNDO, "*", null, Double.NaN, from, END, target, null, null);
+        id, id, ControlType.UNDO, "*", null, Double.NaN, from, END, target, null, null, null);
   }
 
   static ControlCommand model(
       ControlType type, String id, String group, long from, String version, ModelUpdate model) {
     return new ControlCommand(
-        id, id, type, "*", group, Double.NaN, from, END, null, version, model);
+        id, id, type, "*", group, Double.NaN, from, END, null, version, model, null);
   }
 
   static ControlCommand undoModel(String id, String group, String target, long from) {
     return new ControlCommand(
-        id, id, ControlType.UNDO, "*", group, Double.NaN, from, END, target, null, null);
+        id, id, ControlType.UNDO, "*", group, Double.NaN, from, END, target, null, null, null);
   }
 
   private static ControlCommand command(
       String id, ControlType type, String sensors, double threshold, long from, long to) {
-    return new ControlCommand(id, id, type, sensors, null, threshold, from, to, null, null, null);
+    return new ControlCommand(
+        id, id, type, sensors, null, threshold, from, to, null, null, null, null);
   }
 }

@@ -78,6 +78,7 @@ final class Models {
         bytes,
         0,
         null,
+        null,
         null);
   }
 

@@ -38,22 +38,18 @@ class TrainFunctionTest {
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(boolean once, int minRows, boolean skipFlagged, PromotionPlan promotion)
           throws Exception {
-    TrainingPlan plan =
-        new TrainingPlan(
-            TrainingPlan.Window.TIME,
-            1000,
-            1000,
-            0,
-            once,
-            500,
-            minRows,
-            0.9,
-            42,
-            false,
-            false,
-            skipFlagged);
+    return harness(plan(once, minRows, false, false, skipFlagged), Models.PLAN, promotion);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(boolean incremental, boolean adopt, DetectorPlan detector) throws Exception {
+    return harness(plan(false, 10, incremental, adopt, false), detector, Models.PROMOTION);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(TrainingPlan plan, DetectorPlan detector, PromotionPlan promotion) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, promotion, TTL)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, detector, promotion, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -61,29 +57,21 @@ class TrainFunctionTest {
         0);
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
-      harness(boolean incremental, boolean adopt, DetectorPlan detector) throws Exception {
-    TrainingPlan plan =
-        new TrainingPlan(
-            TrainingPlan.Window.TIME,
-            1000,
-            1000,
-            0,
-            false,
-            500,
-            10,
-            0.9,
-            42,
-            incremental,
-            adopt,
-            false);
-    return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, detector, Models.PROMOTION, TTL)),
-        TrainingSample::group,
-        Types.STRING,
-        128,
-        1,
-        0);
+  private static TrainingPlan plan(
+      boolean once, int minRows, boolean incremental, boolean adopt, boolean skipFlagged) {
+    return new TrainingPlan(
+        TrainingPlan.Window.TIME,
+        1000,
+        1000,
+        0,
+        once,
+        500,
+        minRows,
+        0.9,
+        42,
+        incremental,
+        adopt,
+        skipFlagged);
   }
 
   @Test
@@ -136,7 +124,9 @@ class TrainFunctionTest {
               row.timestamp(),
               row.numbers(),
               row.texts(),
-              rows.size() == 19 ? extra : extra == null ? null : Map.of("humidity", 41.0)));
+              rows.size() == 19 ? extra : extra == null ? null : Map.of("humidity", 41.0),
+              null,
+              null));
     }
     TrainingSample sample = new TrainingSample("g", 0, 1000, 100, rows);
     assertThat(features(sample, true)).containsExactly("x", "humidity");
@@ -176,8 +166,8 @@ class TrainFunctionTest {
           .isEqualTo("19700101T000001.000Z-" + update.sha256().substring(0, 8));
       Model model = ModelCodec.decode(update.bytes());
       assertThat(model.detector()).isEqualTo("zscore");
-      // only the sample's profile and its deadline, and those not for ever
-      assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+      // only the sample's profile, its end and its deadline, and those not for ever
+      assertThat(harness.numKeyedStateEntries()).isEqualTo(3);
       harness.processWatermark(1000 + 2 * TTL);
       assertThat(harness.numKeyedStateEntries()).isZero();
     }

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -63,6 +64,8 @@ public final class CommandJson {
     keys.put("unpin", List.of("group", "effective_from"));
     keys.put("undo", List.of("command", "effective_from"));
     keys.put("challenge", List.of("group", "model", "version", "effective_from"));
+    keys.put("accept", List.of("sensors", "from", "to", "effective_from"));
+    keys.put("label", List.of("sensors", "from", "to", "label", "effective_from"));
     return Collections.unmodifiableMap(keys);
   }
 
@@ -138,7 +141,8 @@ public final class CommandJson {
             time(maintenance ? "to" : "until", maintenance),
             type.equals("undo") ? required("command") : null,
             model,
-            version);
+            version,
+            type.equals("accept") || type.equals("label") ? span(type) : null);
     Instant from = command.from();
     Instant to = command.to();
     if (from != null && to != null && !to.isAfter(from)) {
@@ -147,6 +151,19 @@ public final class CommandJson {
               .formatted(maintenance ? "to" : "until", maintenance ? "from" : "effective_from"));
     }
     return command;
+  }
+
+  private JobCommand.Span span(String type) {
+    Instant from = Objects.requireNonNull(time("from", true));
+    Instant to = Objects.requireNonNull(time("to", true));
+    if (!to.isAfter(from)) {
+      throw new IllegalArgumentException("to must be after from");
+    }
+    String label = type.equals("accept") ? "normal" : required("label");
+    if (!label.equals("normal") && !label.equals("anomaly")) {
+      throw new IllegalArgumentException("label must be normal or anomaly, was '" + label + "'");
+    }
+    return new JobCommand.Span(from, to, label.equals("normal"));
   }
 
   private double threshold() {

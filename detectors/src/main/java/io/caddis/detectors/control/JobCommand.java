@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param model name in the job's registry of the model to promote or to put on trial, null when
  *     none is
  * @param version of that model, or of one that the job has trained; null when none was given
+ * @param span of the readings that it says something of, null for other commands
  */
 public record JobCommand(
     String id,
@@ -30,7 +31,17 @@ public record JobCommand(
     @Nullable Instant to,
     @Nullable String target,
     @Nullable String model,
-    @Nullable String version) {
+    @Nullable String version,
+    @Nullable Span span) {
+
+  /**
+   * Readings of which somebody says what they are.
+   *
+   * @param from first event time
+   * @param to end of the event times, exclusive
+   * @param normal whether they are normal
+   */
+  public record Span(Instant from, Instant to, boolean normal) {}
 
   /** The version of the model, or the alias that stands for it when none was given. */
   public String versionOrAlias() {

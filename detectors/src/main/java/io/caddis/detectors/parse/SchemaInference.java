@@ -71,11 +71,17 @@ public final class SchemaInference {
    * @throws IllegalArgumentException when no column is left, or a declared one does not exist
    */
   public static RecordLayout inferTable(Input input, Options options, Set<String> ignored) {
-    List<Map<String, ColumnCounts>> sources = sample(List.of(input), options);
+    return inferTable(List.of(input), options, ignored);
+  }
+
+  /** The same, of a table that lies in several files. */
+  public static RecordLayout inferTable(
+      List<? extends Input> inputs, Options options, Set<String> ignored) {
+    List<Map<String, ColumnCounts>> sources = sample(inputs, options);
     for (String name : ignored) {
       if (sources.stream().noneMatch(columns -> columns.containsKey(name))) {
         throw new IllegalArgumentException(
-            "a column to ignore must exist, '" + name + "' does not in " + input.name());
+            "a column to ignore must exist, '" + name + "' does not in " + inputs.get(0).name());
       }
     }
     return layout(sources, options, options.timeField() != null, ignored);

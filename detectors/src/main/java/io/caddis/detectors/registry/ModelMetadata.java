@@ -96,6 +96,8 @@ public record ModelMetadata(
    * @param metrics what was measured, by name; finite numbers only
    * @param group of a job, or sensor of a file, whose model it is; null when the model is for all
    * @param configVersion of the specification of the job that trained it, null without a job
+   * @param reason why the job trained it: {@code first}, {@code window}, {@code drift} or {@code
+   *     age}; null without a job
    */
   public record Training(
       String dataSource,
@@ -108,7 +110,8 @@ public record ModelMetadata(
       long rows,
       Map<String, Double> metrics,
       @Nullable String group,
-      @Nullable String configVersion) {
+      @Nullable String configVersion,
+      @Nullable String reason) {
     /** Of a training without a job. */
     public Training(
         String dataSource,
@@ -130,6 +133,7 @@ public record ModelMetadata(
           to,
           rows,
           metrics,
+          null,
           null,
           null);
     }
@@ -161,7 +165,8 @@ public record ModelMetadata(
           own,
           measured,
           sensor,
-          configVersion);
+          configVersion,
+          reason);
     }
 
     /** The same, for a model that decides in another way than the one that was measured. */
@@ -177,7 +182,8 @@ public record ModelMetadata(
           rows,
           Map.of(),
           group,
-          configVersion);
+          configVersion,
+          reason);
     }
   }
 

@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
  * @param texts other features in schema order, null = missing
  * @param extra numeric fields that the schema does not know, null when there are none or they do
  *     not count
+ * @param sensor of the reading, null when it does not matter
+ * @param normal what somebody has said of it, null when nobody has
  */
 public record SampledRow(
     long priority,
     long timestamp,
     double[] numbers,
     @Nullable String[] texts,
-    @Nullable Map<String, Double> extra) {
+    @Nullable Map<String, Double> extra,
+    @Nullable String sensor,
+    @Nullable Boolean normal) {
 
   /**
    * Total order in which rows are kept and handed to training. Rows that compare equal have equal
@@ -36,19 +40,21 @@ public record SampledRow(
           .thenComparingLong(SampledRow::timestamp)
           .thenComparing(SampledRow::numbers, Arrays::compare)
           .thenComparing(SampledRow::texts, SampledRow::compareTexts)
-          .thenComparing(row -> String.valueOf(sorted(row.extra)));
+          .thenComparing(row -> String.valueOf(sorted(row.extra)))
+          .thenComparing(row -> String.valueOf(row.sensor));
 
   /** The row of a feature vector under a seed, without fields that the schema does not know. */
   public static SampledRow of(FeatureVector vector, long seed) {
-    return of(vector, seed, false);
+    return of(vector, seed, false, false);
   }
 
   /**
    * The row of a feature vector under a seed.
    *
    * @param extra whether fields that the schema does not know count
+   * @param sensor whether the row is to know its sensor
    */
-  public static SampledRow of(FeatureVector vector, long seed, boolean extra) {
+  public static SampledRow of(FeatureVector vector, long seed, boolean extra, boolean sensor) {
     long hash = SplitMix.mix(seed ^ vector.key().hashCode());
     hash = SplitMix.mix(hash ^ vector.timestamp());
     for (double number : vector.numbers()) {
@@ -64,7 +70,19 @@ public record SampledRow(
         hash += SplitMix.mix(field.getKey().hashCode() ^ Double.doubleToLongBits(field.getValue()));
       }
     }
-    return new SampledRow(hash, vector.timestamp(), vector.numbers(), vector.texts(), more);
+    return new SampledRow(
+        hash,
+        vector.timestamp(),
+        vector.numbers(),
+        vector.texts(),
+        more,
+        sensor ? vector.key() : null,
+        null);
+  }
+
+  /** The same row with what somebody has said of it. */
+  public SampledRow labelled(@Nullable Boolean isNormal) {
+    return new SampledRow(priority, timestamp, numbers, texts, extra, sensor, isNormal);
   }
 
   private static @Nullable Map<String, Double> sorted(@Nullable Map<String, Double> extra) {

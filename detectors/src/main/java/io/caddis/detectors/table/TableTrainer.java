@@ -10,8 +10,6 @@ import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
 import io.caddis.detectors.model.UnusableSampleException;
-import io.caddis.detectors.parse.Timestamps;
-import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,44 +74,58 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
 
   @Override
   public Result train(InputStream in, String source) throws IOException {
-    Rows all = new Rows();
-    SortedMap<String, Rows> bySensor = new TreeMap<>();
-    TableRows read =
+    return fit(read(in, source, ""));
+  }
+
+  /**
+   * Reads one of several files of a table to its end.
+   *
+   * @param part tells this file from the others; keeps rows of equal content apart
+   * @throws io.caddis.detectors.model.UnusableSampleException if it has too many sensors
+   */
+  public TableSample read(InputStream in, String source, String part) throws IOException {
+    TableSample sample = new TableSample(sampleRows);
+    sample.read(
         TableRows.read(
             in,
             source,
             layout,
-            (reading, line) -> {
-              SampledRow row = sampled(reading, line);
-              long time = layout.time(reading);
-              all.add(row, time);
-              String sensor = layout.sensor(reading);
-              if (sensor != null) {
-                bySensor.computeIfAbsent(sensor, name -> new Rows()).add(row, time);
-                if (bySensor.size() > MAX_SENSORS) {
-                  throw new UnusableSampleException(
-                      "sensors with a model each must be at most %d, line %d of %s has another: '%s'"
-                          .formatted(MAX_SENSORS, line, source, sensor));
-                }
-              }
-            });
-    SensorResult common = all.fit();
+            (reading, line) ->
+                sample.add(
+                    sampled(reading, line, part), layout.time(reading), layout.sensor(reading))));
+    return sample;
+  }
+
+  /**
+   * Fits what was read of all files.
+   *
+   * @throws io.caddis.detectors.model.UnusableSampleException if no model can come of it
+   */
+  public Result fit(TableSample sample) {
+    List<TableSample.Part> parts = sample.parts();
+    SensorResult common = fit(parts.get(0));
     SortedMap<String, SensorResult> sensors = new TreeMap<>();
     SortedMap<String, String> untrained = new TreeMap<>();
-    bySensor.forEach(
-        (sensor, rows) -> {
-          try {
-            sensors.put(sensor, rows.fitEnough());
-          } catch (UnusableSampleException e) {
-            untrained.put(sensor, String.valueOf(e.getMessage()));
-          }
-        });
+    for (TableSample.Part part : parts.subList(1, parts.size())) {
+      String sensor = String.valueOf(part.sensor());
+      if (part.seen() < MIN_SENSOR_ROWS) {
+        untrained.put(
+            sensor,
+            "rows of a sensor must be at least %d, was %d".formatted(MIN_SENSOR_ROWS, part.seen()));
+      } else {
+        try {
+          sensors.put(sensor, fit(part));
+        } catch (UnusableSampleException e) {
+          untrained.put(sensor, String.valueOf(e.getMessage()));
+        }
+      }
+    }
     return new Result(
         common.model(),
         common.rows(),
-        read.rejected(),
-        read.faulty(),
-        read.firstFault(),
+        sample.rejected(),
+        sample.faulty(),
+        sample.firstFault(),
         common.from(),
         common.to(),
         common.metrics(),
@@ -121,48 +133,23 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
         untrained);
   }
 
-  /** The rows of all sensors or of one, while the table is read. Not thread-safe. */
-  private final class Rows {
-    private final BottomKSample sample = new BottomKSample(sampleRows);
-    private long min = Long.MAX_VALUE;
-    private long max = Long.MIN_VALUE;
-
-    void add(SampledRow row, long time) {
-      sample.add(row);
-      if (time != Timestamps.INVALID) {
-        min = Math.min(min, time);
-        max = Math.max(max, time);
-      }
-    }
-
-    SensorResult fitEnough() {
-      if (sample.seen() < MIN_SENSOR_ROWS) {
-        throw new UnusableSampleException(
-            "rows of a sensor must be at least %d, was %d"
-                .formatted(MIN_SENSOR_ROWS, sample.seen()));
-      }
-      return fit();
-    }
-
-    SensorResult fit() {
-      List<Row> rows =
-          sample.rows().stream().map(row -> new Row(row.numbers(), row.texts())).toList();
-      Model model = trainer.fit(rows, seed);
-      boolean timed = min <= max;
-      return new SensorResult(
-          model,
-          sample.seen(),
-          timed ? Instant.ofEpochMilli(min) : null,
-          timed ? Instant.ofEpochMilli(max + 1) : null,
-          metrics(model, rows));
-    }
+  private SensorResult fit(TableSample.Part part) {
+    List<Row> rows = part.rows().stream().map(row -> new Row(row.numbers(), row.texts())).toList();
+    Model model = trainer.fit(rows, seed);
+    boolean timed = part.first() <= part.last();
+    return new SensorResult(
+        model,
+        part.seen(),
+        timed ? Instant.ofEpochMilli(part.first()) : null,
+        timed ? Instant.ofEpochMilli(part.last() + 1) : null,
+        metrics(model, rows));
   }
 
   /** The line's number keeps rows of equal content apart, so that they are drawn one by one. */
-  private SampledRow sampled(Reading reading, long line) {
+  private SampledRow sampled(Reading reading, long line, String part) {
     return SampledRow.of(
         new FeatureVector(
-            "",
+            part,
             "",
             line,
             reading.source(),

@@ -14,6 +14,7 @@ import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,8 @@ public sealed interface TableTraining permits TableTrainer, StreamTrainer {
       Map<String, Object> parameters,
       Scaling scaling,
       @Nullable ThresholdRule rule,
-      double contamination) {
+      double contamination)
+      implements Serializable {
     /** What fits such a detector on samples; {@code auto} is a forest there. */
     public ModelTrainer trainer(FeatureSchema schema) {
       String trained = StreamDetectors.NAMES.contains(detector) ? IsolationForest.NAME : detector;

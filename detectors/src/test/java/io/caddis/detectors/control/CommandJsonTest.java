@@ -36,7 +36,21 @@ class CommandJsonTest {
                 null,
                 null,
                 null,
+                null,
                 null));
+  }
+
+  @Test
+  void readingsAreAcceptedOrLabelledByTheirTimes() {
+    String span = ", \"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"";
+    Instant from = Instant.parse("2026-01-01T00:00:00Z");
+    Instant to = Instant.parse("2026-01-02T00:00:00Z");
+    JobCommand accepted = parse("{\"type\": \"accept\"" + span + "}");
+
+    assertThat(accepted.span()).isEqualTo(new JobCommand.Span(from, to, true));
+    assertThat(accepted.from()).isNull();
+    assertThat(parse("{\"type\": \"label\", \"label\": \"anomaly\"" + span + "}").span())
+        .isEqualTo(new JobCommand.Span(from, to, false));
   }
 
   @Test
@@ -85,6 +99,10 @@ class CommandJsonTest {
         "{\"type\": \"maintenance\", \"from\": \"2026-01-02T00:00:00Z\", \"to\": \"2026-01-01T00:00:00Z\"} | to must be after from",
         "{\"type\": \"promote\"}                           | must have a model of the registry",
         "{\"type\": \"promote\", \"model\": \"../x\"}  | name must have 1 to 128",
+        "{\"type\": \"accept\"}                            | from must be given",
+        "{\"type\": \"accept\", \"from\": \"2026-01-02T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"} | to must be after from",
+        "{\"type\": \"label\", \"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\"} | label must be given",
+        "{\"type\": \"label\", \"from\": \"2026-01-01T00:00:00Z\", \"to\": \"2026-01-02T00:00:00Z\", \"label\": \"odd\"} | label must be normal or anomaly",
         "{\"type\": \"undo\"}                              | command must be given"
       })
   void whatIsNoCommandIsRefusedWithTheReason(String json, String reason) {

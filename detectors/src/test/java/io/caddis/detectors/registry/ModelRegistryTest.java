@@ -314,7 +314,8 @@ class ModelRegistryTest {
             given.rows(),
             given.metrics(),
             "north",
-            "v7");
+            "v7",
+            "drift");
     assertThat(job.withoutMetrics().metrics()).isEmpty();
     assertThat(job.withoutMetrics())
         .usingRecursiveComparison()

@@ -91,7 +91,15 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         to == null ? ControlCommand.WITHOUT_END : to.toEpochMilli(),
         given.target(),
         given.model() == null ? given.version() : null,
-        null);
+        null,
+        span(given.span()));
+  }
+
+  private static ControlCommand.@Nullable Span span(JobCommand.@Nullable Span given) {
+    return given == null
+        ? null
+        : new ControlCommand.Span(
+            given.from().toEpochMilli(), given.to().toEpochMilli(), given.normal());
   }
 
   private static ModelUpdate update(RegisteredModel registered) {
@@ -117,6 +125,7 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         metadata.sha256(),
         ModelCodec.encode(model),
         0,
+        null,
         null,
         null);
   }

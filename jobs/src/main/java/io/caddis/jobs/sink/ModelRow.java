@@ -21,6 +21,7 @@ final class ModelRow {
   private static final SerializableString THRESHOLD_ORIGIN = name("threshold_origin");
   private static final SerializableString ISSUES = name("issues");
   private static final SerializableString DRIFT = name("drift");
+  private static final SerializableString TRAINED_BECAUSE = name("trained_because");
   private static final SerializableString SHA256 = name("sha256");
   private static final SerializableString VERDICT = name("verdict");
   private static final SerializableString REASON = name("reason");
@@ -45,8 +46,12 @@ final class ModelRow {
         .number(SAMPLED_ROWS, model.rowsSampled())
         .text(THRESHOLD_ORIGIN, model.thresholdOrigin())
         .texts(ISSUES, model.issues())
-        .texts(DRIFT, model.drift())
-        .text(SHA256, model.sha256());
+        .texts(DRIFT, model.drift());
+    String because = model.trainedBecause();
+    if (because != null) {
+      line.text(TRAINED_BECAUSE, because);
+    }
+    line.text(SHA256, model.sha256());
     ModelVerdict verdict = model.verdict();
     if (verdict != null) {
       line.text(VERDICT, verdict.decision().name().toLowerCase(Locale.ROOT))

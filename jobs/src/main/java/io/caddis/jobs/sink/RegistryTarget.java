@@ -84,7 +84,8 @@ public record RegistryTarget(
             model.rowsSeen(),
             Map.of(),
             byGroup ? model.group() : null,
-            configVersion));
+            configVersion,
+            model.trainedBecause()));
   }
 
   /** Notes that a model was rolled back, if it is a version here. */

@@ -183,6 +183,8 @@ public record PipelineSpec(
    *
    * @param size see {@link #rows()} and {@link #duration()}
    * @param slide set for sliding windows only
+   * @param minInterval least event time between two models of a group, null for none
+   * @param maxInterval most event time between them, null for any; with retraining on drift only
    */
   public record Training(
       Window window,
@@ -196,7 +198,10 @@ public record PipelineSpec(
       long seed,
       Update update,
       boolean adoptNewFeatures,
-      Flagged flagged) {
+      Flagged flagged,
+      Retrain retrain,
+      @Nullable Duration minInterval,
+      @Nullable Duration maxInterval) {
 
     /**
      * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
@@ -232,6 +237,14 @@ public record PipelineSpec(
   public enum Update {
     REFIT,
     INCREMENTAL
+  }
+
+  /** Which complete windows train, once a group has a model. */
+  public enum Retrain {
+    @JsonProperty("every-window")
+    EVERY_WINDOW,
+    @JsonProperty("on-drift")
+    ON_DRIFT
   }
 
   /** What becomes of training rows that the model before flags. */

@@ -29,7 +29,6 @@ final class SpecRules {
           "/triage/quiet-period",
           "/promotion/trial",
           "/state/ttl");
-  private static final Set<String> COUNTED = Set.of("count", "growing");
   private static final Pattern DERIVED_FROM = Pattern.compile("[a-z]+\\(([^,)]+).*\\)");
 
   private final ObjectNode values;
@@ -72,8 +71,7 @@ final class SpecRules {
     location("/control/registry");
     registry();
     quality();
-    training();
-    update();
+    new TrainingRules(this).apply();
     threshold();
     triage();
     features();
@@ -165,100 +163,6 @@ final class SpecRules {
     }
   }
 
-  private void training() {
-    boolean count = COUNTED.contains(text("/training/window"));
-    boolean sliding = text("/training/window").equals("sliding");
-    if (sound("/training/window", "/training/size")) {
-      if (count) {
-        refuse(
-            !at("/training/size").isInt(),
-            "/training/size",
-            "must be a number of readings for "
-                + text("/training/window")
-                + " windows, was "
-                + at("/training/size")
-                + ". For a duration set training.window to tumbling or sliding");
-        refuse(
-            at("/training/size").isInt()
-                && sound("/training/min-rows")
-                && at("/training/size").intValue() < at("/training/min-rows").intValue(),
-            "/training/size",
-            "must be at least training.min-rows, "
-                + at("/training/min-rows")
-                + ", or no model is ever trained, was "
-                + at("/training/size"));
-      } else if (at("/training/size").isString()) {
-        positive("/training/size");
-      } else {
-        violation(
-            "/training/size",
-            "must be a duration for "
-                + text("/training/window")
-                + " windows, was "
-                + at("/training/size")
-                + ". For a number of readings set training.window to count");
-      }
-    }
-    if (sound("/training/window", "/training/slide")) {
-      slide(sliding);
-    }
-    refuse(
-        sound("/training/sample-rows", "/training/min-rows")
-            && at("/training/sample-rows").intValue() < at("/training/min-rows").intValue(),
-        "/training/sample-rows",
-        "must be at least training.min-rows, "
-            + at("/training/min-rows")
-            + ", was "
-            + at("/training/sample-rows"));
-    refuse(
-        sound("/training/scope", "/fields/group")
-            && text("/training/scope").equals("group")
-            && isNull("/fields/group"),
-        "/fields/group",
-        "must be given for training.scope group: the field that names the group (--group COL)");
-  }
-
-  private void update() {
-    if (!sound("/training/update", "/training/window", "/training/size", "/training/slide")
-        || !text("/training/update").equals("incremental")) {
-      return;
-    }
-    String window = text("/training/window");
-    boolean overlapping =
-        window.equals("sliding")
-            && duration("/training/slide").compareTo(duration("/training/size")) < 0;
-    refuse(
-        window.equals("growing") || overlapping,
-        "/training/update",
-        "must be refit for "
-            + window
-            + " windows, which hold readings more than once. For incremental set training.window to"
-            + " tumbling or count");
-  }
-
-  private void slide(boolean sliding) {
-    if (sliding && isNull("/training/slide")) {
-      violation("/training/slide", "must be given for sliding windows, for example 15 min");
-    } else if (!sliding && !isNull("/training/slide")) {
-      violation(
-          "/training/slide",
-          "is for sliding windows only, training.window was "
-              + at("/training/window")
-              + ". Remove it, or set training.window to sliding");
-    } else if (sliding) {
-      positive("/training/slide");
-      boolean comparable =
-          sound("/training/size", "/training/slide") && at("/training/size").isString();
-      refuse(
-          comparable && duration("/training/slide").compareTo(duration("/training/size")) > 0,
-          "/training/slide",
-          "must be at most training.size, "
-              + at("/training/size")
-              + ", was "
-              + at("/training/slide"));
-    }
-  }
-
   private void threshold() {
     if (!sound("/threshold/method", "/threshold/value")) {
       return;
@@ -334,7 +238,7 @@ final class SpecRules {
     }
   }
 
-  private void positive(String path) {
+  void positive(String path) {
     refuse(sound(path) && duration(path).toMillis() < 1, path, "must be positive, was " + at(path));
   }
 
@@ -344,7 +248,7 @@ final class SpecRules {
     }
   }
 
-  private void violation(String path, String message) {
+  void violation(String path, String message) {
     violations.putIfAbsent(JsonPointer.compile(path), message);
   }
 
@@ -371,7 +275,7 @@ final class SpecRules {
     return at(path).stringValue();
   }
 
-  private Duration duration(String path) {
+  Duration duration(String path) {
     return DurationText.parse(text(path));
   }
 }

@@ -50,6 +50,7 @@ class CommandParserTest {
                 millis("2026-01-02T00:00:00Z"),
                 null,
                 null,
+                null,
                 null));
     ControlCommand promote =
         parse("{\"id\": \"p\", \"type\": \"promote\", \"group\": \"g\", \"version\": \"2026\"}");

@@ -83,6 +83,7 @@ class RegistryOperatorTest {
         sha256,
         bytes,
         0,
+        null,
         verdict,
         null);
   }

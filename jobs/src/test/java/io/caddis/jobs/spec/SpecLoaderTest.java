@@ -137,6 +137,11 @@ class SpecLoaderTest {
           training: {window: sliding, size: 1 h} | training.slide must be given for sliding windows, for example 15 min
           training: {window: sliding, size: 1 h, slide: 2 h} | training.slide must be at most training.size, "1 h", was "2 h"
           training: {slide: 2 h}       | training.slide is for sliding windows only, training.window was "growing". Remove it, or set training.window to sliding
+          training: {retrain: on-drift, once: true} | training.retrain must be every-window with training.once, which trains one model only
+          training: {retrain: on-drift, window: tumbling, size: 1 h, update: incremental} | training.retrain must be every-window with training.update incremental, which learns from all of them
+          training: {max-interval: 1 d} | training.max-interval is for training.retrain on-drift only. Remove it: every window trains
+          training: {retrain: on-drift, min-interval: 2 h, max-interval: 1 h} | training.min-interval must be at most training.max-interval, "1 h", was "2 h"
+          training: {min-interval: 0 s} | training.min-interval must be positive, was "0 s"
           training: {sample-rows: 5}   | training.sample-rows must be at least training.min-rows, 32, was 5
           threshold: {value: 0.6}      | threshold.value must be above 0 and at most 0.5 for contamination, was 0.6
           threshold: {method: percentile, value: 100} | threshold.value must be above 0 and below 100 for percentile, was 100

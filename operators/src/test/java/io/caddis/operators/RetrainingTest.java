@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.operators;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caddis.detectors.sample.SampledRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class RetrainingTest {
+  private static final long TTL = 3000;
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(Retraining retraining) throws Exception {
+    TrainingPlan plan =
+        new TrainingPlan(
+            TrainingPlan.Window.TIME,
+            1000,
+            1000,
+            0,
+            false,
+            500,
+            10,
+            0.9,
+            42,
+            false,
+            false,
+            false,
+            retraining,
+            false);
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, Models.PROMOTION, TTL)),
+        TrainingSample::group,
+        Types.STRING,
+        128,
+        1,
+        0);
+  }
+
+  /** Sends the samples of windows, the n-th of which lies around a level, and tells what came. */
+  private static List<String> reasons(Retraining retraining, double... levels) throws Exception {
+    try (var harness = harness(retraining)) {
+      harness.open();
+      window(harness, 0, levels);
+      return said(harness);
+    }
+  }
+
+  private static void window(
+      KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate> harness,
+      int first,
+      double... levels)
+      throws Exception {
+    for (int i = 0; i < levels.length; i++) {
+      long from = 1000L * (first + i);
+      Random random = new Random(first + i);
+      List<SampledRow> rows = new ArrayList<>();
+      for (int row = 0; row < 200; row++) {
+        double value = levels[i] + random.nextGaussian();
+        rows.add(SampledRow.of(Vectors.vector("s", "g", from + row, value), 42));
+      }
+      harness.processElement(
+          new StreamRecord<>(new TrainingSample("g", from, from + 1000, 200, rows)));
+      harness.processWatermark(from + 999);
+    }
+  }
+
+  private static List<String> said(
+      KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate> harness) {
+    return harness.extractOutputValues().stream()
+        .map(model -> model.trainTo() / 1000 + " " + model.trainedBecause())
+        .toList();
+  }
+
+  @Test
+  void everyWindowTrainsUnlessItIsToldOtherwise() throws Exception {
+    assertThat(reasons(Retraining.EVERY_WINDOW, 5, 5, 9))
+        .containsExactly("1 first", "2 window", "3 window");
+    assertThat(reasons(new Retraining(false, 2000, Long.MAX_VALUE), 5, 5, 5, 5, 5))
+        .containsExactly("1 first", "3 window", "5 window");
+  }
+
+  @Test
+  void onDriftAWindowTrainsWhenItHasMovedFromTheOneThatTrainedLast() throws Exception {
+    Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE);
+
+    assertThat(reasons(onDrift, 5, 5, 5, 9, 9, 5)).containsExactly("1 first", "4 drift", "6 drift");
+  }
+
+  @Test
+  void driftWaitsForTheLeastIntervalAndAgeIsAReasonOfItsOwn() throws Exception {
+    assertThat(reasons(new Retraining(true, 3000, Long.MAX_VALUE), 5, 9, 9, 9, 9))
+        .containsExactly("1 first", "4 drift");
+    assertThat(reasons(new Retraining(true, 0, 2000), 5, 5, 5, 5, 9))
+        .containsExactly("1 first", "3 age", "5 drift");
+  }
+
+  @Test
+  void aModelThatStaysIsNotForgottenWhileWindowsComeAlsoAfterARestart() throws Exception {
+    Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE);
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(onDrift)) {
+      harness.open();
+      window(harness, 0, 5, 5, 5, 5, 5, 5);
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(onDrift)) {
+      harness.initializeState(snapshot);
+      harness.open();
+      window(harness, 6, 5, 5, 5, 5, 5, 9);
+      assertThat(said(harness)).containsExactly("12 drift");
+    }
+  }
+
+  @Test
+  void theLeastIntervalIsNotAboveTheMost() {
+    assertThatThrownBy(() -> new Retraining(true, 3, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("minMillis must be 0 to maxMillis 2, was 3");
+  }
+}
