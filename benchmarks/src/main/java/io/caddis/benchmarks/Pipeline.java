@@ -141,7 +141,8 @@ public final class Pipeline implements Callable<Integer> {
             SeverityScale.DEFAULT,
             0,
             false,
-            false));
+            false,
+            0));
   }
 
   private PipelineRun run(

@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * @param deduplicate whether a sensor's second reading of the same time is dropped
  * @param ttlMillis event time after which an idle sensor is forgotten, milliseconds
  * @param maxFutureMillis see {@link ParseFunction}
+ * @param lateMillis how far behind the watermark a reading still corrects alerts, milliseconds; 0 =
+ *     none does
  * @param archived whether alerts carry what their scores were made of
  */
 public record DetectionPlan(
@@ -61,6 +63,7 @@ public record DetectionPlan(
     boolean deduplicate,
     long ttlMillis,
     long maxFutureMillis,
+    long lateMillis,
     boolean archived) {
 
   /**
@@ -93,6 +96,7 @@ public record DetectionPlan(
         spec.deduplicate(),
         spec.state().ttl().toMillis(),
         spec.source().bounded() ? ParseFunction.ANY_FUTURE : spec.time().maxFuture().toMillis(),
+        spec.source().bounded() ? 0 : spec.time().lateRetention().toMillis(),
         spec.archive() == PipelineSpec.Archive.ALERTS);
   }
 

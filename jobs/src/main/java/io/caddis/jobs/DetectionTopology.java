@@ -13,6 +13,7 @@ import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ControlCommand;
+import io.caddis.operators.CorrectingTriageFunction;
 import io.caddis.operators.CountSampleFunction;
 import io.caddis.operators.DriftFunction;
 import io.caddis.operators.FeatureFunction;
@@ -199,15 +200,20 @@ public final class DetectionTopology {
       DetectionPlan plan) {
     KeyedStream<ScoredVector, String> bySensor =
         DataStreamUtils.reinterpretAsKeyedStream(scores, ScoredVector::key);
-    SingleOutputStreamOperator<Alert> alerts =
-        inForce == null || !plan.promotion().watches()
-            ? bySensor.process(new TriageFunction(plan.triage()))
-            : bySensor
-                .connect(
-                    inForce
-                        .getSideOutput(SideOutputs.MODEL_VERDICTS)
-                        .broadcast(RetractingTriageFunction.ROLLED_BACK))
-                .process(new RetractingTriageFunction(plan.triage(), plan.promotion()));
+    SingleOutputStreamOperator<Alert> alerts;
+    if (plan.lateMillis() > 0) {
+      alerts = bySensor.process(new CorrectingTriageFunction(plan.triage(), plan.lateMillis()));
+    } else if (inForce == null || !plan.promotion().watches()) {
+      alerts = bySensor.process(new TriageFunction(plan.triage()));
+    } else {
+      alerts =
+          bySensor
+              .connect(
+                  inForce
+                      .getSideOutput(SideOutputs.MODEL_VERDICTS)
+                      .broadcast(RetractingTriageFunction.ROLLED_BACK))
+              .process(new RetractingTriageFunction(plan.triage(), plan.promotion()));
+    }
     return alerts.uid(OperatorUids.TRIAGE).name(OperatorUids.TRIAGE);
   }
 
@@ -284,7 +290,8 @@ public final class DetectionTopology {
         plan.severities(),
         challenger ? 0 : plan.risk(),
         challenger,
-        plan.archived() && !challenger);
+        plan.archived() && !challenger,
+        plan.lateMillis());
   }
 
   private static boolean ownModels(DetectionPlan plan) {

@@ -6,6 +6,7 @@ import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.event.SeverityScale;
 import io.caddis.detectors.files.ResultFolder;
 import io.caddis.detectors.triage.Episode;
+import io.caddis.detectors.triage.EpisodeRun;
 import io.caddis.detectors.triage.TriagePolicy;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.spec.PipelineSpec;
@@ -102,27 +103,13 @@ record RunScores(Map<String, List<Point>> sensors) {
     Map<String, Raised> alerts = new LinkedHashMap<>();
     sensors.forEach(
         (key, points) -> {
-          Episode open = null;
+          EpisodeRun run = new EpisodeRun(policy, null);
           for (Point point : points) {
-            if (open != null && open.isOver(policy, point.timestamp())) {
-              raise(open, alerts);
-              open = null;
-            }
             boolean anomaly = threshold == null ? point.anomaly() : point.score() >= threshold;
-            if (anomaly && !point.muted()) {
-              ScoredVector vector = vector(key, point, scale);
-              open = open == null ? Episode.open(vector) : open.anomaly(vector);
-            } else if (open != null) {
-              open = open.normal();
-              if (open.isOver(policy, point.timestamp())) {
-                raise(open, alerts);
-                open = null;
-              }
-            }
+            run.next(
+                point.timestamp(), anomaly && !point.muted() ? vector(key, point, scale) : null);
           }
-          if (open != null) {
-            raise(open, alerts);
-          }
+          run.episodes().forEach(episode -> raise(episode, alerts));
         });
     return alerts;
   }

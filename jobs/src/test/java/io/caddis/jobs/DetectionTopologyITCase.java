@@ -132,6 +132,7 @@ class DetectionTopologyITCase {
         false,
         86_400 * SECOND,
         ParseFunction.ANY_FUTURE,
+        0,
         false);
   }
 

@@ -65,6 +65,12 @@ public final class OperatorMetrics {
   /** Count: alerts taken back. */
   public static final String RETRACTIONS = "retractions";
 
+  /** Count: alerts whose end was told and whose figures late data corrected, each time. */
+  public static final String AMENDMENTS = "amendments";
+
+  /** Count: readings that came too late to change alerts. They are scored. */
+  public static final String TOO_LATE = "tooLate";
+
   /** Count: models that are versions of a registry. */
   public static final String MODELS_PUBLISHED = "modelsPublished";
 
@@ -121,6 +127,8 @@ public final class OperatorMetrics {
           MODELS_REFUSED,
           MODELS_ROLLED_BACK,
           RETRACTIONS,
+          AMENDMENTS,
+          TOO_LATE,
           WINDOWS_SKIPPED,
           EPISODES);
 

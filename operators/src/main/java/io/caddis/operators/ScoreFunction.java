@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * Keyed by sensor; models come by broadcast and are held by every subtask.
  *
  * <p>The models held are a set that grows by a commutative, idempotent merge: after the same
- * updates in any order every subtask holds the same set. A model is dropped when the watermark has
- * made {@value #SUPERSEDED_KEPT} newer ones of its group admissible, so that late readings still
- * meet theirs.
+ * updates in any order every subtask holds the same set. A model is dropped when the watermark,
+ * less the retention of late readings, has made {@value #SUPERSEDED_KEPT} newer ones of its group
+ * admissible, so that late readings still meet theirs.
  */
 public final class ScoreFunction
     extends KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> {
@@ -125,17 +125,17 @@ public final class ScoreFunction
           e.getMessage());
       return;
     }
-    prune(kept.group(), held, context.currentWatermark(), models);
+    prune(kept.group(), held, plan.noneBefore(context.currentWatermark()), models);
   }
 
   private static void prune(
       String group,
       Map<String, NavigableMap<Long, LoadedModel>> held,
-      long watermark,
+      long noneBefore,
       BroadcastState<String, ModelUpdate> models)
       throws Exception {
     NavigableMap<Long, LoadedModel> timeline = held.getOrDefault(group, new TreeMap<>());
-    while (timeline.headMap(watermark, true).size() > SUPERSEDED_KEPT) {
+    while (timeline.headMap(noneBefore, true).size() > SUPERSEDED_KEPT) {
       long oldest = timeline.firstKey();
       timeline.remove(oldest);
       models.remove(key(group, oldest));

@@ -19,6 +19,8 @@ import java.io.Serializable;
  *     holds; 0 = the threshold is the model's
  * @param challenger whether this is for models on trial: without one, readings are not scored
  * @param archived whether anomalies carry what their score was made of
+ * @param lateMillis see {@link CorrectingTriageFunction}: for so long models are kept; 0 = as long
+ *     as it takes for two newer ones to come
  */
 public record ScorePlan(
     FeatureSchema schema,
@@ -27,8 +29,14 @@ public record ScorePlan(
     SeverityScale severities,
     double risk,
     boolean challenger,
-    boolean archived)
+    boolean archived,
+    long lateMillis)
     implements Serializable {
+
+  /** The event time before which no reading is expected any more. */
+  long noneBefore(long watermark) {
+    return watermark < Long.MIN_VALUE + lateMillis ? Long.MIN_VALUE : watermark - lateMillis;
+  }
 
   /** The name under which something is counted. */
   String count(String name) {

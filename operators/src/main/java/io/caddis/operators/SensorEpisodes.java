@@ -5,6 +5,7 @@ package io.caddis.operators;
 import io.caddis.detectors.event.Alert;
 import io.caddis.detectors.event.AlertState;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.triage.AlertCorrection;
 import io.caddis.detectors.triage.Episode;
 import io.caddis.detectors.triage.TriagePolicy;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -16,10 +17,10 @@ import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open episode of a sensor, if there is one, and how it goes on. What {@link TriageFunction}
- * and {@link RetractingTriageFunction} share; belongs to one of them and uses its keyed state. An
- * anomaly that is muted counts as a normal reading: it opens nothing, and what is open comes to its
- * end.
+ * The open episode of a sensor, if there is one, and how it goes on. What {@link TriageFunction},
+ * {@link RetractingTriageFunction} and {@link CorrectingTriageFunction} share; belongs to one of
+ * them and uses its keyed state. An anomaly that is muted counts as a normal reading: it opens
+ * nothing, and what is open comes to its end.
  */
 final class SensorEpisodes {
   private static final ValueStateDescriptor<Episode> EPISODE =
@@ -43,6 +44,24 @@ final class SensorEpisodes {
   /** Drops the open episode without a word. */
   void drop() {
     episode.clear();
+  }
+
+  /** Puts what a correction has found in place of all that is open, and tells of it. */
+  void correct(AlertCorrection correction, TimerService timers, Collector<Alert> out)
+      throws Exception {
+    for (Alert message : correction.messages()) {
+      if (message.state() == AlertState.OPENED) {
+        episodes.increment();
+      }
+      out.collect(message);
+    }
+    Episode open = correction.open();
+    if (open == null) {
+      episode.clear();
+    } else {
+      episode.update(open);
+      timers.registerEventTimeTimer(open.end() + policy.quietMillis());
+    }
   }
 
   /**
@@ -103,7 +122,7 @@ final class SensorEpisodes {
   }
 
   private Episode close(Episode over, long timestamp, Collector<Alert> out) {
-    out.collect(over.alert(AlertState.CLOSED, timestamp));
+    out.collect(over.ending(timestamp));
     episode.clear();
     return over.closed();
   }

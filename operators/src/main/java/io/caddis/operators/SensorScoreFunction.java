@@ -109,7 +109,7 @@ public final class SensorScoreFunction
       models.put(kept.scoresFrom(), kept);
       timeline.put(kept.scoresFrom(), loaded);
       scorer.received(loaded);
-      prune(timeline, context.timerService().currentWatermark());
+      prune(timeline, plan.noneBefore(context.timerService().currentWatermark()));
     } catch (ModelFormatException e) {
       LOG.error(
           "Model {} of sensor '{}' refused, the models before it stay in force: {}",
@@ -119,8 +119,8 @@ public final class SensorScoreFunction
     }
   }
 
-  private void prune(NavigableMap<Long, LoadedModel> timeline, long watermark) throws Exception {
-    while (timeline.headMap(watermark, true).size() > SUPERSEDED_KEPT) {
+  private void prune(NavigableMap<Long, LoadedModel> timeline, long noneBefore) throws Exception {
+    while (timeline.headMap(noneBefore, true).size() > SUPERSEDED_KEPT) {
       long oldest = timeline.firstKey();
       timeline.remove(oldest);
       models.remove(oldest);

@@ -28,7 +28,7 @@ class ScoreFunctionTest {
           String, FeatureVector, ModelUpdate, ScoredVector>
       harness(boolean ordered) throws Exception {
     return harness(
-        new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false, false));
+        new ScorePlan(Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false, false, 0));
   }
 
   private static KeyedTwoInputStreamOperatorTestHarness<
@@ -96,7 +96,7 @@ class ScoreFunctionTest {
       try (var harness =
           harness(
               new ScorePlan(
-                  Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk, false, false))) {
+                  Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, risk, false, false, 0))) {
         harness.open();
         model(harness, Models.update("g", 0, 0));
         Random random = new Random(1);
@@ -120,7 +120,8 @@ class ScoreFunctionTest {
   @Test
   void severitiesAreThoseOfThePlan() throws Exception {
     SeverityScale strict = new SeverityScale(0.1, 0.2, 0.3);
-    try (var harness = harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0, false, false))) {
+    try (var harness =
+        harness(new ScorePlan(Models.SCHEMA, false, TTL, strict, 0, false, false, 0))) {
       harness.open();
       model(harness, Models.update("g", 0, 0));
       reading(harness, 1, 4);
@@ -236,7 +237,8 @@ class ScoreFunctionTest {
   @Test
   void anomaliesThatMayRaiseAnAlertCarryWhatTheirScoreWasMadeOf() throws Exception {
     try (var harness =
-        harness(new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, 0, false, true))) {
+        harness(
+            new ScorePlan(Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, 0, false, true, 0))) {
       harness.open();
       model(harness, Models.update("g", 100, 0));
       for (long time : new long[] {10, 200}) {
@@ -352,6 +354,23 @@ class ScoreFunctionTest {
       reading(harness, 9500, 9);
       assertThat(harness.extractOutputValues().get(0).modelVersion())
           .isEqualTo(Models.update("g", 9000, 9).modelVersion());
+    }
+  }
+
+  @Test
+  void modelsAreKeptForTheRetentionOfLateReadingsHoweverManyCameSince() throws Exception {
+    try (var harness =
+        harness(
+            new ScorePlan(
+                Models.SCHEMA, false, TTL, SeverityScale.DEFAULT, 0, false, false, 5000))) {
+      harness.open();
+      for (int i = 1; i <= 10; i++) {
+        model(harness, Models.update("g", i * 1000, i));
+        watermark(harness, i * 1000 + 500);
+      }
+      reading(harness, 5501, 5);
+      assertThat(harness.extractOutputValues().get(0).modelVersion())
+          .isEqualTo(Models.update("g", 5000, 5).modelVersion());
     }
   }
 

@@ -26,7 +26,7 @@ class SensorScoreFunctionTest {
         new KeyedCoProcessOperator<>(
             new SensorScoreFunction(
                 new ScorePlan(
-                    Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false, false))),
+                    Models.SCHEMA, ordered, TTL, SeverityScale.DEFAULT, 0, false, false, 0))),
         FeatureVector::key,
         ModelUpdate::group,
         Types.STRING,

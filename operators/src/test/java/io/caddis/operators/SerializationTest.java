@@ -66,7 +66,8 @@ class SerializationTest {
         SpotState.class,
         DriftState.class,
         QualityIssue.class,
-        Episode.class
+        Episode.class,
+        Verdict.class
       })
   void everythingOnTheWireOrInStateCanEvolveAndNeedsNoKryo(Class<?> type) {
     PojoTestUtils.assertSerializedAsPojoWithoutKryo(type);

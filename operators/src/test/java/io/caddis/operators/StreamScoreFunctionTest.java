@@ -52,7 +52,7 @@ class StreamScoreFunctionTest {
     return new KeyedOneInputStreamOperatorTestHarness<>(
         new KeyedProcessOperator<>(
             new StreamScoreFunction(
-                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0, false, false),
+                new ScorePlan(schema, false, TTL, SeverityScale.DEFAULT, 0, false, false, 0),
                 detector)),
         FeatureVector::key,
         Types.STRING);

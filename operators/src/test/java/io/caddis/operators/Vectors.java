@@ -21,19 +21,24 @@ final class Vectors {
   }
 
   static ScoredVector scored(String key, long timestamp, double score) {
+    return scored(key, timestamp, timestamp, score, false);
+  }
+
+  static ScoredVector scored(
+      String key, long timestamp, long position, double score, boolean late) {
     return new ScoredVector(
         key,
         "all",
         timestamp,
         7,
-        timestamp,
+        position,
         score,
         score,
         0.5,
         score >= 0.5,
         SeverityScale.DEFAULT.of(score),
         "v1",
-        false,
+        late,
         null,
         null,
         null,

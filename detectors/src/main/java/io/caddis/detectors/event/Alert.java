@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param attribution which features made the peak's score
  * @param reason why it is retracted, null unless it is
  * @param evidence what the peak's score was made of, null unless the job archives it
+ * @param raisedLate whether it took a late reading to raise it
  */
 public record Alert(
     String id,
@@ -51,4 +52,5 @@ public record Alert(
     long peakPosition,
     @Nullable Attribution attribution,
     @Nullable String reason,
-    @Nullable Evidence evidence) {}
+    @Nullable Evidence evidence,
+    boolean raisedLate) {}

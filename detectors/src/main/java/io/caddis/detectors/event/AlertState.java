@@ -6,10 +6,12 @@ package io.caddis.detectors.event;
 public enum AlertState {
   /** The first anomalous reading. */
   OPENED,
-  /** The episode became more severe. */
+  /** The episode became more severe, or late data has opened it again. */
   UPDATED,
-  /** The sensor is quiet again; the figures are final. */
+  /** The sensor is quiet again; the figures are final unless late data corrects them. */
   CLOSED,
+  /** The episode is over, and late data has corrected the figures that were told as final. */
+  AMENDED,
   /** The alert was a mistake, and there is nothing more to come of it. */
   RETRACTED
 }

@@ -95,7 +95,7 @@ final class ResultLine {
 
   private EpisodeState state() throws MalformedLineException {
     return switch (text("state")) {
-      case "closed" -> EpisodeState.CLOSED;
+      case "closed", "amended" -> EpisodeState.CLOSED;
       case "retracted" -> EpisodeState.RETRACTED;
       default -> EpisodeState.OPEN;
     };

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * Notices on their way to their targets: each is delivered at least once, however often the gateway
  * is restarted, or expires.
  *
- * <p>A target is told of a subject once for each severity that it reaches, and once that it ended;
- * never of the end before the beginning. Thread-safe; several gateways may deliver from one
+ * <p>A target is told of a subject once for each severity that it reaches, and once that it ended,
+ * again if late data made it worse after that; never of the end before the beginning. Thread-safe; several gateways may deliver from one
  * database.
  */
 public final class Outbox {
@@ -59,7 +59,8 @@ public final class Outbox {
       if (notice.resolved() ? !wasTold(session, notice) : isSilenced(session, notice, now)) {
         continue;
       }
-      session.update(
+      int stored =
+          session.update(
           """
           INSERT INTO outbox (notice_id, target, subject, status, severity, sensor_group, body,
             made_ms, attempts, due_ms)
@@ -74,6 +75,13 @@ public final class Outbox {
           notice.body(),
           now,
           now);
+      if (stored > 0 && !notice.resolved()) {
+        // It is worse than at its end, so there will be another one.
+        session.update(
+            "DELETE FROM outbox WHERE target = ? AND subject = ? AND status = 'resolved'",
+            notice.target(),
+            notice.subject());
+      }
     }
   }
 

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -130,6 +131,32 @@ class FeedTest {
         .singleElement()
         .satisfies(body -> assertThat(body).contains("rolled_back"));
     assertThat(figures.totals()).containsEntry("models", 2L).containsEntry("model-verdicts", 1L);
+  }
+
+  @Test
+  void anAmendedAlertIsOverWithTheNewFiguresAndOneThatIsUpdatedLaterIsOpenAgain()
+      throws IOException {
+    Instant earlier = JobOutput.START.minusSeconds(86_400);
+    job.commit(
+        "alerts",
+        "1.jsonl",
+        List.of(
+            alert("a", 0, "opened", "pump-1"),
+            alert("a", 1, "closed", "pump-1"),
+            JobOutput.alert("a", 2, "amended", "pump-1", "critical", earlier)));
+    drain(feed());
+    AlertStore alerts = new AlertStore(database, clock);
+    assertThat(ids(alerts, EpisodeState.CLOSED)).containsExactly("a");
+    LocalDate day = LocalDate.ofInstant(earlier, ZoneOffset.UTC);
+    assertThat(figures.day(day).counts().get(Severity.CRITICAL)).isOne();
+    assertThat(figures.day(day.plusDays(1)).alerts()).isZero();
+
+    job.commit("alerts", "2.jsonl", List.of(alert("a", 3, "updated", "pump-1")));
+    drain(feed());
+
+    assertThat(ids(alerts, EpisodeState.OPEN)).containsExactly("a");
+    assertThat(ids(alerts, EpisodeState.CLOSED)).isEmpty();
+    assertThat(feed.malformedLines()).isZero();
   }
 
   private static List<String> ids(AlertStore alerts, EpisodeState state) {

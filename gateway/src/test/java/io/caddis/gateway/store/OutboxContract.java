@@ -44,6 +44,26 @@ interface OutboxContract extends OpenStore {
   }
 
   @Test
+  default void whatBecomesWorseAfterItsEndIsToldAndEndsAgain() {
+    FeedStore feed = feed(telling("ops"));
+    Outbox outbox = new Outbox(database(), clock());
+    feed.store(null, part("a", 1), batch(message(0, Severity.MEDIUM, false)));
+    outbox.delivered(outbox.take("ops", 10, LEASE).orElseThrow());
+    outbox.delivered(outbox.take("ops", 10, LEASE).orElseThrow());
+    feed.store(null, part("b", 1), batch(message(1, Severity.MEDIUM, false)));
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+
+    feed.store(null, part("c", 1), batch(message(2, Severity.CRITICAL, false)));
+
+    for (String told : List.of("CRITICAL firing", "CRITICAL resolved")) {
+      Outbox.Parcel parcel = outbox.take("ops", 10, LEASE).orElseThrow();
+      assertThat(parcel.bodies()).containsExactly(told);
+      outbox.delivered(parcel);
+    }
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+  }
+
+  @Test
   default void whatWasTakenAndNotSettledComesAgain() throws Exception {
     feed(telling("ops")).store(null, part("a", 1), batch(alert("a", 0)));
     Outbox outbox = new Outbox(database(), clock());

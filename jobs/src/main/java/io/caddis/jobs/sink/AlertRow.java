@@ -16,6 +16,7 @@ final class AlertRow {
   private static final SerializableString SEQUENCE = name("sequence");
   private static final SerializableString STATE = name("state");
   private static final SerializableString REASON = name("reason");
+  private static final SerializableString RAISED_LATE = name("raised_late");
   private static final SerializableString TIMESTAMP = name("timestamp");
   private static final SerializableString KEY = name("key");
   private static final SerializableString GROUP = name("group");
@@ -49,6 +50,9 @@ final class AlertRow {
     String reason = alert.reason();
     if (reason != null) {
       line.text(REASON, reason);
+    }
+    if (alert.raisedLate()) {
+      line.flag(RAISED_LATE, true);
     }
     line.time(TIMESTAMP, alert.timestamp())
         .text(KEY, alert.key())

@@ -137,7 +137,8 @@ public record PipelineSpec(
       Duration idleness,
       Duration maxFuture,
       Duration maxJump,
-      Alignment alignment) {}
+      Alignment alignment,
+      Duration lateRetention) {}
 
   public enum Alignment {
     IMMEDIATE,

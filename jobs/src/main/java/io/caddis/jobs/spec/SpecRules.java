@@ -76,6 +76,13 @@ final class SpecRules {
     triage();
     features();
     deduplication();
+    refuse(
+        sound("/time/late-retention", "/promotion/watch")
+            && !duration("/time/late-retention").isZero()
+            && !duration("/promotion/watch").isZero(),
+        "/time/late-retention",
+        "must be 0 s with promotion.watch, which retracts alerts by a reckoning of its own, was "
+            + at("/time/late-retention"));
     return violations;
   }
 

@@ -235,7 +235,8 @@ class JsonLinesTest {
         0x1a2b,
         new Attribution(new String[] {"flow", "mode"}, new double[] {0.75, 0.2}, 1.5, null),
         null,
-        null);
+        null,
+        false);
   }
 
   private static Rejection rejection(byte[] raw, long length, long line, String field) {

@@ -193,7 +193,8 @@ class PipelineSpecTest {
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(5),
                 Duration.ofDays(1),
-                PipelineSpec.Alignment.IMMEDIATE));
+                PipelineSpec.Alignment.IMMEDIATE,
+                Duration.ZERO));
     assertThat(spec.limits()).isEqualTo(Limits.DEFAULT);
     assertThat(spec.parallelism()).isNull();
   }
