@@ -16,8 +16,8 @@ import java.util.TreeMap;
  * is restarted, or expires.
  *
  * <p>A target is told of a subject once for each severity that it reaches, and once that it ended,
- * again if late data made it worse after that; never of the end before the beginning. Thread-safe; several gateways may deliver from one
- * database.
+ * again if late data made it worse after that; never of the end before the beginning. Thread-safe;
+ * several gateways may deliver from one database.
  */
 public final class Outbox {
   private static final String FIRING = "firing";
@@ -61,20 +61,20 @@ public final class Outbox {
       }
       int stored =
           session.update(
-          """
+              """
           INSERT INTO outbox (notice_id, target, subject, status, severity, sensor_group, body,
             made_ms, attempts, due_ms)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
           ON CONFLICT (target, subject, status, severity) DO NOTHING""",
-          session.take("notice", 1),
-          notice.target(),
-          notice.subject(),
-          notice.resolved() ? RESOLVED : FIRING,
-          notice.resolved() ? 0 : notice.severity(),
-          notice.group(),
-          notice.body(),
-          now,
-          now);
+              session.take("notice", 1),
+              notice.target(),
+              notice.subject(),
+              notice.resolved() ? RESOLVED : FIRING,
+              notice.resolved() ? 0 : notice.severity(),
+              notice.group(),
+              notice.body(),
+              now,
+              now);
       if (stored > 0 && !notice.resolved()) {
         // It is worse than at its end, so there will be another one.
         session.update(

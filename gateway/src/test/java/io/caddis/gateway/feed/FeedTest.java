@@ -152,7 +152,8 @@ class FeedTest {
     assertThat(figures.day(day.plusDays(1)).alerts()).isZero();
 
     job.commit("alerts", "2.jsonl", List.of(alert("a", 3, "updated", "pump-1")));
-    drain(feed());
+    Feed feed = feed();
+    drain(feed);
 
     assertThat(ids(alerts, EpisodeState.OPEN)).containsExactly("a");
     assertThat(ids(alerts, EpisodeState.CLOSED)).isEmpty();
