@@ -8,6 +8,7 @@ import io.caddis.detectors.parse.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -66,6 +67,7 @@ class PipelineSpecTest {
         max-future: 6 min
         max-jump: 2 d
         alignment: event-time
+        late-retention: 0 s
       quality:
         checks:
         - gap
@@ -163,12 +165,12 @@ class PipelineSpecTest {
     SpecSchema schema = new SpecSchema();
     JsonNode full = YAMLMapper.shared().readTree(FULL);
     JsonNode defaults = defaults().tree();
-    // A job takes commands from one of the two.
-    String excluded = "control.topic";
+    // A job takes commands from one of the two, and does not watch models and correct alerts.
+    List<String> excluded = List.of("control.topic", "time.late-retention");
     assertThat(full.at("/control").has("topic")).isTrue();
     assertThat(schema.paths())
-        .contains(excluded)
-        .filteredOn(path -> !path.equals(excluded))
+        .containsAll(excluded)
+        .filteredOn(path -> !excluded.contains(path))
         .allSatisfy(
             path -> {
               String pointer = "/" + path.replace('.', '/');

@@ -120,7 +120,6 @@ class SpecLoaderTest {
           time: {idleness: soon}       | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was "soon"
           time: {idleness: 5}          | time.idleness must be like 5 s or 10 min or 1 d or PT5S, was 5
           time: {idleness: 0 s}        | time.idleness must be positive, was "0 s"
-          {time: {late-retention: 1 h}, promotion: {watch: 1 h}} | time.late-retention must be 0 s with promotion.watch, which retracts alerts by a reckoning of its own, was "1 h"
           source: {path: in, start: 2026-02-30T00:00:00Z} | source.start must be a date that exists, was "2026-02-30T00:00:00Z"
           source: {path: 's3://a b'}   | source.path must be a path or a URI, was "s3://a b"
           control: {registry: 's3://a b'} | control.registry must be a path or a URI, was "s3://a b"
@@ -163,6 +162,14 @@ class SpecLoaderTest {
                 ? "sink: {directory: out}\n\n" + yaml + "\n"
                 : RUNNABLE + yaml + "\n")
         .isEqualTo("pipeline.yaml:3: " + problem);
+  }
+
+  @Test
+  void alertsAreNotBothCorrectedAndWatchedOver() throws IOException {
+    refusal(RUNNABLE + "promotion: {watch: 1 h}\ntime: {late-retention: 1 h}\n")
+        .isEqualTo(
+            "pipeline.yaml:4: time.late-retention must be 0 s with promotion.watch, which retracts"
+                + " alerts by a reckoning of its own, was \"1 h\"");
   }
 
   @Test
