@@ -171,6 +171,39 @@ class ControlRoutesTest {
   }
 
   @Test
+  void theJobIsToldToRetrainAndSaysWhatBecameOfIt() throws IOException {
+    Answer told = gateway.post("/retrain", "{\"group\": \"pumps\"}");
+
+    String id = told.json().at("/job/id").asString();
+    assertThat(told.status()).isEqualTo(202);
+    assertThat(told.json().get("trainer").asString()).isEqualTo("job");
+    assertThat(told.json().at("/job/state").asString()).isEqualTo("sent");
+    assertThat(commands())
+        .containsExactly(
+            JsonMapper.shared()
+                .readTree(
+                    "{\"group\": \"pumps\", \"type\": \"retrain\", \"id\": \"%s\"}".formatted(id)));
+    said(
+        "control",
+        "{\"command\":\"%s\",\"state\":\"applied\",\"subtask\":1,\"subtasks\":1}".formatted(id));
+    assertThat(gateway.get("/api/control/" + id).json().get("state").asString())
+        .isEqualTo("applied");
+    assertThat(gateway.post("/retrain", "").json().at("/job/id").asString()).isNotEqualTo(id);
+  }
+
+  @Test
+  void whatTheJobCannotTrainIsTrainedInProcess() throws IOException {
+    gateway.post("/train?backend=zscore", "{\"transactions\": [[1], [2]]}");
+
+    Answer here = gateway.post("/retrain", "{\"job\": false}");
+    assertThat(here.json().get("trainer").asString()).isEqualTo("in_process");
+    assertThat(commands()).isEmpty();
+    assertThat(gateway.post("/retrain?model=m", "").json().get("trainer").asString())
+        .isEqualTo("in_process");
+    assertThat(commands()).extracting(c -> c.get("type").asString()).containsExactly("promote");
+  }
+
+  @Test
   void aRetrainedModelIsToScoreInTheJobUnlessItIsSaidNotTo() throws IOException {
     gateway.post("/train?backend=zscore", "{\"transactions\": [[1], [2]]}");
     gateway.post("/retrain", "{\"job\": false}");

@@ -12,6 +12,7 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.operators.Acknowledgement;
+import io.caddis.operators.CommandedSampleFunction;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.CountSampleFunction;
 import io.caddis.operators.DriftFunction;
@@ -57,8 +58,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
  * there when the specification asks for it. Where commands come in, {@code control} stands between
  * features and score and says of each reading what they say, and {@code label} between sample and
- * train; where they or a watch decide which model is in force, {@link Promotion} stands between
- * train and score.
+ * train, and commands can have sample send on what it has; where they or a watch decide which model
+ * is in force, {@link Promotion} stands between train and score.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -137,7 +138,7 @@ public final class DetectionTopology {
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(judged, plan);
     } else {
-      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan);
+      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan, controlled);
       labelled = controlled == null ? null : controlled.labelled(samples);
       models =
           (labelled == null
@@ -176,7 +177,7 @@ public final class DetectionTopology {
         verdicts,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         challenger(judged, inForce, plan),
-        controlled == null ? null : acknowledgements(controlled, labelled, inForce));
+        controlled == null ? null : acknowledgements(controlled, labelled, models, inForce));
   }
 
   private static @Nullable DataStream<ScoredVector> challenger(
@@ -221,14 +222,11 @@ public final class DetectionTopology {
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(
-      SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
+      SingleOutputStreamOperator<FeatureVector> features,
+      DetectionPlan plan,
+      @Nullable Controlled controlled) {
     if (plan.training().window() == TrainingPlan.Window.TIME) {
-      return features
-          .transform(
-              OperatorUids.SAMPLE,
-              TypeInformation.of(TrainingSample.class),
-              new WindowSampleOperator(plan.training(), OperatorMetrics.MISSED_TRAINING))
-          .uid(OperatorUids.SAMPLE);
+      return sampleWindows(features, plan, controlled).uid(OperatorUids.SAMPLE);
     }
     boolean ownModels = ownModels(plan);
     KeyedStream<FeatureVector, String> byGroup =
@@ -236,10 +234,30 @@ public final class DetectionTopology {
             ? DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::group)
             : features.keyBy(FeatureVector::group);
     boolean reorder = plan.ordered() && !ownModels;
-    return byGroup
-        .process(new CountSampleFunction(plan.training(), reorder, plan.ttlMillis()))
-        .uid(OperatorUids.SAMPLE)
-        .name(OperatorUids.SAMPLE);
+    SingleOutputStreamOperator<TrainingSample> samples =
+        controlled == null
+            ? byGroup.process(new CountSampleFunction(plan.training(), reorder, plan.ttlMillis()))
+            : byGroup
+                .connect(
+                    controlled.retrainCommands().keyBy(command -> String.valueOf(command.group())))
+                .process(
+                    new CommandedSampleFunction(plan.training(), plan.ordered(), plan.ttlMillis()));
+    return samples.uid(OperatorUids.SAMPLE).name(OperatorUids.SAMPLE);
+  }
+
+  private static SingleOutputStreamOperator<TrainingSample> sampleWindows(
+      SingleOutputStreamOperator<FeatureVector> features,
+      DetectionPlan plan,
+      @Nullable Controlled controlled) {
+    TypeInformation<TrainingSample> type = TypeInformation.of(TrainingSample.class);
+    WindowSampleOperator sampling =
+        new WindowSampleOperator(
+            plan.training(), OperatorMetrics.MISSED_TRAINING, controlled != null && plan.ordered());
+    return controlled == null
+        ? features.transform(OperatorUids.SAMPLE, type, sampling)
+        : features
+            .connect(controlled.retrainCommands().broadcast())
+            .transform(OperatorUids.SAMPLE, type, sampling);
   }
 
   private static SingleOutputStreamOperator<ScoredVector> score(

@@ -66,6 +66,7 @@ public final class CommandJson {
     keys.put("challenge", List.of("group", "model", "version", "effective_from"));
     keys.put("accept", List.of("sensors", "from", "to", "effective_from"));
     keys.put("label", List.of("sensors", "from", "to", "label", "effective_from"));
+    keys.put("retrain", List.of("group", "effective_from"));
     return Collections.unmodifiableMap(keys);
   }
 
