@@ -4,6 +4,7 @@ package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.control.CommandJson;
 import io.caddis.gateway.TestGateway.Answer;
 import io.caddis.gateway.access.TokenFile;
 import java.io.IOException;
@@ -92,6 +93,20 @@ class ControlRoutesTest {
     }
 
     assertThat(commands()).extracting(command -> command.get("id")).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyTypeOfTheContractIsOneThatJobsKnow() {
+    List<String> types =
+        gateway
+            .get("/openapi.json")
+            .json()
+            .at("/components/schemas/CommandRequest/properties/type/enum")
+            .valueStream()
+            .map(JsonNode::asString)
+            .toList();
+
+    assertThat(types).containsExactlyElementsOf(CommandJson.types());
   }
 
   @Test
