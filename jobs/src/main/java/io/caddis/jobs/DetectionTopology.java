@@ -75,8 +75,8 @@ public final class DetectionTopology {
    * @param readings what is scored, with all values
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how they and their scores drift
-   * @param models every model trained, null when the detector learns from each reading instead
-   * @param verdicts what became of models beside that, null likewise
+   * @param models every model trained, and what became of models beside that; null when the
+   *     detector learns from each reading instead
    * @param choices what a detector that learns from each reading chose, null for others
    * @param challenger what models on trial make of the readings, null when there can be none
    * @param acknowledgements what became of commands, null when none are taken
@@ -89,7 +89,6 @@ public final class DetectionTopology {
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
-      @Nullable DataStream<ModelUpdate> verdicts,
       @Nullable DataStream<DetectorChoice> choices,
       @Nullable DataStream<ScoredVector> challenger,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
@@ -126,8 +125,7 @@ public final class DetectionTopology {
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
-    @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
-    @Nullable DataStream<ModelUpdate> verdicts = null;
+    @Nullable DataStream<ModelUpdate> models = null;
     @Nullable SingleOutputStreamOperator<ModelUpdate> inForce = null;
     @Nullable SingleOutputStreamOperator<TrainingSample> labelled = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
@@ -140,7 +138,7 @@ public final class DetectionTopology {
     } else {
       SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan, controlled);
       labelled = controlled == null ? null : controlled.labelled(samples);
-      models =
+      SingleOutputStreamOperator<ModelUpdate> trained =
           (labelled == null
                   ? samples.keyBy(TrainingSample::group)
                   : DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group))
@@ -151,12 +149,12 @@ public final class DetectionTopology {
               .name(OperatorUids.TRAIN);
       inForce =
           Promotion.of(
-              models, features, controlled == null ? null : controlled.modelCommands(), plan);
-      scores = score(judged, inForce == null ? models : inForce, plan);
-      quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
-      verdicts = models.getSideOutput(SideOutputs.MODEL_VERDICTS);
+              trained, features, controlled == null ? null : controlled.modelCommands(), plan);
+      scores = score(judged, inForce == null ? trained : inForce, plan);
+      quality = quality.union(trained.getSideOutput(SideOutputs.QUALITY));
+      models = trained.union(trained.getSideOutput(SideOutputs.MODEL_VERDICTS));
       if (inForce != null) {
-        verdicts = verdicts.union(inForce.getSideOutput(SideOutputs.MODEL_VERDICTS));
+        models = models.union(inForce.getSideOutput(SideOutputs.MODEL_VERDICTS));
       }
     }
     if (plan.drift() != null) {
@@ -174,7 +172,6 @@ public final class DetectionTopology {
         features.getSideOutput(SideOutputs.LATE),
         quality,
         models,
-        verdicts,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         challenger(judged, inForce, plan),
         controlled == null ? null : acknowledgements(controlled, labelled, models, inForce));
