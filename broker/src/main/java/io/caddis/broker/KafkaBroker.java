@@ -186,8 +186,10 @@ public final class KafkaBroker implements AutoCloseable {
     return address;
   }
 
+  /** Makes a topic, and waits until clients are told of it: a moment after it has been made. */
   public void createTopic(String name, int partitions) {
     done(admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all());
+    producer.partitionsFor(name);
   }
 
   /**

@@ -90,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
       Duration time = seconds == null ? Duration.ofDays(365) : Duration.ofSeconds(seconds);
       Optional<DemoGateway> gateway = gateway(home, output);
       try {
-        String dashboard = gateway.map(DemoGateway::dashboard).orElse("");
+        String dashboard = gateway.map(one -> one.address() + "/dashboard").orElse("");
         demo(cluster, output, dashboard).run(time, stop);
       } finally {
         gateway.ifPresent(DemoGateway::close);

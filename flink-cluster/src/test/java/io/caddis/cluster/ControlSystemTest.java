@@ -143,7 +143,7 @@ class ControlSystemTest {
     String version;
     try (GatewayProcess gateway =
         new GatewayProcess(
-            work.resolve("gateway.log"),
+            work,
             "--registry=" + registry,
             "--control=" + run.control,
             "--feed=" + run.output,

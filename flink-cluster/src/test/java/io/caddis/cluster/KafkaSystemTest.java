@@ -36,7 +36,7 @@ class KafkaSystemTest {
   private static final int LAST_BATCHES = 4;
 
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(180);
 
   @TempDir private static Path folder;
 

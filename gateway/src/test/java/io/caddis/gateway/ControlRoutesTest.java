@@ -4,6 +4,7 @@ package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.control.CommandJson;
 import io.caddis.gateway.TestGateway.Answer;
 import io.caddis.gateway.access.TokenFile;
 import java.io.IOException;
@@ -95,6 +96,20 @@ class ControlRoutesTest {
   }
 
   @Test
+  void everyTypeOfTheContractIsOneThatJobsKnow() {
+    List<String> types =
+        gateway
+            .get("/openapi.json")
+            .json()
+            .at("/components/schemas/CommandRequest/properties/type/enum")
+            .valueStream()
+            .map(JsonNode::asString)
+            .toList();
+
+    assertThat(types).containsExactlyElementsOf(CommandJson.types());
+  }
+
+  @Test
   void whatTheJobSaidIsTold() throws IOException {
     for (String id : List.of("a", "b", "c")) {
       gateway.post("/api/control", "{\"id\": \"%s\", \"type\": \"mute\"}".formatted(id));
@@ -168,6 +183,39 @@ class ControlRoutesTest {
                     "{\"id\": \"%s\", \"type\": \"promote\", \"model\": \"p_zscore\", \"version\": \"%s\", \"group\": \"g\"}"
                         .formatted(id, version)));
     assertThat(gateway.get("/api/control/" + id).status()).isEqualTo(200);
+  }
+
+  @Test
+  void theJobIsToldToRetrainAndSaysWhatBecameOfIt() throws IOException {
+    Answer told = gateway.post("/retrain", "{\"group\": \"pumps\"}");
+
+    String id = told.json().at("/job/id").asString();
+    assertThat(told.status()).isEqualTo(202);
+    assertThat(told.json().get("trainer").asString()).isEqualTo("job");
+    assertThat(told.json().at("/job/state").asString()).isEqualTo("sent");
+    assertThat(commands())
+        .containsExactly(
+            JsonMapper.shared()
+                .readTree(
+                    "{\"group\": \"pumps\", \"type\": \"retrain\", \"id\": \"%s\"}".formatted(id)));
+    said(
+        "control",
+        "{\"command\":\"%s\",\"state\":\"applied\",\"subtask\":1,\"subtasks\":1}".formatted(id));
+    assertThat(gateway.get("/api/control/" + id).json().get("state").asString())
+        .isEqualTo("applied");
+    assertThat(gateway.post("/retrain", "").json().at("/job/id").asString()).isNotEqualTo(id);
+  }
+
+  @Test
+  void whatTheJobCannotTrainIsTrainedInProcess() throws IOException {
+    gateway.post("/train?backend=zscore", "{\"transactions\": [[1], [2]]}");
+
+    Answer here = gateway.post("/retrain", "{\"job\": false}");
+    assertThat(here.json().get("trainer").asString()).isEqualTo("in_process");
+    assertThat(commands()).isEmpty();
+    assertThat(gateway.post("/retrain?model=m", "").json().get("trainer").asString())
+        .isEqualTo("in_process");
+    assertThat(commands()).extracting(c -> c.get("type").asString()).containsExactly("promote");
   }
 
   @Test

@@ -73,6 +73,7 @@ class FuzzCampaignTest {
       campaign(gateway.port(), CLIENTS, REQUESTS - REQUESTS / 4);
       long grown = heapBytes() - heap;
 
+      assertThat(answers).containsKeys("200", "400", "422");
       System.out.printf("%d requests of seed %d: %s%n", REQUESTS, SEED, answers);
       System.out.printf("heap after collection: %,d bytes, grown by %,d%n", heap, grown);
       assertThat(gateway.get("/health").status()).isEqualTo(200);

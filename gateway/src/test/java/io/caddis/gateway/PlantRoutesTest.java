@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What the dashboard draws, over HTTP, from a job's files and a registry. */
@@ -108,6 +110,18 @@ class PlantRoutesTest {
 
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.errors()).contains("?from");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-200000000-01-01T00:00:00Z", "%2B200000000-01-01T00:00:00Z", "x", ""})
+  void timesBeyondTheCalendarAreRefused(String time) {
+    Answer from = gateway.get("/api/lanes?to=2026-03-01T00:00:00Z&from=" + time);
+    Answer to = gateway.get("/api/series?sensor=pump-1&to=" + time);
+
+    assertThat(from.status()).isEqualTo(422);
+    assertThat(from.errors()).contains("?from");
+    assertThat(to.status()).isEqualTo(422);
+    assertThat(to.errors()).contains("?to");
   }
 
   @Test

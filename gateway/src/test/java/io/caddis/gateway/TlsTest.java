@@ -185,6 +185,10 @@ class TlsTest {
     pem(locked, "ENCRYPTED PRIVATE KEY", new byte[] {1});
     Path broken = directory.resolve("broken.key");
     pem(broken, "PRIVATE KEY", new byte[] {1});
+    Path cut =
+        Files.writeString(
+            directory.resolve("cut.key"),
+            "-----BEGIN PRIVATE KEY-----\nabcde\n-----END PRIVATE KEY-----\n");
     Path missing = directory.resolve("missing");
 
     refused(new TlsFiles(pkcs12("EC"), null, "wrong"), "of this password, or PEM with a key");
@@ -196,6 +200,7 @@ class TlsTest {
     refused(new TlsFiles(certificate("EC"), old, null), "was 'RSA PRIVATE KEY'");
     refused(new TlsFiles(certificate("EC"), locked, null), "was 'ENCRYPTED PRIVATE KEY'");
     refused(new TlsFiles(certificate("EC"), broken, null), "key must be one of [RSA, EC, EdDSA]");
+    refused(new TlsFiles(certificate("EC"), cut, null), "cut.key");
     refused(new TlsFiles(certificate("EC"), key("RSA"), null), "key must be that of ");
     refused(new TlsFiles(certificate("Ed25519"), key("EC"), null), "key must be that of ");
   }

@@ -4,6 +4,7 @@ package io.caddis.jobs;
 
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.parse.RecordLayout;
+import io.caddis.detectors.parse.SchemaInference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +15,13 @@ final class ChosenColumns {
   private ChosenColumns() {}
 
   /**
-   * The columns asked for, or all that were found when none is.
+   * The columns asked for, or all that were found but labels when none is.
    *
    * @param features each a column, or a column, a colon and an encoding
    */
   static List<RecordLayout.Column> of(List<String> features, RecordLayout found) {
     if (features.isEmpty()) {
-      return found.columns();
+      return SchemaInference.features(found);
     }
     List<RecordLayout.Column> chosen = new ArrayList<>();
     for (String feature : features) {

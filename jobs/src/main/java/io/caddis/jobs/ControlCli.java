@@ -69,7 +69,8 @@ final class ControlCli implements Runnable {
       footer = {
         "",
         "TYPE is set_threshold, reset_threshold, mute, unmute, maintenance, promote,",
-        "rollback, unpin, accept, label or undo. Times are event time: 2026-01-01T00:00:00Z.",
+        "rollback, unpin, retrain, accept, label or undo. Times are event time:",
+        "2026-01-01T00:00:00Z.",
         "  control send set_threshold --control DIR --sensors 'pump-*' --threshold 0.8",
         "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\",
         "    --to 2026-01-01T09:00:00Z",
@@ -244,7 +245,7 @@ final class ControlCli implements Runnable {
     return switch (name) {
       case "set_threshold" -> name + " " + given.sensors() + " " + given.threshold();
       case "undo" -> name + " " + given.target();
-      case "rollback", "unpin" -> name + group;
+      case "rollback", "unpin", "retrain" -> name + group;
       case "promote", "challenge" ->
           given.model() == null
               ? name + group + " " + given.version()

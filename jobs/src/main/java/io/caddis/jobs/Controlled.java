@@ -55,7 +55,8 @@ final class Controlled {
                 new AdmissionOperator(
                     plan.detector(),
                     plan.features().grouping(),
-                    plan.promotion().challengers() != PromotionPlan.Challengers.NONE))
+                    plan.promotion().challengers() != PromotionPlan.Challengers.NONE,
+                    plan.training().incremental()))
             .uid(OperatorUids.CONTROL_ADMISSION)
             .setParallelism(1)
             .setMaxParallelism(1);
@@ -84,7 +85,12 @@ final class Controlled {
         .name(OperatorUids.LABEL);
   }
 
-  /** The commands about models. */
+  /** The commands to train a model at once. */
+  DataStream<ControlCommand> retrainCommands() {
+    return admitted.getSideOutput(SideOutputs.RETRAIN_COMMANDS);
+  }
+
+  /** The commands about which model scores. */
   DataStream<ModelInput> modelCommands() {
     return admitted.getSideOutput(SideOutputs.MODEL_COMMANDS);
   }

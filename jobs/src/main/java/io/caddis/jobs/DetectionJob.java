@@ -49,12 +49,10 @@ public final class DetectionJob implements Pipeline {
     new DetectionResults(spec, plan).write(outputs, control == null ? null : control.deadLetters());
     DataStream<ModelUpdate> models = outputs.models();
     String registry = spec.registry().uri();
-    DataStream<ModelUpdate> verdicts = outputs.verdicts();
-    if (models != null && verdicts != null && registry != null) {
+    if (models != null && registry != null) {
       // What is wrong with it is better told here than by a task.
       Registries.open(registry);
       models
-          .union(verdicts)
           .transform(
               OperatorUids.MODELS_REGISTRY,
               Types.VOID,

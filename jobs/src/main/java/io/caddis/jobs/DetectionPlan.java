@@ -81,7 +81,8 @@ public record DetectionPlan(
             grouping(spec.training().scope(), fields, groupField));
     return new DetectionPlan(
         features,
-        training(spec.training(), spec.control().directory() != null),
+        training(
+            spec.training(), spec.control().directory() != null || spec.control().topic() != null),
         promotion(spec.promotion()),
         DetectorChoice.of(spec, features.schema()),
         quality(spec.quality(), fields),

@@ -89,10 +89,8 @@ final class DetectionResults {
           JsonLines.archive(schema, plan.detector().parameters(), spec.version()),
           OperatorUids.ARCHIVE_SINK);
     }
-    DataStream<ModelUpdate> trained = outputs.models();
-    DataStream<ModelUpdate> verdicts = outputs.verdicts();
-    if (trained != null && verdicts != null) {
-      DataStream<ModelUpdate> models = trained.union(verdicts);
+    DataStream<ModelUpdate> models = outputs.models();
+    if (models != null) {
       folders.write(models, Sinks.MODELS, JsonLines.models(), OperatorUids.MODELS_SINK);
       topics.write(
           models,

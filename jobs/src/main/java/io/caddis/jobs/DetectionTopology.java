@@ -12,6 +12,7 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.operators.Acknowledgement;
+import io.caddis.operators.CommandedSampleFunction;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.CorrectingTriageFunction;
 import io.caddis.operators.CountSampleFunction;
@@ -58,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A detector that learns from each reading takes the place of sample, train and score. Drift is
  * there when the specification asks for it. Where commands come in, {@code control} stands between
  * features and score and says of each reading what they say, and {@code label} between sample and
- * train; where they or a watch decide which model is in force, {@link Promotion} stands between
- * train and score.
+ * train, and commands can have sample send on what it has; where they or a watch decide which model
+ * is in force, {@link Promotion} stands between train and score.
  *
  * <p>Known limits: an operator that gets broadcast input takes part in aligned checkpoints only;
  * the episodes of sensors of one group are not joined into incidents.
@@ -75,8 +76,8 @@ public final class DetectionTopology {
    * @param readings what is scored, with all values
    * @param late readings behind the watermark; they are among the scores too
    * @param quality what is wrong with sensors' data, and how they and their scores drift
-   * @param models every model trained, null when the detector learns from each reading instead
-   * @param verdicts what became of models beside that, null likewise
+   * @param models every model trained, and what became of models beside that; null when the
+   *     detector learns from each reading instead
    * @param choices what a detector that learns from each reading chose, null for others
    * @param challenger what models on trial make of the readings, null when there can be none
    * @param acknowledgements what became of commands, null when none are taken
@@ -89,7 +90,6 @@ public final class DetectionTopology {
       DataStream<FeatureVector> late,
       DataStream<QualityIssue> quality,
       @Nullable DataStream<ModelUpdate> models,
-      @Nullable DataStream<ModelUpdate> verdicts,
       @Nullable DataStream<DetectorChoice> choices,
       @Nullable DataStream<ScoredVector> challenger,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
@@ -126,8 +126,7 @@ public final class DetectionTopology {
             .uid(OperatorUids.FEATURES)
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
-    @Nullable SingleOutputStreamOperator<ModelUpdate> models = null;
-    @Nullable DataStream<ModelUpdate> verdicts = null;
+    @Nullable DataStream<ModelUpdate> models = null;
     @Nullable SingleOutputStreamOperator<ModelUpdate> inForce = null;
     @Nullable SingleOutputStreamOperator<TrainingSample> labelled = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
@@ -138,9 +137,9 @@ public final class DetectionTopology {
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(judged, plan);
     } else {
-      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan);
+      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan, controlled);
       labelled = controlled == null ? null : controlled.labelled(samples);
-      models =
+      SingleOutputStreamOperator<ModelUpdate> trained =
           (labelled == null
                   ? samples.keyBy(TrainingSample::group)
                   : DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group))
@@ -151,12 +150,12 @@ public final class DetectionTopology {
               .name(OperatorUids.TRAIN);
       inForce =
           Promotion.of(
-              models, features, controlled == null ? null : controlled.modelCommands(), plan);
-      scores = score(judged, inForce == null ? models : inForce, plan);
-      quality = quality.union(models.getSideOutput(SideOutputs.QUALITY));
-      verdicts = models.getSideOutput(SideOutputs.MODEL_VERDICTS);
+              trained, features, controlled == null ? null : controlled.modelCommands(), plan);
+      scores = score(judged, inForce == null ? trained : inForce, plan);
+      quality = quality.union(trained.getSideOutput(SideOutputs.QUALITY));
+      models = trained.union(trained.getSideOutput(SideOutputs.MODEL_VERDICTS));
       if (inForce != null) {
-        verdicts = verdicts.union(inForce.getSideOutput(SideOutputs.MODEL_VERDICTS));
+        models = models.union(inForce.getSideOutput(SideOutputs.MODEL_VERDICTS));
       }
     }
     if (plan.drift() != null) {
@@ -174,10 +173,9 @@ public final class DetectionTopology {
         features.getSideOutput(SideOutputs.LATE),
         quality,
         models,
-        verdicts,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         challenger(judged, inForce, plan),
-        controlled == null ? null : acknowledgements(controlled, labelled, inForce));
+        controlled == null ? null : acknowledgements(controlled, labelled, models, inForce));
   }
 
   private static @Nullable DataStream<ScoredVector> challenger(
@@ -227,14 +225,11 @@ public final class DetectionTopology {
   }
 
   private static SingleOutputStreamOperator<TrainingSample> sample(
-      SingleOutputStreamOperator<FeatureVector> features, DetectionPlan plan) {
+      SingleOutputStreamOperator<FeatureVector> features,
+      DetectionPlan plan,
+      @Nullable Controlled controlled) {
     if (plan.training().window() == TrainingPlan.Window.TIME) {
-      return features
-          .transform(
-              OperatorUids.SAMPLE,
-              TypeInformation.of(TrainingSample.class),
-              new WindowSampleOperator(plan.training(), OperatorMetrics.MISSED_TRAINING))
-          .uid(OperatorUids.SAMPLE);
+      return sampleWindows(features, plan, controlled).uid(OperatorUids.SAMPLE);
     }
     boolean ownModels = ownModels(plan);
     KeyedStream<FeatureVector, String> byGroup =
@@ -242,10 +237,30 @@ public final class DetectionTopology {
             ? DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::group)
             : features.keyBy(FeatureVector::group);
     boolean reorder = plan.ordered() && !ownModels;
-    return byGroup
-        .process(new CountSampleFunction(plan.training(), reorder, plan.ttlMillis()))
-        .uid(OperatorUids.SAMPLE)
-        .name(OperatorUids.SAMPLE);
+    SingleOutputStreamOperator<TrainingSample> samples =
+        controlled == null
+            ? byGroup.process(new CountSampleFunction(plan.training(), reorder, plan.ttlMillis()))
+            : byGroup
+                .connect(
+                    controlled.retrainCommands().keyBy(command -> String.valueOf(command.group())))
+                .process(
+                    new CommandedSampleFunction(plan.training(), plan.ordered(), plan.ttlMillis()));
+    return samples.uid(OperatorUids.SAMPLE).name(OperatorUids.SAMPLE);
+  }
+
+  private static SingleOutputStreamOperator<TrainingSample> sampleWindows(
+      SingleOutputStreamOperator<FeatureVector> features,
+      DetectionPlan plan,
+      @Nullable Controlled controlled) {
+    TypeInformation<TrainingSample> type = TypeInformation.of(TrainingSample.class);
+    WindowSampleOperator sampling =
+        new WindowSampleOperator(
+            plan.training(), OperatorMetrics.MISSED_TRAINING, controlled != null && plan.ordered());
+    return controlled == null
+        ? features.transform(OperatorUids.SAMPLE, type, sampling)
+        : features
+            .connect(controlled.retrainCommands().broadcast())
+            .transform(OperatorUids.SAMPLE, type, sampling);
   }
 
   private static SingleOutputStreamOperator<ScoredVector> score(

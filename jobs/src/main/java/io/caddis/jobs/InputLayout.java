@@ -76,7 +76,7 @@ final class InputLayout {
             fields,
             found.timeField(),
             found.keyField(),
-            declared.isEmpty() ? found.columns() : declared);
+            declared.isEmpty() ? SchemaInference.features(found) : declared);
       }
     };
   }

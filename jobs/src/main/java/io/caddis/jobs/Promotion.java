@@ -59,7 +59,7 @@ final class Promotion {
             OperatorUids.WATCH_SAMPLE,
             TypeInformation.of(TrainingSample.class),
             new WindowSampleOperator(
-                plan.promotion().watching(plan.training()), OperatorMetrics.MISSED_WATCH))
+                plan.promotion().watching(plan.training()), OperatorMetrics.MISSED_WATCH, false))
         .uid(OperatorUids.WATCH_SAMPLE)
         .map(ModelInput::of, TypeInformation.of(ModelInput.class))
         .uid(OperatorUids.WATCHED)

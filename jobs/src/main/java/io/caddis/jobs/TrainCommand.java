@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The file is CSV with a header, JSON lines or Parquet. Every column is a feature but those of",
-      "time, sensor and --ignore: leave out labels, they would be learned from like any other column.",
-      "  train --input readings.csv --ignore label --registry models --name pump",
+      "time and sensor, those called label, labels, anomaly or is_anomaly, and those of --ignore.",
+      "  train --input readings.csv --ignore operator --registry models --name pump",
       "With --scope sensor, each sensor of 32 rows or more has a model as well: M.SENSOR, which",
       "score --key takes for its rows.",
       "The same file, options and seed give the same model, byte for byte.",
@@ -131,7 +131,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--ignore",
       split = ",",
       paramLabel = "COL",
-      description = "Columns to leave out, such as labels. Repeatable, or separated by commas.")
+      description = "Columns to leave out. Repeatable, or separated by commas.")
   private Set<String> ignored = new LinkedHashSet<>();
 
   @Option(

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -141,6 +142,51 @@ class ControlITCase {
         .allMatch(answer -> answer.get("state").asString().equals("applied"))
         .allMatch(answer -> answer.get("operator").asString().equals("label"));
     assertThat(trainedOn(controlled("again", 1, "global"))).isEqualTo(labelled);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tumbling, 1 min, global, all, 60, 120",
+    "tumbling, 1 min, sensor, s1, 60, 30",
+    "growing, 64, global, all, 0, 360"
+  })
+  void aCommandTrainsAtOnceOnWhatTheOpenWindowHas(
+      String window, String size, String scope, String group, int from, int rows)
+      throws IOException {
+    String retrain = "{'id':'%s','type':'retrain','group':'%s','effective_from':'%s'}";
+    command("1.json", retrain.formatted("early", group, at(-1)));
+    command("2.json", retrain.formatted("now", group, at(90)));
+    command("3.json", retrain.formatted("again", group, at(90)));
+    List<DetectRun> runs = new ArrayList<>();
+    for (int parallelism : new int[] {1, 2}) {
+      runs.add(
+          run(
+              "p" + parallelism,
+              "--detector=zscore",
+              "--set=training.window=" + window,
+              "--set=training.size=" + size,
+              "--set=training.min-rows=20",
+              "--scope=" + scope,
+              "--parallelism=" + parallelism,
+              "--control=" + control));
+    }
+    DetectRun run = runs.get(0);
+    assertThat(texts(runs.get(1).models())).isEqualTo(texts(run.models()));
+    assertThat(texts(runs.get(1).scores())).isEqualTo(texts(run.scores()));
+
+    assertThat(said(run))
+        .extracting(row -> row.get("command").asString() + " " + row.get("state").asString())
+        .containsExactlyInAnyOrder("early refused", "now applied", "again refused");
+    List<JsonNode> trained =
+        where(run.models(), row -> row.get("trained_because").asString().equals("command"));
+    assertThat(trained).hasSize(1);
+    JsonNode model = trained.get(0);
+    assertThat(model.get("group").asString()).isEqualTo(group);
+    assertThat(Instant.parse(model.get("train_from").asString())).isEqualTo(at(from));
+    assertThat(Instant.parse(model.get("train_to").asString())).isEqualTo(at(90));
+    assertThat(model.get("train_rows").asInt()).isEqualTo(rows);
+    assertThat(versions(where(run.scores(), row -> between(row, 90, 110) && ofGroup(row, scope))))
+        .containsExactly(model.get("model_version").asString());
   }
 
   @ParameterizedTest

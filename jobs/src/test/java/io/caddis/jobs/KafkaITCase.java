@@ -4,7 +4,6 @@ package io.caddis.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caddis.broker.KafkaBroker;
 import io.caddis.detectors.event.Reading;
@@ -14,7 +13,6 @@ import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.MessageDecoder;
 import io.caddis.detectors.parse.SourceId;
 import io.caddis.detectors.simulate.SensorSimulator;
-import io.caddis.jobs.kafka.Brokers;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import io.caddis.operators.OperatorMetrics;
@@ -370,56 +368,5 @@ class KafkaITCase {
         + reading.timestamp()
         + Arrays.toString(reading.numbers())
         + Arrays.toString(reading.texts());
-  }
-
-  @Test
-  void settingsOfClientsComeFromTheirFile() throws Exception {
-    Path file = directory.resolve("client.properties");
-    String[] settings = {
-      "source.kafka.topics=[" + topic("secured") + "]",
-      "sink.directory=" + directory.resolve("out"),
-      "kafka.properties=" + file
-    };
-    assertThatThrownBy(() -> Brokers.check(spec(settings)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("kafka.properties must be a readable file of properties in UTF-8, was " + file);
-    Files.writeString(
-        file,
-        """
-        security.protocol=SASL_PLAINTEXT
-        sasl.mechanism=PLAIN
-        sasl.jaas.config=nonsense secret
-        """);
-    assertThatThrownBy(() -> Brokers.check(spec(settings)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("kafka.bootstrap-servers must be brokers that answer here")
-        .hasMessageEndingWith("with the settings of " + file)
-        .hasMessageNotContaining("secret");
-  }
-
-  @Test
-  void aTopicThatDoesNotExistIsToldBeforeTheJobStarts() {
-    PipelineSpec spec =
-        spec("source.kafka.topics=[nowhere]", "sink.directory=" + directory.resolve("out"));
-    assertThatThrownBy(() -> Brokers.check(spec))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("topic 'nowhere' must exist, the brokers know none of that name: create it");
-  }
-
-  @Test
-  void aTransactionTimeoutBeyondTheBrokersLimitIsToldBeforeTheJobStarts() {
-    String topic = topic("timeouts");
-    String[] settings = {
-      "source.kafka.topics=[" + topic + "]",
-      "sink.kafka.scores=" + topic,
-      "sink.kafka.transaction-timeout=1 h"
-    };
-    assertThatThrownBy(() -> Brokers.check(spec(settings)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(
-            "must be at most what the brokers allow, 900000 ms (transaction.max.timeout.ms), was"
-                + " 3600000 ms");
-    settings[2] = "sink.kafka.delivery=at-least-once";
-    Brokers.check(spec(settings));
   }
 }

@@ -114,12 +114,12 @@ class ModelCommandsTest {
 
   @Test
   void theSameFileAndSeedGiveTheSameModelAndLabelsAreNotRead() throws IOException {
-    train("--seed", "7");
+    trainAll("--seed", "7");
     byte[] first = onlyModel();
     assertThat(models("delete", "pump", "champion", "--force").status()).isZero();
 
     Files.writeString(input, Files.readString(input).replace(",1\n", ",0\n"));
-    train("--seed", "7");
+    trainAll("--seed", "7");
     assertThat(onlyModel()).isEqualTo(first);
   }
 

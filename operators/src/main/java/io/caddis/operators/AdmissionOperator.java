@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -54,6 +55,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
   private final DetectorPlan detector;
   private final @Nullable String onlyGroup;
   private final boolean challengers;
+  private final boolean incremental;
 
   private transient Map<String, ControlCommand> admitted;
   private transient Set<String> ids;
@@ -66,8 +68,11 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
    * @param detector what the job scores with
    * @param grouping which groups have models
    * @param challengers whether models can be put on trial
+   * @param incremental whether models learn each window's readings, which they must once only
    */
-  public AdmissionOperator(DetectorPlan detector, Grouping grouping, boolean challengers) {
+  public AdmissionOperator(
+      DetectorPlan detector, Grouping grouping, boolean challengers, boolean incremental) {
+    this.incremental = incremental;
     this.challengers = challengers;
     this.detector = detector;
     this.onlyGroup = grouping.onlyGroup();
@@ -129,6 +134,8 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
       output.collect(SideOutputs.TRAINING_COMMANDS, new StreamRecord<>(decided));
     } else if (decided.group() == null) {
       output.collect(new StreamRecord<>(decided));
+    } else if (decided.type() == ControlType.RETRAIN) {
+      output.collect(SideOutputs.RETRAIN_COMMANDS, new StreamRecord<>(decided));
     } else {
       output.collect(SideOutputs.MODEL_COMMANDS, new StreamRecord<>(ModelInput.of(decided)));
     }
@@ -196,6 +203,10 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
       return "command must be the id of one that was applied and is no undo, was '%s'"
           .formatted(command.target());
     }
+    if (target.type() == ControlType.RETRAIN) {
+      return "command '%s' has trained a model: a rollback goes back to the one before"
+          .formatted(target.id());
+    }
     boolean undone = admitted.values().stream().anyMatch(c -> target.id().equals(c.target()));
     return undone ? "command '%s' has been undone before".formatted(target.id()) : null;
   }
@@ -213,8 +224,24 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     if (onlyGroup != null && !onlyGroup.equals(command.group())) {
       return "group must be '%s', was '%s'".formatted(onlyGroup, command.group());
     }
+    if (command.type() == ControlType.RETRAIN) {
+      return refusalOfRetraining(command);
+    }
     ModelUpdate model = command.model();
     return model == null ? null : misfit(model);
+  }
+
+  private @Nullable String refusalOfRetraining(ControlCommand command) {
+    if (incremental) {
+      return "with training.update incremental a model learns each reading once, at its window's"
+          + " end";
+    }
+    return admitted.values().stream()
+        .filter(c -> c.type() == ControlType.RETRAIN && c.from() == command.from())
+        .filter(c -> Objects.equals(c.group(), command.group()))
+        .findFirst()
+        .map(c -> "command '%s' trains the same model at the same time".formatted(c.id()))
+        .orElse(null);
   }
 
   private String noModels() {

@@ -15,11 +15,16 @@ public enum ControlType {
   UNDO,
   CHALLENGE,
   ACCEPT,
-  LABEL;
+  LABEL,
+  RETRAIN;
 
-  /** Whether it decides which model scores, rather than what becomes of a score. */
+  /** Whether it is about the models of a group, rather than about readings. */
   public boolean aboutModels() {
-    return this == PROMOTE || this == ROLLBACK || this == UNPIN || this == CHALLENGE;
+    return this == PROMOTE
+        || this == ROLLBACK
+        || this == UNPIN
+        || this == CHALLENGE
+        || this == RETRAIN;
   }
 
   /** Whether it says which readings train. */

@@ -40,7 +40,8 @@ final class Labels {
       String sensor = row.sensor() == null ? sample.group() : row.sensor();
       rows.add(row.labelled(label(sensor, row.timestamp())));
     }
-    return new TrainingSample(sample.group(), sample.from(), sample.to(), sample.seen(), rows);
+    return new TrainingSample(
+        sample.group(), sample.from(), sample.to(), sample.seen(), rows, sample.command());
   }
 
   private @Nullable Boolean label(String sensor, long timestamp) {

@@ -48,7 +48,10 @@ final class ModelTrial {
   @Nullable Challenge won(
       @Nullable ModelUpdate champion, @Nullable TrainingSample sample, long time) throws Exception {
     Challenge known = challenge.value();
-    if (known == null || champion == null || sample == null) {
+    if (known == null
+        || champion == null
+        || sample == null
+        || plan.challengers() != PromotionPlan.Challengers.PROMOTE) {
       return null;
     }
     try {
@@ -62,7 +65,7 @@ final class ModelTrial {
                   seen,
                   challenger.thresholdRule().contamination(),
                   decided.thresholdRule().contamination());
-      return plan.challengers() == PromotionPlan.Challengers.PROMOTE && holds ? known : null;
+      return holds ? known : null;
     } catch (ModelFormatException e) {
       // The scorers have refused it, and said so.
       return null;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the encoded model
  * @param shiftMillis how long after {@code trainTo} the model begins to score, milliseconds; 0 for
  *     a newly trained one
- * @param trainedBecause why it was trained: {@code first}, {@code window}, {@code drift} or {@code
- *     age}; null when that is not known
+ * @param trainedBecause why it was trained: {@code first}, {@code window}, {@code drift}, {@code
+ *     age} or {@code command}; null when that is not known
  * @param verdict what was decided about it, null of a model that is to score
  * @param rolledBack version of the group's model that was rolled back last, null when none was
  */

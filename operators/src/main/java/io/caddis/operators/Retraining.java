@@ -25,6 +25,7 @@ public record Retraining(boolean onDrift, long minMillis, long maxMillis) implem
   static final String WINDOW = "window";
   static final String DRIFT = "drift";
   static final String AGE = "age";
+  static final String COMMAND = "command";
 
   public Retraining {
     if (minMillis < 0 || maxMillis < 1 || minMillis > maxMillis) {

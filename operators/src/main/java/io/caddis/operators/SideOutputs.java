@@ -35,6 +35,10 @@ public final class SideOutputs {
   public static final OutputTag<ControlCommand> TRAINING_COMMANDS =
       new OutputTag<>("training-commands", TypeInformation.of(ControlCommand.class));
 
+  /** Commands to train a group's model at once. */
+  public static final OutputTag<ControlCommand> RETRAIN_COMMANDS =
+      new OutputTag<>("retrain-commands", TypeInformation.of(ControlCommand.class));
+
   /** What subtasks say about commands. */
   public static final OutputTag<Acknowledgement> ACKNOWLEDGEMENTS =
       new OutputTag<>("acknowledgements", TypeInformation.of(Acknowledgement.class));

@@ -39,7 +39,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The same readings and seed give the same model bytes, whatever their order and the
  * parallelism. A window whose sample is too small, too empty or unusable gives no model; the models
- * before it stay in force; so they do when {@link Retraining} asks for none. Where models are
+ * before it stay in force; so they do when {@link Retraining} asks for none. A sample that a
+ * command took trains whatever that asks for, and what became of it is answered. Where models are
  * updated, every window changes the one before. Rows that the model before flags do not train, see
  * {@link FlaggedRows}; the boundary is that of all rows. A model that {@link PromotionPlan} refuses
  * goes to the side output and is as if it had not been. Each sample is compared with that of the
@@ -47,6 +48,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
+
+  private static final String OPERATOR = "train";
 
   private static final MapStateDescriptor<Long, TrainingSample> SAMPLES =
       new MapStateDescriptor<>(
@@ -127,17 +130,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     }
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
-    if (sample == null || (trainsFirstWindowOnly() && trained.value() != null)) {
+    if (sample == null) {
+      return;
+    }
+    String command = sample.command();
+    if (command == null && trainsFirstWindowOnly() && trained.value() != null) {
       return;
     }
     Long before = trainedTo.value();
-    if (plan.retraining().tooSoon(before, sample.to())) {
+    if (command == null && plan.retraining().tooSoon(before, sample.to())) {
       idle.touch(sample.to(), context.timerService());
       return;
     }
     BatchReport report = check(sample);
     if (!report.usable()) {
-      skip(sample, String.join("; ", report.faults()));
+      skip(sample, String.join("; ", report.faults()), context);
       return;
     }
     SampleProfile profile;
@@ -146,19 +153,22 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     try {
       profile = profile(sample);
       drifts = drifts(profile);
-      String reason = plan.retraining().reason(before, sample.to(), drifts);
+      String reason =
+          command == null
+              ? plan.retraining().reason(before, sample.to(), drifts)
+              : Retraining.COMMAND;
       if (reason == null) {
         idle.touch(sample.to(), context.timerService());
         return;
       }
       update = fit(sample, report.issues(), drifts, reason);
     } catch (UnusableSampleException e) {
-      skip(sample, e.getMessage());
+      skip(sample, String.valueOf(e.getMessage()), context);
       return;
     } catch (RuntimeException e) {
       // The readings would come again after a restart, and with them the failure.
       LOG.error("Training failed for group '{}'", sample.group(), e);
-      skip(sample, e.toString());
+      skip(sample, e.toString(), context);
       return;
     }
     // Outside of the above: what fails behind this operator must fail the job, not lose the model.
@@ -166,7 +176,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     if (verdict != null) {
       context.output(SideOutputs.MODEL_VERDICTS, update);
       modelsRefused.increment();
-      skip(sample, verdict.reason());
+      skip(sample, verdict.reason(), context);
       return;
     }
     out.collect(update);
@@ -175,6 +185,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     idle.touch(sample.to(), context.timerService());
     drifts.forEach(drift -> tell(drift, sample, context));
     models.increment();
+    acknowledge(sample, null, context);
     if (trainsFirstWindowOnly()) {
       trained.update(true);
     }
@@ -315,8 +326,22 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         .toList();
   }
 
-  private void skip(TrainingSample sample, @Nullable String why) {
+  /** Only commands are answered. */
+  private void acknowledge(
+      TrainingSample sample, @Nullable String refusal, OnTimerContext context) {
+    String command = sample.command();
+    if (command != null) {
+      int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+      context.output(
+          SideOutputs.ACKNOWLEDGEMENTS,
+          new Acknowledgement(
+              command, ControlType.RETRAIN, OPERATOR, subtask, 1, sample.to(), refusal));
+    }
+  }
+
+  private void skip(TrainingSample sample, String why, OnTimerContext context) {
     windowsSkipped.increment();
+    acknowledge(sample, "no model: " + why, context);
     LOG.warn(
         "No model for group '{}' from its training window that ends at {} ms with {} rows: {}",
         sample.group(),

@@ -28,7 +28,7 @@ class AdmissionOperatorTest {
   private static TwoInputStreamOperatorTestHarness<Boolean, ControlCommand, ControlCommand> harness(
       DetectorPlan detector, Grouping grouping) throws Exception {
     return new TwoInputStreamOperatorTestHarness<>(
-        new AdmissionOperator(detector, grouping, false));
+        new AdmissionOperator(detector, grouping, false, false));
   }
 
   private static TwoInputStreamOperatorTestHarness<Boolean, ControlCommand, ControlCommand>
@@ -233,6 +233,31 @@ class AdmissionOperatorTest {
       assertThat(refusal(harness, Commands.model(ControlType.ROLLBACK, "a", "s", 10, null, null)))
           .contains("univariate learns from each reading");
       assertThat(refusal(harness, threshold("b", "*", 0.7, END - 1))).isNull();
+    }
+  }
+
+  @Test
+  void aRetrainingGoesToTheSamplersOnceAGroupAndTimeAndIsNotUndone() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      assertThat(refusal(harness, Commands.retrain("a", null, 10))).isNull();
+      assertThat(refusal(harness, Commands.retrain("b", null, 20))).isNull();
+      assertThat(refusal(harness, Commands.retrain("c", "all", 20)))
+          .isEqualTo("command 'b' trains the same model at the same time");
+      assertThat(refusal(harness, undo("u", "a", 30))).contains("has trained a model");
+
+      assertThat(harness.extractOutputValues()).isEmpty();
+      assertThat(harness.getSideOutput(SideOutputs.MODEL_COMMANDS)).isNull();
+      assertThat(harness.getSideOutput(SideOutputs.RETRAIN_COMMANDS))
+          .extracting(record -> record.getValue().id() + " " + record.getValue().group())
+          .containsExactly("a all", "b all");
+    }
+    try (var harness =
+        new TwoInputStreamOperatorTestHarness<>(
+            new AdmissionOperator(Models.PLAN, GLOBAL, false, true))) {
+      harness.open();
+      assertThat(refusal(harness, Commands.retrain("a", null, 10)))
+          .contains("training.update incremental");
     }
   }
 }

@@ -27,6 +27,10 @@ final class Commands {
         id, id, type, "*", group, Double.NaN, from, END, null, version, model, null);
   }
 
+  static ControlCommand retrain(String id, String group, long from) {
+    return model(ControlType.RETRAIN, id, group, from, null, null);
+  }
+
   static ControlCommand undoModel(String id, String group, String target, long from) {
     return new ControlCommand(
         id, id, ControlType.UNDO, "*", group, Double.NaN, from, END, target, null, null, null);

@@ -127,4 +127,36 @@ class RetrainingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("minMillis must be 0 to maxMillis 2, was 3");
   }
+
+  @Test
+  void aCommandTrainsWhateverTheRuleAsksForAndIsAnsweredOnce() throws Exception {
+    Retraining rule = new Retraining(true, 3000, Long.MAX_VALUE);
+    try (var harness = harness(rule)) {
+      harness.open();
+      window(harness, 0, 0, 0);
+      TrainingSample part = Models.sample("g", 2000, 2500, 100);
+      TrainingSample other = Models.sample("g", 2000, 2500, 50);
+      harness.processElement(new StreamRecord<>(by("c", part)));
+      harness.processElement(new StreamRecord<>(by("c", other)));
+      TrainingSample none = new TrainingSample("g", 2000, 2600, 0, List.of());
+      harness.processElement(new StreamRecord<>(by("d", none)));
+      harness.processWatermark(2599);
+
+      assertThat(said(harness)).containsExactly("1 first", "2 command");
+      assertThat(harness.extractOutputValues().get(1).rowsSeen()).isEqualTo(150);
+      List<Acknowledgement> answers =
+          harness.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS).stream()
+              .map(StreamRecord::getValue)
+              .toList();
+      assertThat(answers).hasSize(2);
+      assertThat(answers.get(0))
+          .isEqualTo(new Acknowledgement("c", ControlType.RETRAIN, "train", 0, 1, 2500, null));
+      assertThat(answers.get(1).refusal()).isEqualTo("no model: rows must be at least 10, was 0");
+    }
+  }
+
+  private static TrainingSample by(String command, TrainingSample sample) {
+    return new TrainingSample(
+        sample.group(), sample.from(), sample.to(), sample.seen(), sample.rows(), command);
+  }
 }

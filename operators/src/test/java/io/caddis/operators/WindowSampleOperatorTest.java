@@ -10,8 +10,11 @@ import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.List;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
+import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
 
 class WindowSampleOperatorTest {
@@ -35,7 +38,7 @@ class WindowSampleOperatorTest {
   private static OneInputStreamOperatorTestHarness<FeatureVector, TrainingSample> harness(
       TrainingPlan plan) throws Exception {
     return new OneInputStreamOperatorTestHarness<>(
-        new WindowSampleOperator(plan, OperatorMetrics.MISSED_TRAINING));
+        new WindowSampleOperator(plan, OperatorMetrics.MISSED_TRAINING, false));
   }
 
   private static void send(
@@ -163,6 +166,75 @@ class WindowSampleOperatorTest {
       assertThat(harness.extractOutputValues())
           .singleElement()
           .satisfies(sample -> assertThat(sample.seen()).isEqualTo(3));
+    }
+  }
+
+  private static TwoInputStreamOperatorTestHarness<FeatureVector, ControlCommand, TrainingSample>
+      commanded(TrainingPlan plan) throws Exception {
+    return new TwoInputStreamOperatorTestHarness<>(
+        new WindowSampleOperator(plan, OperatorMetrics.MISSED_TRAINING, true));
+  }
+
+  private static void watermark(
+      TwoInputStreamOperatorTestHarness<FeatureVector, ControlCommand, TrainingSample> harness,
+      long time)
+      throws Exception {
+    harness.processWatermark1(new Watermark(time));
+    harness.processWatermark2(new Watermark(time));
+  }
+
+  private static ListAssert<String> assertSent(
+      TwoInputStreamOperatorTestHarness<FeatureVector, ControlCommand, TrainingSample> harness) {
+    return assertThat(
+        harness.extractOutputValues().stream()
+            .map(
+                s ->
+                    "%s %d-%d %d %s"
+                        .formatted(
+                            s.group(),
+                            s.from(),
+                            s.to(),
+                            s.rows().stream().mapToLong(SampledRow::timestamp).max().orElse(-1),
+                            s.command()))
+            .toList());
+  }
+
+  @Test
+  void aCommandTakesWhatThereIsBeforeItsTimeAndTheWindowGoesOn() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = commanded(plan(20, 20, 100))) {
+      harness.open();
+      for (int t = 0; t < 15; t++) {
+        harness.processElement1(new StreamRecord<>(vector("a", "g", t, t)));
+      }
+      harness.processElement2(new StreamRecord<>(Commands.retrain("c", "g", 12)));
+      harness.processElement2(new StreamRecord<>(Commands.retrain("d", "h", 12)));
+      watermark(harness, 10);
+      assertSent(harness).isEmpty();
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = commanded(plan(20, 20, 100))) {
+      harness.initializeState(snapshot);
+      harness.open();
+      watermark(harness, 14);
+      assertSent(harness).containsExactly("g 0-12 11 c", "h 0-12 -1 d");
+      watermark(harness, 19);
+      assertSent(harness).last().isEqualTo("g 0-20 14 null");
+    }
+  }
+
+  @Test
+  void ofWindowsThatOverlapTheLongestIsTakenAndOneThatEndsIsNotTakenTwice() throws Exception {
+    try (var harness = commanded(plan(20, 10, 100))) {
+      harness.open();
+      for (int t = 0; t < 40; t++) {
+        harness.processElement1(new StreamRecord<>(vector("a", "g", t, t)));
+      }
+      harness.processElement2(new StreamRecord<>(Commands.retrain("c", "g", 25)));
+      harness.processElement2(new StreamRecord<>(Commands.retrain("d", "g", 30)));
+      watermark(harness, 29);
+
+      assertSent(harness).contains("g 10-25 24 c", "g 10-30 -1 d", "g 10-30 29 null").hasSize(5);
     }
   }
 }

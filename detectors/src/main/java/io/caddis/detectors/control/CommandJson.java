@@ -66,6 +66,7 @@ public final class CommandJson {
     keys.put("challenge", List.of("group", "model", "version", "effective_from"));
     keys.put("accept", List.of("sensors", "from", "to", "effective_from"));
     keys.put("label", List.of("sensors", "from", "to", "label", "effective_from"));
+    keys.put("retrain", List.of("group", "effective_from"));
     return Collections.unmodifiableMap(keys);
   }
 
@@ -168,13 +169,13 @@ public final class CommandJson {
 
   private double threshold() {
     JsonNode value = json.get("threshold");
-    if (value == null
-        || !value.isNumber()
-        || !(value.doubleValue() >= 0 && value.doubleValue() <= 1)) {
+    // NaN for what is no number, and for integers beyond every double
+    double threshold = value == null ? Double.NaN : value.doubleValue(Double.NaN);
+    if (!(threshold >= 0 && threshold <= 1)) {
       throw new IllegalArgumentException(
           "threshold must be a number from 0 to 1, was " + (value == null ? "missing" : value));
     }
-    return value.doubleValue();
+    return threshold;
   }
 
   private String required(String key) {

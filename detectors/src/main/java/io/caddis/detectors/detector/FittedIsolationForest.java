@@ -2,7 +2,9 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.detector;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,14 +53,14 @@ final class FittedIsolationForest implements FittedDetector {
   private static final int FEATURE_SHIFT = 20;
   private static final int CHILD_MASK = 0xFFFFF;
   private static final int PATH_MASK = 0x7FFFFF;
-  private static final long LOW_HALF = 0xFFFFFFFFL;
+  static final long LOW_HALF = 0xFFFFFFFFL;
   private static final double REST_PER_PATH = 0x1p32;
 
   /** Where fields stand in memory. The feature is lowest: the next load waits for it. */
-  private static final int KEY_SHIFT = 12;
+  static final int KEY_SHIFT = 12;
 
-  private static final int CHILD_SHIFT = 44;
-  private static final int PACKED_FEATURE_MASK = 0xFFF;
+  static final int CHILD_SHIFT = 44;
+  static final int PACKED_FEATURE_MASK = 0xFFF;
 
   /** Steps a row may cost: 10000 trees of depth 16, with room for fences of 4096 features. */
   private static final int MAX_STEPS = 200_000;
@@ -67,6 +69,9 @@ final class FittedIsolationForest implements FittedDetector {
 
   /** Most nodes of a tree on {@link IsolationForest#MAX_SAMPLES} rows; ten fit a child index. */
   private static final int MAX_NODES = 2 * IsolationForest.MAX_SAMPLES - 1;
+
+  /** Fewer do not repay what is done once for all rows. */
+  private static final int ROWS_FOR_MASKS = 512;
 
   private final int dimension;
   private final int sampleSize;
@@ -86,6 +91,10 @@ final class FittedIsolationForest implements FittedDetector {
   private final int keyCount;
 
   private final double exponentPerPath;
+  private final boolean masksPay;
+
+  /** Made when many rows come at once for the first time; as large as the trees. */
+  private volatile @Nullable LeafMasks masks;
 
   /**
    * @param sizes number of nodes of each tree
@@ -118,6 +127,7 @@ final class FittedIsolationForest implements FittedDetector {
     this.keyCount = Integer.highestOneBit(2 * dimension - 1);
     this.exponentPerPath =
         -LN_2 * PATH_UNIT / (sizes.length * IsolationForest.averagePath(sampleSize));
+    this.masksPay = rests == null && LeafMasks.pay(dimension, sizes, depth);
   }
 
   private int nodesBelowRoots(int first, int end) {
@@ -203,9 +213,34 @@ final class FittedIsolationForest implements FittedDetector {
     for (int feature = 0; feature < dimension; feature++) {
       keys[feature] = (long) key(row[feature]) - Integer.MIN_VALUE << KEY_SHIFT;
     }
-    double path = rests == null ? path(keys) : exactPath(keys, rests);
+    return score(rests == null ? path(keys) : exactPath(keys, rests));
+  }
+
+  @Override
+  public double[] rawScores(double[][] rows) {
+    if (!masksPay || rows.length < ROWS_FOR_MASKS) {
+      return FittedDetector.super.rawScores(rows);
+    }
+    LeafMasks ready = masks;
+    if (ready == null) {
+      ready = leafMasks();
+      masks = ready;
+    }
+    return Arrays.stream(ready.paths(rows)).mapToDouble(this::score).toArray();
+  }
+
+  /** The raw score by the sum of the path lengths, in units of 2^-17. */
+  private double score(double path) {
     // StrictMath: the same bits on every processor
     return StrictMath.exp(path * exponentPerPath);
+  }
+
+  private LeafMasks leafMasks() {
+    List<LeafMasks.Tree> trees = new ArrayList<>();
+    for (int tree = 0; tree < sizes.length; tree++) {
+      trees.add(LeafMasks.Tree.of(groups[tree / LANES], tree % LANES));
+    }
+    return new LeafMasks(dimension, trees);
   }
 
   /** Sum of the path lengths, in units of 2^-17. */
@@ -279,7 +314,7 @@ final class FittedIsolationForest implements FittedDetector {
     return (int) (node + keys[(int) node & (keys.length - 1)] >>> CHILD_SHIFT);
   }
 
-  private static long path(long leaf) {
+  static long path(long leaf) {
     return leaf >>> KEY_SHIFT & PATH_MASK;
   }
 

@@ -116,7 +116,7 @@ public final class ModelCodec {
     out.raw(digest(out.toByteArray(), out.size()));
     if (out.size() > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "model must have at most %d bytes, was %d: use fewer trees, samples or categories"
+          "model must have at most %d bytes, was %d: use fewer trees, rows, categories or sensors"
               .formatted(MAX_BYTES, out.size()));
     }
     return out.toByteArray();

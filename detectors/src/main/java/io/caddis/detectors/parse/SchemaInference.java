@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaInference {
   private static final List<String> TIME_NAMES = List.of("timestamp", "ts", "time", "datetime");
   private static final List<String> KEY_NAMES = List.of("key", "sensor", "sensor_id");
+  private static final Set<String> LABEL_NAMES = Set.of("label", "labels", "anomaly", "is_anomaly");
 
   /** Low, because a bad cell among numbers must be told, not turn its column into text. */
   private static final double NUMERIC_SHARE = 0.5;
@@ -54,6 +55,27 @@ public final class SchemaInference {
   }
 
   private SchemaInference() {}
+
+  /**
+   * The columns that are features when nobody says which are: all but {@code label}, {@code
+   * labels}, {@code anomaly} and {@code is_anomaly}, in any case. A detector that reads the truth
+   * finds nothing else.
+   *
+   * @throws IllegalArgumentException when none is left
+   */
+  public static List<RecordLayout.Column> features(RecordLayout found) {
+    List<RecordLayout.Column> features =
+        found.columns().stream()
+            .filter(column -> !LABEL_NAMES.contains(column.name().toLowerCase(Locale.ROOT)))
+            .toList();
+    if (features.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a column with values must stand beside the labels, found only "
+              + found.columns().stream().map(RecordLayout.Column::name).toList()
+              + "; name it as a feature to use it");
+    }
+    return features;
+  }
 
   /**
    * Finds the layout. Sources that cannot be read, and lines that cannot be parsed, say nothing.

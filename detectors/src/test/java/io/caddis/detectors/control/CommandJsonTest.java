@@ -110,4 +110,12 @@ class CommandJsonTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(reason);
   }
+
+  @Test
+  void anIntegerBeyondEveryDoubleIsNoThreshold() {
+    String json = "{\"type\": \"set_threshold\", \"threshold\": 1" + "0".repeat(400) + "}";
+    assertThatThrownBy(() -> parse(json))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("threshold must be a number from 0 to 1, was 1000");
+  }
 }

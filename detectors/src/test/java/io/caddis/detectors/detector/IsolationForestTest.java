@@ -47,6 +47,23 @@ final class IsolationForestTest extends DetectorContractTest {
     assertThat(forest.rawScore(rows[0])).isCloseTo(naive.rawScore(rows[0]), within(1e-12));
   }
 
+  @ParameterizedTest
+  @CsvSource({"100,256,1", "100,256,2", "37,256,3", "100,256,4", "200,16,4", "20,4096,4"})
+  void manyRowsScoreTheSameToTheLastBitAsEachAlone(int trees, int maxSamples, int features) {
+    double[][] training = SampleRows.gaussian(5_000, features, 1);
+    FittedDetector forest = new IsolationForest(trees, maxSamples).fit(training, 5);
+    double[][] rows = SampleRows.gaussian(5_000, features, 2);
+    // on the thresholds, too, and where no threshold is
+    System.arraycopy(training, 0, rows, 0, 1_000);
+    double[] odd = {0.0, -0.0, 1e-40, -1e-40, 1e300, -1e300, Double.NaN, Double.MIN_VALUE};
+    for (int i = 0; i < 100; i++) {
+      rows[i][i % features] = odd[i % odd.length];
+    }
+    double[] alone = Arrays.stream(rows).mapToDouble(forest::rawScore).toArray();
+    assertThat(forest.rawScores(rows)).isEqualTo(alone);
+    assertThat(new HashSet<>(Arrays.stream(alone).boxed().toList())).hasSizeGreaterThan(100);
+  }
+
   @Test
   void scoresAgreeWithATextbookForestGrownOnItsOwn() {
     double[][] rows = SampleRows.gaussian(2_000, 6, 3);

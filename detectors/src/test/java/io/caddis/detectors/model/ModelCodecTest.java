@@ -94,7 +94,7 @@ final class ModelCodecTest {
     assertThatThrownBy(() -> ModelCodec.encode(model))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("model must have at most 33554432 bytes, was ")
-        .hasMessageEndingWith(": use fewer trees, samples or categories");
+        .hasMessageEndingWith(": use fewer trees, rows, categories or sensors");
   }
 
   private static String[] labels(Row row) {

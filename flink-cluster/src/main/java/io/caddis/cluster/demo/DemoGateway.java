@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The gateway of the demonstration, a process of its own that ends with it. */
+/** The assembled gateway, a process of its own that ends with what started it. */
 public final class DemoGateway implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("Listening on (http://\\S+)");
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
   private final Process process;
@@ -87,9 +87,9 @@ public final class DemoGateway implements AutoCloseable {
     }
   }
 
-  /** Where people look. */
-  public String dashboard() {
-    return address + "/dashboard";
+  /** Where it serves, without a path. */
+  public String address() {
+    return address;
   }
 
   @Override

@@ -121,16 +121,17 @@ public record TlsFiles(Path certificate, @Nullable Path key, @Nullable String pa
             "key must be PKCS#8 without a password, was '%sPRIVATE KEY' in %s: openssl pkcs8 -topk8 -nodes -in KEY"
                 .formatted(pem.group(1), file));
       }
-      return pkcs8(file, Base64.getMimeDecoder().decode(pem.group(2)));
+      return pkcs8(file, pem.group(2));
     }
     throw new IllegalArgumentException("key must be in PEM, had no private key: " + file);
   }
 
-  private static PrivateKey pkcs8(Path file, byte[] encoded) {
+  private static PrivateKey pkcs8(Path file, String text) {
     for (String algorithm : ALGORITHMS) {
       try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
-      } catch (GeneralSecurityException e) {
+        return KeyFactory.getInstance(algorithm)
+            .generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(text)));
+      } catch (GeneralSecurityException | IllegalArgumentException e) {
         // Of another algorithm, or of none.
       }
     }

@@ -61,10 +61,14 @@ public final class Fields {
       return null;
     }
     try {
-      return Instant.parse(text).toEpochMilli();
-    } catch (DateTimeException | ArithmeticException e) {
-      throw invalid(name, "must be a time as in 2026-01-31T12:00:00Z, was " + text);
+      // Years with a sign are beyond four digits: too far from others to tell how far.
+      if (!text.startsWith("+") && !text.startsWith("-")) {
+        return Instant.parse(text).toEpochMilli();
+      }
+    } catch (DateTimeException e) {
+      // Told below.
     }
+    throw invalid(name, "must be a time as in 2026-01-31T12:00:00Z, was " + text);
   }
 
   /** What to throw when a field is not as it must be. */

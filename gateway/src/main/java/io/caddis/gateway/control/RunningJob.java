@@ -120,12 +120,24 @@ public final class RunningJob {
    * @param group whose model it is where groups have their own, null where one is for all
    */
   public Told promote(String model, String version, @Nullable String group) {
+    return send(about(group).put("type", "promote").put("model", model).put("version", version));
+  }
+
+  /**
+   * Tells the job to train a model at once.
+   *
+   * @param group whose model, null where one is for all
+   */
+  public Told retrain(@Nullable String group) {
+    return send(about(group).put("type", "retrain"));
+  }
+
+  private static ObjectNode about(@Nullable String group) {
     ObjectNode command = JsonNodeFactory.instance.objectNode();
-    command.put("type", "promote").put("model", model).put("version", version);
     if (group != null) {
       command.put("group", group);
     }
-    return send(command);
+    return command;
   }
 
   /** The commands in the directory, oldest first. */

@@ -69,14 +69,15 @@ public final class ResultTopics implements ResultSource {
       }
       ConsumerRecords<byte[], byte[]> records = from.poll(WAIT);
       boolean any = !records.isEmpty();
-      // A failure leaves the consumer behind what it gave: the next poll begins at the positions.
+      // After a failure, or what another gateway stored, the next poll begins at the positions.
       assigned = false;
       List<TopicPartition> partitions = new ArrayList<>(records.partitions());
       partitions.sort(Comparator.comparing(partition -> topics.kind(partition.topic())));
+      boolean stored = true;
       for (TopicPartition partition : partitions) {
-        read(feed, from, partition, records.records(partition));
+        stored &= read(feed, partition, records.records(partition));
       }
-      assigned = true;
+      assigned = stored;
       note(from, any);
       // A poll can be empty because the answer is still on its way.
       return any || isBehind(from);
@@ -124,11 +125,9 @@ public final class ResultTopics implements ResultSource {
     answeredMillis = assignedMillis;
   }
 
-  private void read(
-      Feed feed,
-      KafkaConsumer<byte[], byte[]> from,
-      TopicPartition partition,
-      List<ConsumerRecord<byte[], byte[]>> records) {
+  /** Returns whether they were stored here: another gateway may read into the same store. */
+  private boolean read(
+      Feed feed, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
     Part part = new Part(topics.kind(partition.topic()), name(partition));
     long now = clock.millis();
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -141,19 +140,12 @@ public final class ResultTopics implements ResultSource {
     }
     ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
     FilePosition after = new FilePosition(name(partition), 0, last.offset() + 1);
-    if (feed.store(positions.get(partition), after, part)) {
-      positions.put(partition, after);
-    } else {
-      // Another gateway read this part into the same store.
-      store
-          .position(name(partition))
-          .ifPresent(
-              position -> {
-                positions.put(partition, position);
-                from.seek(partition, position.readTo());
-              });
-    }
     lastRead.put(partition, last.timestamp());
+    if (!feed.store(positions.get(partition), after, part)) {
+      return false;
+    }
+    positions.put(partition, after);
+    return true;
   }
 
   /** Notes how late the feed is, and from time to time whether brokers still answer. */

@@ -65,10 +65,20 @@ public record Serving(
    * model; the answer tells the command.
    */
   void deploy(ServedModel served, JsonNode request, Map<String, Object> answer) {
-    if (job != null && request.path("job").asBoolean(true)) {
-      String group = request.has("group") ? request.get("group").stringValue() : null;
-      answer.put("job", job.promote(served.stored(), served.version(), group).fields());
+    RunningJob told = jobFor(request);
+    if (told != null) {
+      answer.put("job", told.promote(served.stored(), served.version(), group(request)).fields());
     }
+  }
+
+  /** The running job, null when there is none or the request is not to reach it. */
+  @Nullable RunningJob jobFor(JsonNode request) {
+    return request.path("job").asBoolean(true) ? job : null;
+  }
+
+  /** Whose model of the job a request is about, null when it does not say. */
+  static @Nullable String group(JsonNode request) {
+    return request.has("group") ? request.get("group").stringValue() : null;
   }
 
   /** Scores the rows of a request, and counts them. */

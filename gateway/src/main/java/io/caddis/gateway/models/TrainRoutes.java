@@ -7,6 +7,7 @@ import io.caddis.gateway.Json;
 import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.Role;
 import io.caddis.gateway.Routes;
+import io.caddis.gateway.control.RunningJob;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -21,7 +22,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /train}, {@code /update}, {@code /retrain}: the default model fitted and saved. */
+/**
+ * {@code /train}, {@code /update}, {@code /retrain}: the default model fitted and saved, or the job
+ * told to.
+ */
 public final class TrainRoutes implements Routes {
   private final Serving serving;
   private final @Nullable TrainingFile file;
@@ -76,12 +80,29 @@ public final class TrainRoutes implements Routes {
   }
 
   private void retrain(Context context) {
-    String name = serving.name(serving.requests().query(context));
+    JsonNode query = serving.requests().query(context);
     ObjectNode request = serving.requests().body(context);
+    RunningJob job = serving.jobFor(request);
+    if (job != null && !request.has("transactions") && !query.has("model")) {
+      sent(context, job.retrain(Serving.group(request)));
+      return;
+    }
+    String name = serving.name(query);
     Trainings.Outcome outcome = saved(() -> retrained(name, request));
     Map<String, Object> answer = answer("Model retrained successfully", outcome);
     serving.deploy(outcome.served(), request, answer);
     write(context, outcome, answer);
+  }
+
+  /** The job trains, on readings that the gateway does not have. */
+  private void sent(Context context, RunningJob.Told command) {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("message", "The running job is told to retrain");
+    answer.put("timestamp", Answers.time(serving.clock().instant()));
+    answer.put("trainer", "job");
+    answer.put("job", command.fields());
+    context.status(202);
+    Json.write(context, answer);
   }
 
   private Trainings.Outcome retrained(String name, ObjectNode request) {

@@ -87,19 +87,14 @@ public final class FeedStore {
           if (!advance(session, before, after, now)) {
             return false;
           }
-          int ids =
-              batch.alerts().size()
-                  + batch.scores().size()
-                  + batch.readings().size()
-                  + batch.deadLetters().size();
+          int ids = batch.alerts().size() + batch.scores().size();
           if (ids > 0) {
             long id = session.take("feed", ids) - ids;
             id = storeAlerts(session, batch, id, now);
             storeScores(session, batch.scores(), id);
-            id += batch.scores().size();
-            Plant.storeReadings(session, batch.readings(), id, scoreWindow);
-            Plant.storeLetters(session, batch.deadLetters(), id + batch.readings().size());
           }
+          Plant.storeReadings(session, batch.readings(), scoreWindow);
+          Plant.storeLetters(session, batch.deadLetters());
           Plant.storeFeatures(session, batch.features());
           storeIssues(session, batch.issues(), now);
           storeModels(session, batch.models(), now);

@@ -39,13 +39,13 @@ public final class Plant {
   /** How often a feature was imputed or ignored. */
   public record FeatureTally(String kind, String feature, long total) {}
 
-  static void storeReadings(Session session, List<SensorValues> readings, long lastId, int kept)
+  static void storeReadings(Session session, List<SensorValues> readings, int kept)
       throws SQLException {
     if (readings.isEmpty()) {
       return;
     }
     List<@Nullable Object[]> rows = new ArrayList<>(readings.size());
-    long id = lastId;
+    long id = last(session, "readings");
     for (SensorValues reading : readings) {
       rows.add(
           new @Nullable Object[] {
@@ -58,22 +58,26 @@ public final class Plant {
     session.update("DELETE FROM readings WHERE feed_id <= ?", id - kept);
   }
 
-  static void storeLetters(Session session, List<DeadLetter> letters, long lastId)
-      throws SQLException {
+  static void storeLetters(Session session, List<DeadLetter> letters) throws SQLException {
     if (letters.isEmpty()) {
       return;
     }
     List<@Nullable Object[]> rows = new ArrayList<>();
-    long id = lastId;
+    long id = last(session, "dead_letters");
     for (DeadLetter letter : letters) {
       rows.add(new @Nullable Object[] {++id, letter.reason(), letter.body()});
     }
     session.batch("INSERT INTO dead_letters (feed_id, reason, body) VALUES (?, ?, ?)", rows);
-    session.update(
-        """
-        DELETE FROM dead_letters WHERE feed_id < (
-          SELECT feed_id FROM dead_letters ORDER BY feed_id DESC LIMIT 1 OFFSET ?)""",
-        KEPT_LETTERS);
+    session.update("DELETE FROM dead_letters WHERE feed_id <= ?", id - KEPT_LETTERS);
+  }
+
+  /**
+   * The last number in a table, whose other writers wait. Not one of the feed's: these say how many
+   * scores are kept.
+   */
+  private static long last(Session session, String table) throws SQLException {
+    session.take("feed", 0);
+    return session.number("SELECT MAX(feed_id) FROM " + table);
   }
 
   static void storeFeatures(Session session, Map<Batch.FeatureName, Long> tallies)
@@ -109,7 +113,7 @@ public final class Plant {
     database.read(
         session ->
             session.list(
-                ScoreWindow.COLUMNS
+                ScoreWindow.SCORES
                     + " WHERE sensor = ? AND at_ms >= ? AND at_ms < ? ORDER BY at_ms DESC, feed_id DESC LIMIT ?",
                 row -> {
                   ScoredReading scored = ScoreWindow.entry(row).reading();
@@ -181,7 +185,7 @@ public final class Plant {
         database.read(
             session ->
                 session.first(
-                    ScoreWindow.COLUMNS
+                    ScoreWindow.SCORES_WITH_LINES
                         + " WHERE sensor = ? AND event_id = ? ORDER BY feed_id DESC LIMIT 1",
                     row -> ScoreWindow.entry(row).reading(),
                     sensor,

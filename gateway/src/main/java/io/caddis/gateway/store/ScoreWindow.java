@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The newest scores, as many as the store keeps. Thread-safe. */
 public final class ScoreWindow {
-  static final String COLUMNS =
+  private static final String COLUMNS =
       """
-      SELECT feed_id, at_ms, sensor, score, threshold, anomaly, severity, model_version, event_id,
-        body
-      FROM scores""";
+      SELECT feed_id, at_ms, sensor, score, threshold, anomaly, severity, model_version, event_id""";
+
+  /** Without the lines, which may be long. */
+  static final String SCORES = COLUMNS + ", NULL FROM scores";
+
+  static final String SCORES_WITH_LINES = COLUMNS + ", body FROM scores";
 
   private final Database database;
 
@@ -43,7 +46,7 @@ public final class ScoreWindow {
         database.read(
             session ->
                 session.list(
-                    COLUMNS + " WHERE feed_id > ? ORDER BY feed_id DESC LIMIT ?",
+                    SCORES + " WHERE feed_id > ? ORDER BY feed_id DESC LIMIT ?",
                     ScoreWindow::entry,
                     feedId,
                     limit)));
@@ -61,7 +64,7 @@ public final class ScoreWindow {
         database.read(
             session ->
                 session.list(
-                    COLUMNS + " WHERE sensor = ? ORDER BY at_ms DESC, feed_id DESC LIMIT ?",
+                    SCORES + " WHERE sensor = ? ORDER BY at_ms DESC, feed_id DESC LIMIT ?",
                     ScoreWindow::entry,
                     sensor,
                     limit)));

@@ -65,7 +65,7 @@ export function AlertsPage({ fields, go, news }) {
   return html`<h1>Alerts</h1>
     <form class="filters" onSubmit=${(e) => (e.preventDefault(), go({ sensor: text, offset: null }))}>
       ${pick("severity", [["", "all"], ["critical", "critical"], ["critical,high", "high and worse"], ["critical,high,medium", "medium and worse"]])}
-      ${pick("state", [["", "all"], ["open", "open"], ["closed", "closed"]])}
+      ${pick("state", [["", "all"], ["open", "open"], ["closed", "closed"], ["retracted", "retracted"]])}
       ${pick("acknowledged", [["", "all"], ["false", "not yet"], ["true", "acknowledged"]])}
       ${pick("label", [["", "all"], ["none", "not judged"], ["true_alarm", "true alarm"], ["false_alarm", "false alarm"]])}
       ${pick("sort", [["", "worst first"], ["time", "newest first"]])}
@@ -94,7 +94,7 @@ function Triage({ alerts, act }) {
       (incident) => html`<tbody key=${incident.alerts[0].alert_id}>
         ${incident.alerts.length > 1
           ? html`<tr class="incident"><th colspan="8" scope="rowgroup">Incident${incident.alerts.some((alert) => alert.group === alert.key) ? "" : " in " + incident.group}: ${episodes(incident.alerts)} within ${duration((incident.to - incident.from) / 1000)}
-              <button type="button" class="quiet" onClick=${() => act(() => Promise.all(incident.alerts.filter((a) => !a.acknowledged).map((a) => post(`/api/alerts/${a.alert_id}/acknowledge`))))}>Acknowledge all</button></th></tr>`
+              <button type="button" class="quiet" onClick=${() => act(() => Promise.all(incident.alerts.filter((a) => !a.acknowledged).map((a) => post(`/api/alerts/${encodeURIComponent(a.alert_id)}/acknowledge`))))}>Acknowledge all</button></th></tr>`
           : null}
         ${incident.alerts.map((alert) => html`<${Row} key=${alert.alert_id} alert=${alert} act=${act} />`)}
       </tbody>`,

@@ -5,18 +5,14 @@
 
 import { html, useState, useEffect, useRef, useMemo } from "/dashboard/preact.js";
 import { query } from "/dashboard/api.js";
-import { RANGES, SEVERITIES, Severity, Loaded, Empty, count, duration, fittingRange, sensorLink, time, useLoad, useTick, useWidth } from "/dashboard/parts.js";
+import { RANGES, SEVERITIES, Severity, Loaded, Empty, count, duration, fittingRange, rgb, sensorLink, time, useLoad, useTheme, useTick, useWidth } from "/dashboard/parts.js";
 
 const NAMED = 13;
 
 /** Colours of the style sheet as red, green, blue. */
 function palette() {
-  const style = getComputedStyle(document.documentElement);
-  const color = (name) => {
-    const hex = style.getPropertyValue(name).trim();
-    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  };
-  return { calm: color("--calm"), busy: color("--busy"), of: SEVERITIES.map((s) => color("--" + s)), page: style.getPropertyValue("--page").trim() };
+  const page = getComputedStyle(document.documentElement).getPropertyValue("--page").trim();
+  return { calm: rgb("--calm"), busy: rgb("--busy"), of: SEVERITIES.map((s) => rgb("--" + s)), page };
 }
 
 /** One pixel a cell, which the canvas then stretches. */
@@ -99,20 +95,10 @@ function Picture({ picture, limit }) {
   const [box, width] = useWidth();
   const canvas = useRef(null);
   const [cursor, setCursor] = useState(null);
-  const [theme, setTheme] = useState(0);
+  const theme = useTheme();
   const [hover, setHover] = useState(null);
   const row = rowHeight(picture.lanes.length);
 
-  useEffect(() => {
-    const changed = () => setTheme((n) => n + 1);
-    const media = matchMedia("(prefers-color-scheme: dark)");
-    window.addEventListener("caddis-theme", changed);
-    media.addEventListener("change", changed);
-    return () => {
-      window.removeEventListener("caddis-theme", changed);
-      media.removeEventListener("change", changed);
-    };
-  }, []);
   const safe = cursor && {
     lane: Math.min(cursor.lane, picture.lanes.length - 1),
     cell: Math.min(cursor.cell, picture.cells - 1),

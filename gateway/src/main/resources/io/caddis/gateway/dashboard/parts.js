@@ -37,7 +37,10 @@ export const Severity = ({ of }) =>
 
 export function time(text, withDate = true) {
   if (!text && text !== 0) return "–";
-  const iso = new Date(text).toISOString();
+  const at = new Date(text);
+  // Clocks of sensors can be wrong by more than a calendar holds.
+  if (Number.isNaN(at.getTime())) return String(text);
+  const iso = at.toISOString();
   return (withDate ? iso.slice(0, 10) + " " : "") + iso.slice(11, 19);
 }
 
@@ -104,6 +107,28 @@ export function useTick(millis) {
     return () => clearInterval(timer);
   }, [millis]);
   return tick;
+}
+
+/** A number that grows when colours change: by the button, or with the system's. */
+export function useTheme() {
+  const [theme, set] = useState(0);
+  useEffect(() => {
+    const changed = () => set((n) => n + 1);
+    const media = matchMedia("(prefers-color-scheme: dark)");
+    window.addEventListener("caddis-theme", changed);
+    media.addEventListener("change", changed);
+    return () => {
+      window.removeEventListener("caddis-theme", changed);
+      media.removeEventListener("change", changed);
+    };
+  }, []);
+  return theme;
+}
+
+/** A colour of the style sheet as red, green, blue. */
+export function rgb(name) {
+  const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 }
 
 /** The width of an element, kept up to date. */

@@ -5,7 +5,7 @@
 
 import { html, useState, useEffect, useMemo } from "/dashboard/preact.js";
 import { live, query } from "/dashboard/api.js";
-import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Time, figure, time, useLoad } from "/dashboard/parts.js";
+import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Time, figure, time, useLoad, useTheme } from "/dashboard/parts.js";
 import { RangePicker } from "/dashboard/lanes.js";
 import { Curve, usualRange } from "/dashboard/charts.js";
 
@@ -42,19 +42,14 @@ export function SensorPage({ name, fields, go }) {
       ${(data) =>
         data.times.length
           ? html`<${Curves} name=${name} data=${data} event=${fields.event} go=${go} />`
-          : html`<${Empty}>No scores of this sensor are kept for this range. The gateway keeps the newest 100,000 of all sensors (<code>--score-window</code>).<//>`}
+          : html`<${Empty}>No scores of this sensor are kept for this range. The gateway keeps the newest of all sensors, as many as <code>--score-window</code> says.<//>`}
     <//>
     <${Issues} of=${issues.data} />`;
 }
 
 function Curves({ name, data, event, go }) {
   const [all, setAll] = useState(false);
-  const [theme, setTheme] = useState(0);
-  useEffect(() => {
-    const changed = () => setTheme((n) => n + 1);
-    window.addEventListener("caddis-theme", changed);
-    return () => window.removeEventListener("caddis-theme", changed);
-  }, []);
+  const theme = useTheme();
   const chosen = data.event_ids.indexOf(event);
   const reading = useLoad(event ? `/api/readings/${encodeURIComponent(event)}${query({ sensor: name })}` : null);
   const why = reading.data && reading.data.event_id === event ? reading.data : null;

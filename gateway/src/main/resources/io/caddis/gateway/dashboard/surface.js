@@ -5,16 +5,11 @@
 
 import { html, useEffect, useRef, useState } from "/dashboard/preact.js";
 import { query } from "/dashboard/api.js";
-import { Loaded, figure, useLoad, useWidth } from "/dashboard/parts.js";
+import { Loaded, figure, rgb, useLoad, useTheme, useWidth } from "/dashboard/parts.js";
 
 const HEIGHT = 280;
 
 function draw(canvas, surface, width) {
-  const style = getComputedStyle(document.documentElement);
-  const rgb = (name) => {
-    const hex = style.getPropertyValue(name).trim();
-    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
-  };
   const [calm, busy, high, critical] = ["--calm", "--busy", "--high", "--critical"].map(rgb);
   const columns = surface.xs.length;
   const rows = surface.ys.length;
@@ -37,7 +32,7 @@ function draw(canvas, surface, width) {
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = false;
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
-  boundary(context, surface, canvas.width / columns, canvas.height / rows, style.getPropertyValue("--ink").trim(), ratio);
+  boundary(context, surface, canvas.width / columns, canvas.height / rows, getComputedStyle(document.documentElement).getPropertyValue("--ink").trim(), ratio);
 }
 
 /** The line between usual and anomalous, along the edges of cells. */
@@ -69,10 +64,11 @@ export function Surface({ model, version, features }) {
   const [second, setSecond] = useState(features[1]);
   const [box, width] = useWidth();
   const canvas = useRef(null);
+  const theme = useTheme();
   const surface = useLoad(first !== second ? `/api/registry/${encodeURIComponent(model)}/surface${query({ first, second, version })}` : null);
   useEffect(() => {
     if (surface.data && width && canvas.current) draw(canvas.current, surface.data, width);
-  }, [surface.data, width]);
+  }, [surface.data, width, theme]);
   const choose = (label, value, set) => html`<label>${label} <select value=${value} onChange=${(e) => set(e.target.value)}>${features.map((name) => html`<option key=${name}>${name}</option>`)}</select></label>`;
   return html`<section class="surface">
     <h2>Where the boundary is</h2>

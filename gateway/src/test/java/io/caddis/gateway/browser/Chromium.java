@@ -99,6 +99,7 @@ public final class Chromium implements AutoCloseable {
   @Override
   public void close() throws IOException {
     tools.close();
+    List<ProcessHandle> helpers = process.descendants().toList();
     process.destroy();
     try {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
@@ -106,6 +107,11 @@ public final class Chromium implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    // They write into the profile for a moment longer.
+    for (ProcessHandle helper : helpers) {
+      helper.destroyForcibly();
+      helper.onExit().completeOnTimeout(helper, 10, TimeUnit.SECONDS).join();
     }
     try (Stream<Path> files = Files.walk(profile)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A page in a browser, as somebody would use it. */
 public final class Page {
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int PATIENCE_MILLIS = 50_000;
 
   private final DevTools tools;
   private final String session;

@@ -98,16 +98,21 @@ interface PlantContract extends OpenStore {
 
   @Test
   default void readingsStandBesideTheirScoresAndTheOldestGiveWay() {
-    Batch batch = new Batch();
-    for (int i = 0; i < 1_500; i++) {
-      batch.add(scored("a", T1 + i, 0.25));
-      batch.add(new SensorValues(T1 + i, "a", "a" + (T1 + i), "{\"x\":%d}".formatted(i)));
+    for (int part = 0; part < 1_500; part += 500) {
+      Batch values = new Batch();
+      Batch scores = new Batch();
+      for (int i = part; i < part + 500; i++) {
+        values.add(new SensorValues(T1 + i, "a", "a" + (T1 + i), "{\"x\":%d}".formatted(i)));
+        scores.add(scored("a", T1 + i, 0.25));
+      }
+      store("r" + part, values);
+      store("s" + part, scores);
     }
-    store("s", batch);
 
     List<Plant.Reading> readings = new Plant(database()).series("a", T1, T1 + 2_000, 2_000);
 
     assertThat(readings).hasSize(1_000);
+    assertThat(readings.get(0).features()).isEqualTo("{\"x\":500}");
     assertThat(readings.get(999).features()).isEqualTo("{\"x\":1499}");
     assertThat(new Plant(database()).reading("a", "a" + (T1 + 1_499)))
         .hasValueSatisfying(one -> assertThat(one.features()).isEqualTo("{\"x\":1499}"));
@@ -124,9 +129,7 @@ interface PlantContract extends OpenStore {
 
     Plant plant = new Plant(database());
 
-    assertThat(plant.deadLetters(null, 1_500))
-        .hasSizeBetween(1_000, 1_001)
-        .startsWith("{\"n\":1499}");
+    assertThat(plant.deadLetters(null, 1_500)).hasSize(1_000).startsWith("{\"n\":1499}");
     assertThat(plant.deadLetters("even", 1)).containsExactly("{\"n\":1498}");
   }
 
