@@ -127,6 +127,7 @@ public final class DetectionTopology {
             .name(OperatorUids.FEATURES);
     SingleOutputStreamOperator<ScoredVector> scores;
     @Nullable DataStream<ModelUpdate> models = null;
+    @Nullable SingleOutputStreamOperator<ModelUpdate> trained = null;
     @Nullable SingleOutputStreamOperator<ModelUpdate> inForce = null;
     @Nullable SingleOutputStreamOperator<TrainingSample> labelled = null;
     DataStream<QualityIssue> quality = features.getSideOutput(SideOutputs.QUALITY);
@@ -139,7 +140,7 @@ public final class DetectionTopology {
     } else {
       SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan, controlled);
       labelled = controlled == null ? null : controlled.labelled(samples);
-      SingleOutputStreamOperator<ModelUpdate> trained =
+      trained =
           (labelled == null
                   ? samples.keyBy(TrainingSample::group)
                   : DataStreamUtils.reinterpretAsKeyedStream(labelled, TrainingSample::group))
@@ -175,7 +176,7 @@ public final class DetectionTopology {
         models,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
         challenger(judged, inForce, plan),
-        controlled == null ? null : acknowledgements(controlled, labelled, models, inForce));
+        controlled == null ? null : acknowledgements(controlled, labelled, trained, inForce));
   }
 
   private static @Nullable DataStream<ScoredVector> challenger(

@@ -96,6 +96,9 @@ class PipelineSpecTest {
         update: incremental
         adopt-new-features: false
         flagged: train
+        retrain: every-window
+        min-interval: 10 min
+        max-interval: null
       promotion:
         max-drift: 0.25
         max-increase: 0.2
@@ -165,8 +168,10 @@ class PipelineSpecTest {
     SpecSchema schema = new SpecSchema();
     JsonNode full = YAMLMapper.shared().readTree(FULL);
     JsonNode defaults = defaults().tree();
-    // A job takes commands from one of the two, and does not watch models and correct alerts.
-    List<String> excluded = List.of("control.topic", "time.late-retention");
+    // Each excludes another key: a folder of commands, the watch of models, updates and once.
+    List<String> excluded =
+        List.of(
+            "control.topic", "time.late-retention", "training.retrain", "training.max-interval");
     assertThat(full.at("/control").has("topic")).isTrue();
     assertThat(schema.paths())
         .containsAll(excluded)
