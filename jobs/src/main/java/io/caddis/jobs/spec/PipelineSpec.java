@@ -67,11 +67,7 @@ public record PipelineSpec(
       return path == null ? null : Location.local(path);
     }
 
-    /**
-     * The path as Flink's file systems take it.
-     *
-     * @throws IllegalStateException if there is none
-     */
+    /** The path as Flink's file systems take it; without one, an IllegalStateException. */
     public URI uri() {
       if (path == null) {
         throw new IllegalStateException("source.path must be given for type files");
@@ -204,9 +200,7 @@ public record PipelineSpec(
       @Nullable Duration minInterval,
       @Nullable Duration maxInterval) {
 
-    /**
-     * Size of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one, readings.
-     */
+    /** Readings of a {@link Window#COUNT} window, or of the first {@link Window#GROWING} one. */
     public int rows() {
       return Integer.parseInt(size);
     }
@@ -301,10 +295,7 @@ public record PipelineSpec(
 
   public record State(Duration ttl) {}
 
-  /**
-   * Where the results go: a directory of this machine or a URI, topics, or both; and whether the
-   * values of readings go to the directory too.
-   */
+  /** Where the results go: a directory (path or URI), topics, or both; readings: values as well. */
   public record Sink(@Nullable String directory, boolean readings, KafkaSink kafka) {
     /** The directory on this machine, or null when there is none or it is elsewhere. */
     public @Nullable Path local() {
