@@ -315,8 +315,11 @@ public final class GatewayServer implements AutoCloseable {
     try {
       beforeStop.run();
     } finally {
-      server.stop();
-      afterStop.run();
+      try {
+        server.stop();
+      } finally {
+        afterStop.run();
+      }
     }
   }
 }
