@@ -7,6 +7,7 @@ import io.caddis.detectors.event.AlertState;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.triage.AlertCorrection;
 import io.caddis.detectors.triage.Episode;
+import io.caddis.detectors.triage.EpisodeRun;
 import io.caddis.detectors.triage.TriagePolicy;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -71,40 +72,43 @@ final class SensorEpisodes {
    */
   @Nullable Episode next(ScoredVector vector, TimerService timers, Collector<Alert> out)
       throws Exception {
-    Episode current = episode.value();
-    Episode over = null;
-    if (current != null && current.isOver(policy, vector.timestamp())) {
-      over = close(current, vector.timestamp(), out);
-      current = null;
+    Episode known = episode.value();
+    ScoredVector anomaly = vector.anomaly() && !vector.muted() ? vector : null;
+    if (known == null && anomaly == null) {
+      return null;
     }
-    if (vector.anomaly() && !vector.muted()) {
-      open(current, vector, timers, out);
-    } else if (current != null) {
-      Episode next = current.normal();
-      if (next.isOver(policy, vector.timestamp())) {
-        over = close(next, vector.timestamp(), out);
-      } else {
-        episode.update(next);
-      }
+    EpisodeRun run = new EpisodeRun(policy, known);
+    run.next(vector.timestamp(), anomaly);
+    Episode over = null;
+    for (Episode ended : run.over()) {
+      over = close(ended, vector.timestamp(), out);
+      known = null;
+    }
+    Episode open = run.open();
+    if (open != null) {
+      goOn(known, open, vector.timestamp(), timers, out);
     }
     return over;
   }
 
-  private void open(
-      @Nullable Episode current, ScoredVector vector, TimerService timers, Collector<Alert> out)
+  private void goOn(
+      @Nullable Episode known,
+      Episode open,
+      long timestamp,
+      TimerService timers,
+      Collector<Alert> out)
       throws Exception {
-    Episode next = current == null ? Episode.open(vector) : current.anomaly(vector);
-    if (current == null) {
+    if (known == null) {
       episodes.increment();
-      out.collect(next.alert(AlertState.OPENED, vector.timestamp()));
-    } else if (next.messages() > current.messages()) {
-      out.collect(next.alert(AlertState.UPDATED, vector.timestamp()));
+      out.collect(open.alert(AlertState.OPENED, timestamp));
+    } else if (open.messages() > known.messages()) {
+      out.collect(open.alert(AlertState.UPDATED, timestamp));
     }
-    episode.update(next);
-    if (current == null || next.end() > current.end()) {
-      timers.registerEventTimeTimer(next.end() + policy.quietMillis());
-      if (current != null) {
-        timers.deleteEventTimeTimer(current.end() + policy.quietMillis());
+    episode.update(open);
+    if (known == null || open.end() > known.end()) {
+      timers.registerEventTimeTimer(open.end() + policy.quietMillis());
+      if (known != null) {
+        timers.deleteEventTimeTimer(known.end() + policy.quietMillis());
       }
     }
   }

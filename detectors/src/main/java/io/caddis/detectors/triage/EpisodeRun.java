@@ -4,6 +4,7 @@ package io.caddis.detectors.triage;
 
 import io.caddis.detectors.event.ScoredVector;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ public final class EpisodeRun {
   /** The episode that goes on, null when none does. */
   public @Nullable Episode open() {
     return open;
+  }
+
+  /** The episodes that have come to their end, in time. */
+  public List<Episode> over() {
+    return Collections.unmodifiableList(over);
   }
 
   /** All episodes in time, the open one last. */
