@@ -88,7 +88,7 @@ final class MultivariateDetector implements StreamDetector {
   private double raw;
   private double score;
 
-  /** Whether the readings are a series, as the last one leaves it to the model. */
+  /** Whether the readings are a series, by what the model has learned. */
   private boolean serial;
 
   private final double[] last;
@@ -127,7 +127,6 @@ final class MultivariateDetector implements StreamDetector {
     }
     readings = Math.min(readings + 1, Integer.MAX_VALUE - 1);
     double weight = 1;
-    serial = model.autocorrelation() > SERIAL;
     if (model.ready()) {
       statistic.add(near() ? neighbourDistance() : distance());
       double judged = readings > SCORED_FROM * warmUp ? judge() : 1;
@@ -146,6 +145,7 @@ final class MultivariateDetector implements StreamDetector {
     if (model.learn(last, learned.levels, weight, slowest(SLOWEST, REGIME_PACE))) {
       statistic.relearn();
     }
+    serial = model.autocorrelation() > SERIAL;
     smoothedModel.learn(lastSmoothed, learned.levels, weight, slowest(SLOWEST, REGIME_PACE));
     if (near() && weight > 0.5) {
       reservoir.offer(last);
@@ -229,7 +229,7 @@ final class MultivariateDetector implements StreamDetector {
     if (readings + 1 <= SCORED_FROM * warmUp) {
       return WARM_UP;
     }
-    return method.member(model.autocorrelation() > SERIAL);
+    return method.member(serial);
   }
 
   @Override
@@ -385,6 +385,7 @@ final class MultivariateDetector implements StreamDetector {
     units.read(in);
     reservoir.read(in);
     model.read(in);
+    serial = model.autocorrelation() > SERIAL;
     smoothedModel.read(in);
   }
 }
