@@ -45,9 +45,6 @@ final class ReadingScorer {
   private static final ValueStateDescriptor<SpotState> SPOT =
       new ValueStateDescriptor<>("spot", TypeInformation.of(SpotState.class));
 
-  /** Of scores that no model with a threshold of its own gave. */
-  private static final double BOUNDARY = 0.5;
-
   /** Measuring every reading would cost as much as scoring it with a light detector. */
   private static final long MEASURED_MASK = 63;
 
@@ -248,7 +245,7 @@ final class ReadingScorer {
     }
     double raw = WarmUp.rawScore(known, vector.numbers());
     double score = WarmUp.score(raw, vector.numbers().length);
-    double threshold = ruled(vector, BOUNDARY);
+    double threshold = ruled(vector, ScoreScale.BOUNDARY);
     Attribution attribution =
         score >= threshold ? WarmUp.explain(known, vector.numbers(), numberNames, score) : null;
     Evidence evidence = null;
