@@ -64,6 +64,19 @@ public record ModelUpdate(
    *     was
    */
   ModelUpdate inForce(String otherGroup, long from, @Nullable String lastRolledBack) {
+    return with(otherGroup, from - trainTo, null, lastRolledBack);
+  }
+
+  /** Word of what was decided about the model, which is not to score by it. */
+  ModelUpdate judged(ModelVerdict other) {
+    return with(group, shiftMillis, other, rolledBack);
+  }
+
+  private ModelUpdate with(
+      String otherGroup,
+      long otherShift,
+      @Nullable ModelVerdict otherVerdict,
+      @Nullable String lastRolledBack) {
     return new ModelUpdate(
         otherGroup,
         modelVersion,
@@ -77,31 +90,10 @@ public record ModelUpdate(
         drift,
         sha256,
         bytes,
-        from - trainTo,
+        otherShift,
         trainedBecause,
-        null,
+        otherVerdict,
         lastRolledBack);
-  }
-
-  /** Word of what was decided about the model, which is not to score by it. */
-  ModelUpdate judged(ModelVerdict other) {
-    return new ModelUpdate(
-        group,
-        modelVersion,
-        detector,
-        trainFrom,
-        trainTo,
-        rowsSeen,
-        rowsSampled,
-        thresholdOrigin,
-        issues,
-        drift,
-        sha256,
-        bytes,
-        shiftMillis,
-        trainedBecause,
-        other,
-        rolledBack);
   }
 
   static String versionOf(long trainTo, String sha256) {
