@@ -84,7 +84,7 @@ public record DetectionPlan(
         training(
             spec.training(), spec.control().directory() != null || spec.control().topic() != null),
         promotion(spec.promotion()),
-        DetectorChoice.of(spec, features.schema()),
+        ChosenDetector.of(spec, features.schema()),
         quality(spec.quality(), fields),
         drift(spec.quality().drift()),
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which detector a specification gets: the one it names, or the one that {@code auto} stands for.
  */
-final class DetectorChoice {
+final class ChosenDetector {
   private static final String AUTO = "auto";
 
-  private DetectorChoice() {}
+  private ChosenDetector() {}
 
   /**
    * @param schema the features of the vectors
