@@ -2,7 +2,6 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
-import io.caddis.detectors.model.Model;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,20 +21,21 @@ record FlaggedRows(List<SampledRow> kept, List<SampledRow> flagged, @Nullable St
   private static final double MOST = 0.2;
 
   /**
-   * @param before null when only what somebody has said counts
+   * @param byModel whether the model before flags each of the rows, null when only what somebody
+   *     has said counts
    */
-  static FlaggedRows by(@Nullable Model before, List<SampledRow> rows) {
+  static FlaggedRows by(boolean @Nullable [] byModel, List<SampledRow> rows) {
     List<SampledRow> kept = new ArrayList<>(rows.size());
     List<SampledRow> flagged = new ArrayList<>();
-    int byModel = 0;
-    for (SampledRow row : rows) {
+    int unsaid = 0;
+    for (int i = 0; i < rows.size(); i++) {
+      SampledRow row = rows.get(i);
       Boolean normal = row.normal();
-      boolean anomaly =
-          normal == null ? before != null && PromotionPlan.flags(before, row) : !normal;
-      byModel += anomaly && normal == null ? 1 : 0;
+      boolean anomaly = normal == null ? byModel != null && byModel[i] : !normal;
+      unsaid += anomaly && normal == null ? 1 : 0;
       (anomaly ? flagged : kept).add(row);
     }
-    if (byModel <= MOST * rows.size()) {
+    if (unsaid <= MOST * rows.size()) {
       return new FlaggedRows(kept, flagged, null);
     }
     FlaggedRows said = by(null, rows);
@@ -43,6 +43,6 @@ record FlaggedRows(List<SampledRow> kept, List<SampledRow> flagged, @Nullable St
         said.kept,
         said.flagged,
         "%d of %d rows are flagged by the model before, so all of them train"
-            .formatted(byModel, rows.size()));
+            .formatted(unsaid, rows.size()));
   }
 }

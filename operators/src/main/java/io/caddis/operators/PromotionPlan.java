@@ -169,10 +169,10 @@ public record PromotionPlan(
   /**
    * Why a fresh model must not come into force; null when it may.
    *
-   * @param before the model before it, null when there is none
+   * @param flagsBefore whether the model before it flags each of the rows, null when there is none
    * @param rows the sample that it was trained on
    */
-  @Nullable String refusal(Model fresh, @Nullable Model before, List<SampledRow> rows) {
+  @Nullable String refusal(Model fresh, boolean @Nullable [] flagsBefore, List<SampledRow> rows) {
     List<SampledRow> inTime =
         rows.stream().sorted(Comparator.comparingLong(SampledRow::timestamp)).toList();
     boolean[] flags = flags(fresh, inTime);
@@ -185,11 +185,11 @@ public record PromotionPlan(
               + " trained to, in a part of the interval (promotion.max-drift %s)",
           drift, aim, maxDrift);
     }
-    if (before == null) {
+    if (flagsBefore == null) {
       return null;
     }
     double rate = share(flags);
-    double rateBefore = share(flags(before, inTime));
+    double rateBefore = share(flagsBefore);
     if (rate - rateBefore > maxIncrease) {
       return text(
           "it flags %.2f of its training readings, the model before %.2f of them"

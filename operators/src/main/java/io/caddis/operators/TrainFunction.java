@@ -240,10 +240,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       TrainingSample sample, List<String> issues, List<FeatureDrift> drifts, String reason)
       throws Exception {
     Model before = before();
-    FlaggedRows rows = FlaggedRows.by(plan.skipFlagged() ? before : null, sample.rows());
+    boolean[] flagged = before == null ? null : PromotionPlan.flags(before, sample.rows());
+    FlaggedRows rows = FlaggedRows.by(plan.skipFlagged() ? flagged : null, sample.rows());
     Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
-    String refusal = promotion.refusal(fitted, before, sample.rows());
+    String refusal = promotion.refusal(fitted, flagged, sample.rows());
     if (refusal == null && (plan.incremental() || (plan.skipFlagged() && !plan.once()))) {
       model.update(bytes);
     }

@@ -135,13 +135,13 @@ class LabelFunctionTest {
     List<SampledRow> rows = new ArrayList<>(Collections.nCopies(20, usual));
     rows.addAll(Arrays.asList(far, far.labelled(true), usual.labelled(false)));
 
-    FlaggedRows split = FlaggedRows.by(before, rows);
+    FlaggedRows split = FlaggedRows.by(PromotionPlan.flags(before, rows), rows);
     assertThat(split.flagged()).containsExactly(far, usual.labelled(false));
     assertThat(split.kept()).hasSize(21).contains(far.labelled(true));
     assertThat(FlaggedRows.by(null, rows).flagged()).containsExactly(usual.labelled(false));
 
     List<SampledRow> changed = List.of(far, far, far, far.labelled(false));
-    FlaggedRows all = FlaggedRows.by(before, changed);
+    FlaggedRows all = FlaggedRows.by(PromotionPlan.flags(before, changed), changed);
     assertThat(all.kept()).containsExactly(far, far, far);
     assertThat(all.issue())
         .isEqualTo("3 of 4 rows are flagged by the model before, so all of them train");

@@ -313,7 +313,7 @@ class TrainFunctionTest {
 
       Model first = ModelCodec.decode(harness.extractOutputValues().get(0).bytes());
       ModelUpdate second = harness.extractOutputValues().get(1);
-      FlaggedRows split = FlaggedRows.by(first, rows);
+      FlaggedRows split = FlaggedRows.by(PromotionPlan.flags(first, rows), rows);
       assertThat(split.flagged()).hasSizeBetween(10, 13);
       assertThat(split.kept()).isSubsetOf(usual);
       assertThat(second.rowsSampled()).isEqualTo(split.kept().size());
