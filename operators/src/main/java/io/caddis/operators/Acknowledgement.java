@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import org.apache.flink.api.common.TaskInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ public record Acknowledgement(
     int subtasks,
     long from,
     @Nullable String refusal) {
+
+  /** What one of all subtasks that hold a command says. */
+  static Acknowledgement applied(ControlCommand command, String operator, TaskInfo task) {
+    return of(
+        command, operator, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), null);
+  }
 
   static Acknowledgement of(
       ControlCommand command,

@@ -4,14 +4,8 @@ package io.caddis.operators;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Ruling;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RuntimeContext;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
@@ -74,7 +68,7 @@ public final class ControlFunction
   private FeatureVector ruled(FeatureVector vector, ReadOnlyContext context) throws Exception {
     ControlRules known = rules;
     if (known == null) {
-      known = new ControlRules(commands(context.getBroadcastState(COMMANDS)));
+      known = new ControlRules(ControlRules.held(context.getBroadcastState(COMMANDS)));
       rules = known;
     }
     Ruling ruling = known.ruling(vector.key(), vector.timestamp());
@@ -84,30 +78,10 @@ public final class ControlFunction
   @Override
   public void processBroadcastElement(
       ControlCommand command, Context context, Collector<FeatureVector> out) throws Exception {
-    BroadcastState<String, ControlCommand> commands = context.getBroadcastState(COMMANDS);
-    commands.put(command.id(), command);
-    long longAgo = ControlRules.longBefore(context.currentWatermark());
-    for (String ended : ControlRules.ended(commands(commands), longAgo)) {
-      commands.remove(ended);
-    }
+    ControlRules.hold(command, context.getBroadcastState(COMMANDS), context.currentWatermark());
     rules = null;
-    RuntimeContext runtime = getRuntimeContext();
     context.output(
         SideOutputs.ACKNOWLEDGEMENTS,
-        Acknowledgement.of(
-            command,
-            OPERATOR,
-            runtime.getTaskInfo().getIndexOfThisSubtask(),
-            runtime.getTaskInfo().getNumberOfParallelSubtasks(),
-            null));
-  }
-
-  private static List<ControlCommand> commands(
-      ReadOnlyBroadcastState<String, ControlCommand> commands) throws Exception {
-    List<ControlCommand> all = new ArrayList<>();
-    for (Map.Entry<String, ControlCommand> entry : commands.immutableEntries()) {
-      all.add(entry.getValue());
-    }
-    return all;
+        Acknowledgement.applied(command, OPERATOR, getRuntimeContext().getTaskInfo()));
   }
 }

@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import io.caddis.detectors.event.Ruling;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,6 +11,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,26 @@ final class ControlRules {
             .sorted(ORDER)
             .map(c -> new Rule(c, Math.min(c.to(), undone.getOrDefault(c.id(), c.to()))))
             .toList();
+  }
+
+  /** All commands of a broadcast state. */
+  static List<ControlCommand> held(ReadOnlyBroadcastState<String, ControlCommand> commands)
+      throws Exception {
+    List<ControlCommand> all = new ArrayList<>();
+    for (Map.Entry<String, ControlCommand> entry : commands.immutableEntries()) {
+      all.add(entry.getValue());
+    }
+    return all;
+  }
+
+  /** Adds a command to a broadcast state, and drops those that have ended long ago. */
+  static void hold(
+      ControlCommand command, BroadcastState<String, ControlCommand> commands, long watermark)
+      throws Exception {
+    commands.put(command.id(), command);
+    for (String ended : ended(held(commands), longBefore(watermark))) {
+      commands.remove(ended);
+    }
   }
 
   /** When each command that is undone ends, by its id. */

@@ -4,12 +4,9 @@ package io.caddis.operators;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
@@ -63,7 +60,8 @@ public final class LabelFunction
       return;
     }
     waiting.remove(timestamp + 1);
-    Labels labels = new Labels(commands(context.getBroadcastState(COMMANDS)), timestamp + 1);
+    Labels labels =
+        new Labels(ControlRules.held(context.getBroadcastState(COMMANDS)), timestamp + 1);
     for (TrainingSample part : parts) {
       out.collect(labels.on(part));
     }
@@ -72,28 +70,9 @@ public final class LabelFunction
   @Override
   public void processBroadcastElement(
       ControlCommand command, Context context, Collector<TrainingSample> out) throws Exception {
-    BroadcastState<String, ControlCommand> commands = context.getBroadcastState(COMMANDS);
-    commands.put(command.id(), command);
-    long longAgo = ControlRules.longBefore(context.currentWatermark());
-    for (String ended : ControlRules.ended(commands(commands), longAgo)) {
-      commands.remove(ended);
-    }
+    ControlRules.hold(command, context.getBroadcastState(COMMANDS), context.currentWatermark());
     context.output(
         SideOutputs.ACKNOWLEDGEMENTS,
-        Acknowledgement.of(
-            command,
-            OPERATOR,
-            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
-            getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
-            null));
-  }
-
-  private static List<ControlCommand> commands(
-      ReadOnlyBroadcastState<String, ControlCommand> commands) throws Exception {
-    List<ControlCommand> all = new ArrayList<>();
-    for (Map.Entry<String, ControlCommand> entry : commands.immutableEntries()) {
-      all.add(entry.getValue());
-    }
-    return all;
+        Acknowledgement.applied(command, OPERATOR, getRuntimeContext().getTaskInfo()));
   }
 }
