@@ -6,10 +6,12 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -61,7 +63,7 @@ public final class WindowSampleOperator extends AbstractStreamOperator<TrainingS
   private transient ListState<TrainingSample> waitingRows;
   private transient BroadcastState<String, ControlCommand> commands;
   private transient Map<Window, BottomKSample> samples;
-  private transient List<Waiting> waiting;
+  private transient PriorityQueue<Waiting> waiting;
   private transient Tally missed;
   private transient long watermark;
 
@@ -92,7 +94,7 @@ public final class WindowSampleOperator extends AbstractStreamOperator<TrainingS
     earliestEnd = Long.MAX_VALUE;
     earliestCommand = Long.MAX_VALUE;
     samples = new HashMap<>();
-    waiting = new ArrayList<>();
+    waiting = new PriorityQueue<>(Comparator.comparingLong(one -> one.row().timestamp()));
     openSamples = context.getOperatorStateStore().getListState(OPEN_SAMPLES);
     for (TrainingSample part : openSamples.get()) {
       sample(part.group(), part.from()).merge(part.rows(), part.seen());
@@ -167,18 +169,12 @@ public final class WindowSampleOperator extends AbstractStreamOperator<TrainingS
 
   /** Samples the readings that waited, to this time inclusive. */
   private void release(long time) {
-    if (waiting.isEmpty()) {
-      return;
+    for (Waiting one = waiting.peek();
+        one != null && one.row().timestamp() <= time;
+        one = waiting.peek()) {
+      waiting.remove();
+      add(one.group(), one.row());
     }
-    List<Waiting> later = new ArrayList<>();
-    for (Waiting one : waiting) {
-      if (one.row().timestamp() <= time) {
-        add(one.group(), one.row());
-      } else {
-        later.add(one);
-      }
-    }
-    waiting = later;
   }
 
   private void obey(long time) throws Exception {
