@@ -12,10 +12,9 @@ import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.operators.Acknowledgement;
-import io.caddis.operators.CommandedSampleFunction;
 import io.caddis.operators.ControlCommand;
 import io.caddis.operators.CorrectingTriageFunction;
-import io.caddis.operators.CountSampleFunction;
+import io.caddis.operators.CountSampleOperator;
 import io.caddis.operators.DriftFunction;
 import io.caddis.operators.FeatureFunction;
 import io.caddis.operators.Grouping;
@@ -229,39 +228,40 @@ public final class DetectionTopology {
       SingleOutputStreamOperator<FeatureVector> features,
       DetectionPlan plan,
       @Nullable Controlled controlled) {
-    if (plan.training().window() == TrainingPlan.Window.TIME) {
-      return sampleWindows(features, plan, controlled).uid(OperatorUids.SAMPLE);
-    }
-    boolean ownModels = ownModels(plan);
-    KeyedStream<FeatureVector, String> byGroup =
-        ownModels
-            ? DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::group)
-            : features.keyBy(FeatureVector::group);
-    boolean reorder = plan.ordered() && !ownModels;
-    SingleOutputStreamOperator<TrainingSample> samples =
-        controlled == null
-            ? byGroup.process(new CountSampleFunction(plan.training(), reorder, plan.ttlMillis()))
-            : byGroup
-                .connect(
-                    controlled.retrainCommands().keyBy(command -> String.valueOf(command.group())))
-                .process(
-                    new CommandedSampleFunction(plan.training(), plan.ordered(), plan.ttlMillis()));
-    return samples.uid(OperatorUids.SAMPLE).name(OperatorUids.SAMPLE);
-  }
-
-  private static SingleOutputStreamOperator<TrainingSample> sampleWindows(
-      SingleOutputStreamOperator<FeatureVector> features,
-      DetectionPlan plan,
-      @Nullable Controlled controlled) {
     TypeInformation<TrainingSample> type = TypeInformation.of(TrainingSample.class);
-    WindowSampleOperator sampling =
-        new WindowSampleOperator(
-            plan.training(), OperatorMetrics.MISSED_TRAINING, controlled != null && plan.ordered());
-    return controlled == null
-        ? features.transform(OperatorUids.SAMPLE, type, sampling)
-        : features
-            .connect(controlled.retrainCommands().broadcast())
-            .transform(OperatorUids.SAMPLE, type, sampling);
+    SingleOutputStreamOperator<TrainingSample> samples;
+    if (plan.training().window() == TrainingPlan.Window.TIME) {
+      WindowSampleOperator sampling =
+          new WindowSampleOperator(
+              plan.training(),
+              OperatorMetrics.MISSED_TRAINING,
+              controlled != null && plan.ordered());
+      samples =
+          controlled == null
+              ? features.transform(OperatorUids.SAMPLE, type, sampling)
+              : features
+                  .connect(controlled.retrainCommands().broadcast())
+                  .transform(OperatorUids.SAMPLE, type, sampling);
+    } else {
+      boolean ownModels = ownModels(plan);
+      KeyedStream<FeatureVector, String> byGroup =
+          ownModels
+              ? DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::group)
+              : features.keyBy(FeatureVector::group);
+      boolean reorder = plan.ordered() && !(ownModels && controlled == null);
+      CountSampleOperator sampling =
+          new CountSampleOperator(plan.training(), reorder, plan.ttlMillis());
+      samples =
+          controlled == null
+              ? byGroup.transform(OperatorUids.SAMPLE, type, sampling)
+              : byGroup
+                  .connect(
+                      controlled
+                          .retrainCommands()
+                          .keyBy(command -> String.valueOf(command.group())))
+                  .transform(OperatorUids.SAMPLE, type, sampling);
+    }
+    return samples.uid(OperatorUids.SAMPLE);
   }
 
   private static SingleOutputStreamOperator<ScoredVector> score(

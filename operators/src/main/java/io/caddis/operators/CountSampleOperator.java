@@ -7,7 +7,6 @@ import io.caddis.detectors.sample.BottomKSample;
 import io.caddis.detectors.sample.SampledRow;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
@@ -16,17 +15,30 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.SimpleTimerService;
 import org.apache.flink.streaming.api.TimerService;
-import org.apache.flink.util.Collector;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The samples of training windows that are measured in readings of a group rather than in time, in
- * keyed state.
+ * Samples training windows that are measured in readings of a group rather than in time. Keyed by
+ * group. With a second input, commands keyed by group as well, it also sends on the sample so far
+ * at a command, without ending the window. An operator rather than a function, because functions
+ * have either one input or two.
  *
  * <p>The sample is an append-only list with a cutoff, compacted when it has doubled: a bottom-k
  * heap in keyed state would be read and written whole for every reading.
  */
-final class CountedSamples {
+public final class CountSampleOperator extends AbstractStreamOperator<TrainingSample>
+    implements OneInputStreamOperator<FeatureVector, TrainingSample>,
+        TwoInputStreamOperator<FeatureVector, ControlCommand, TrainingSample>,
+        Triggerable<String, VoidNamespace> {
   private static final ValueStateDescriptor<CountProgress> PROGRESS =
       new ValueStateDescriptor<>("count-progress", TypeInformation.of(CountProgress.class));
   private static final ListStateDescriptor<SampledRow> ROWS =
@@ -45,27 +57,46 @@ final class CountedSamples {
 
   private final TrainingPlan plan;
   private final boolean reorder;
-  private final ValueState<CountProgress> progress;
-  private final ListState<SampledRow> rows;
-  private final MapState<Long, List<SampledRow>> waiting;
-  private final MapState<Long, String> commands;
-  private final ValueState<Long> grownTo;
-  private final IdleExpiry idle;
+  private final long ttlMillis;
 
-  CountedSamples(TrainingPlan plan, boolean reorder, long ttlMillis, RuntimeContext context) {
+  private transient ValueState<CountProgress> progress;
+  private transient ListState<SampledRow> rows;
+  private transient MapState<Long, List<SampledRow>> waiting;
+  private transient MapState<Long, String> commands;
+  private transient ValueState<Long> grownTo;
+  private transient IdleExpiry idle;
+  private transient TimerService timers;
+
+  /**
+   * @param reorder whether readings of a group may come in another order than event time and must
+   *     wait for the watermark, so that neither the windows nor what a command finds depend on
+   *     arrival
+   * @param ttlMillis event time after which an idle group is forgotten, milliseconds
+   */
+  public CountSampleOperator(TrainingPlan plan, boolean reorder, long ttlMillis) {
     this.plan = plan;
     this.reorder = reorder;
-    progress = context.getState(PROGRESS);
-    rows = context.getListState(ROWS);
-    waiting = context.getMapState(WAITING);
-    commands = context.getMapState(COMMANDS);
-    grownTo = context.getState(GROWN_TO);
-    idle = new IdleExpiry(context, ttlMillis);
+    this.ttlMillis = ttlMillis;
   }
 
-  /** Takes a reading of the current key, which is {@code group}. */
-  void add(FeatureVector vector, String group, TimerService timers, Collector<TrainingSample> out)
-      throws Exception {
+  @Override
+  public void open() throws Exception {
+    super.open();
+    // The name that timers of process functions have.
+    timers =
+        new SimpleTimerService(
+            getInternalTimerService("user-timers", VoidNamespaceSerializer.INSTANCE, this));
+    progress = getRuntimeContext().getState(PROGRESS);
+    rows = getRuntimeContext().getListState(ROWS);
+    waiting = getRuntimeContext().getMapState(WAITING);
+    commands = getRuntimeContext().getMapState(COMMANDS);
+    grownTo = getRuntimeContext().getState(GROWN_TO);
+    idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
+  }
+
+  @Override
+  public void processElement(StreamRecord<FeatureVector> element) throws Exception {
+    FeatureVector vector = element.getValue();
     idle.touch(vector.timestamp(), timers);
     SampledRow row = plan.sampled(vector);
     if (reorder && vector.timestamp() > timers.currentWatermark()) {
@@ -77,31 +108,38 @@ final class CountedSamples {
       sameTime.add(row);
       waiting.put(vector.timestamp(), sameTime);
     } else {
-      count(group, row, out);
+      count(row);
     }
   }
 
-  /** Has the sample so far taken when the watermark is just before the command's time. */
-  void cut(ControlCommand command, TimerService timers) throws Exception {
+  @Override
+  public void processElement1(StreamRecord<FeatureVector> element) throws Exception {
+    processElement(element);
+  }
+
+  @Override
+  public void processElement2(StreamRecord<ControlCommand> element) throws Exception {
+    ControlCommand command = element.getValue();
     commands.put(command.from() - 1, command.id());
     timers.registerEventTimeTimer(command.from() - 1);
   }
 
-  /** Does what is due at a timer of the current key. */
-  void onTimer(long timestamp, String group, Collector<TrainingSample> out) throws Exception {
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    long timestamp = timer.getTimestamp();
     List<SampledRow> sameTime = waiting.get(timestamp);
     if (sameTime != null) {
       waiting.remove(timestamp);
       BottomKSample sorted = new BottomKSample(sameTime.size());
       sorted.merge(sameTime, sameTime.size());
       for (SampledRow row : sorted.rows()) {
-        count(group, row, out);
+        count(row);
       }
     }
     String command = commands.get(timestamp);
     if (command != null) {
       commands.remove(timestamp);
-      out.collect(soFar(group, timestamp + 1, command));
+      send(soFar(timestamp + 1, command));
     }
     if (idle.expired(timestamp)) {
       progress.clear();
@@ -110,15 +148,28 @@ final class CountedSamples {
     }
   }
 
-  private TrainingSample soFar(String group, long to, String command) throws Exception {
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("sampling sets no processing-time timers");
+  }
+
+  private String group() {
+    return (String) getCurrentKey();
+  }
+
+  private void send(TrainingSample sample) {
+    output.collect(new StreamRecord<>(sample, sample.to() - 1));
+  }
+
+  private TrainingSample soFar(long to, String command) throws Exception {
     CountProgress now = progress.value();
     Long grown = grownTo.value();
     return now == null || (grown != null && grown == to)
-        ? new TrainingSample(group, to, to, 0, List.of(), command)
-        : new TrainingSample(group, now.from(), to, now.count(), sampled(), command);
+        ? new TrainingSample(group(), to, to, 0, List.of(), command)
+        : new TrainingSample(group(), now.from(), to, now.count(), sampled(), command);
   }
 
-  private void count(String group, SampledRow row, Collector<TrainingSample> out) throws Exception {
+  private void count(SampledRow row) throws Exception {
     CountProgress now = progress.value();
     if (now == null) {
       now = CountProgress.start(row.timestamp(), plan.rows());
@@ -132,17 +183,16 @@ final class CountedSamples {
     }
     now = now.counted(candidate);
     if (now.count() >= now.target()) {
-      now = close(group, row.timestamp() + 1, now, out);
+      now = close(row.timestamp() + 1, now);
     } else if (now.listed() >= 2L * plan.sampleRows()) {
       now = compact(now, sampled());
     }
     progress.update(now);
   }
 
-  private CountProgress close(
-      String group, long to, CountProgress window, Collector<TrainingSample> out) throws Exception {
+  private CountProgress close(long to, CountProgress window) throws Exception {
     List<SampledRow> sample = sampled();
-    out.collect(new TrainingSample(group, window.from(), to, window.count(), sample));
+    send(new TrainingSample(group(), window.from(), to, window.count(), sample));
     if (plan.window() == TrainingPlan.Window.GROWING && !plan.once()) {
       grownTo.update(to);
       return compact(window, sample).growing();

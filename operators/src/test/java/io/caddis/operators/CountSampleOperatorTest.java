@@ -11,12 +11,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
-class CountSampleFunctionTest {
+class CountSampleOperatorTest {
   private static final long TTL = 1_000_000;
 
   private static KeyedOneInputStreamOperatorTestHarness<String, FeatureVector, TrainingSample>
@@ -25,12 +24,7 @@ class CountSampleFunctionTest {
     TrainingPlan plan =
         new TrainingPlan(window, 0, 0, rows, once, sampleRows, 1, 0.9, 42, false, false, false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new CountSampleFunction(plan, reorder, TTL)),
-        FeatureVector::group,
-        Types.STRING,
-        128,
-        1,
-        0);
+        new CountSampleOperator(plan, reorder, TTL), FeatureVector::group, Types.STRING, 128, 1, 0);
   }
 
   private static void send(

@@ -9,20 +9,19 @@ import io.caddis.detectors.event.FeatureVector;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
-class CommandedSampleFunctionTest {
+class CommandedCountSampleOperatorTest {
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, FeatureVector, ControlCommand, TrainingSample>
       harness(TrainingPlan.Window window, int rows) throws Exception {
     TrainingPlan plan =
         new TrainingPlan(window, 0, 0, rows, false, 100, 1, 0.9, 42, false, false, false);
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new CommandedSampleFunction(plan, true, 1_000_000)),
+        new CountSampleOperator(plan, true, 1_000_000),
         FeatureVector::group,
         ControlCommand::group,
         Types.STRING);
