@@ -66,11 +66,17 @@ public record ModelChoice(
         : new ModelChoice(trained, others, current, previous);
   }
 
+  /** The choice by command that holds, null when the newest model trained is to score. */
+  @Nullable Pin pin() {
+    Pin last = pins.isEmpty() ? null : pins.get(pins.size() - 1);
+    return last == null || last.model() == null ? null : last;
+  }
+
   /** What should score: as chosen, or as before when what was chosen is not there yet. */
   @Nullable ModelUpdate chosen() {
-    Pin last = pins.isEmpty() ? null : pins.get(pins.size() - 1);
-    if (last != null && last.model() != null) {
-      return last.model();
+    Pin pin = pin();
+    if (pin != null) {
+      return pin.model();
     }
     return trained.isEmpty() ? current : trained.get(trained.size() - 1);
   }

@@ -53,7 +53,7 @@ public final class ModelControlFunction
   /**
    * @param promotion whether and how a model is watched once it is in force
    * @param ttlMillis event time after which a group is forgotten that had neither a model nor a
-   *     command and for which no command has chosen, milliseconds
+   *     command nor readings to judge models by, and for which no command has chosen, milliseconds
    */
   public ModelControlFunction(PromotionPlan promotion, long ttlMillis) {
     this.promotion = promotion;
@@ -117,6 +117,9 @@ public final class ModelControlFunction
     List<ControlCommand> given = commands.get(timestamp);
     ModelUpdate scoring = now.current();
     TrainingSample sample = guard.take(timestamp + 1);
+    if (sample != null) {
+      idle.touch(timestamp, context.timerService());
+    }
     ModelUpdate breach = guard.breach(context.getCurrentKey(), now, sample, timestamp + 1);
     Challenge won = breach != null ? null : trial.won(scoring, sample, timestamp + 1);
     if (trained == null && given == null && breach == null && won == null) {
@@ -141,7 +144,9 @@ public final class ModelControlFunction
     ModelUpdate inForce = settled.current();
     if (inForce != null && (breach != null || !ModelChoice.same(inForce, scoring))) {
       boolean watches =
-          scoring != null && !ModelChoice.same(inForce, now.current()) && !goesBack(given);
+          scoring != null
+              && !ModelChoice.same(inForce, now.current())
+              && isNew(settled, trained, won, given);
       String group = context.getCurrentKey();
       ModelUpdate reinstated = guard.begin(group, inForce, timestamp + 1, watches);
       if (reinstated != null) {
@@ -203,12 +208,24 @@ public final class ModelControlFunction
     return true;
   }
 
-  /** Whether somebody has taken back what was chosen before. */
-  private static boolean goesBack(@Nullable List<ControlCommand> given) {
-    return given != null
-        && given.stream()
-            .map(ControlCommand::type)
-            .anyMatch(type -> type != ControlType.PROMOTE && type != ControlType.CHALLENGE);
+  /**
+   * Whether the model in force has been trained, has won or is promoted now, or is gone back to.
+   */
+  private static boolean isNew(
+      ModelChoice choice,
+      @Nullable List<ModelUpdate> trained,
+      @Nullable Challenge won,
+      @Nullable List<ControlCommand> given) {
+    ModelChoice.Pin pin = choice.pin();
+    if (pin == null) {
+      return trained != null
+          && trained.stream().anyMatch(model -> ModelChoice.same(model, choice.current()));
+    }
+    return (won != null && won.command().equals(pin.command()))
+        || (given != null
+            && given.stream()
+                .filter(command -> command.type() == ControlType.PROMOTE)
+                .anyMatch(command -> command.id().equals(pin.command())));
   }
 
   private ModelChoice obeyed(ModelChoice choice, List<ControlCommand> given, OnTimerContext context)

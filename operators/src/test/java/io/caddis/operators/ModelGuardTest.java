@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import static io.caddis.operators.Commands.model;
+import static io.caddis.operators.Commands.undoModel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.sample.SampledRow;
@@ -14,6 +15,7 @@ import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Models under watch, in the operator that decides which is in force. */
@@ -33,7 +35,7 @@ class ModelGuardTest {
             String, ModelUpdate, ModelInput, ModelUpdate>
         harness;
 
-    Run() throws Exception {
+    Run(@Nullable OperatorSubtaskState state) throws Exception {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new KeyedCoProcessOperator<>(new ModelControlFunction(WATCHED, 100_000)),
@@ -43,19 +45,8 @@ class ModelGuardTest {
               128,
               1,
               0);
-    }
-
-    static Run fresh() throws Exception {
-      Run run = new Run();
-      run.harness.open();
-      return run;
-    }
-
-    static Run restored(OperatorSubtaskState state) throws Exception {
-      Run run = new Run();
-      run.harness.initializeState(state);
-      run.harness.open();
-      return run;
+      harness.initializeState(state);
+      harness.open();
     }
 
     Run trained(ModelUpdate... models) throws Exception {
@@ -127,7 +118,7 @@ class ModelGuardTest {
 
   @Test
   void aModelThatFlagsMuchMoreThanTheOneBeforeIsTakenBackAtTheEndOfASlice() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD).seen(slice(2000), slice(2250)).until(3000);
 
       assertThat(run.inForce()).containsExactly("1000 good", "2000 bad", "2250 good");
@@ -146,11 +137,11 @@ class ModelGuardTest {
   void neitherPartsNorARestartNorTheOrderOfThingsMatters() throws Exception {
     TrainingSample whole = slice(2000);
     OperatorSubtaskState state;
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.seen(part(whole, 60, 100)).trained(BAD, GOOD).until(2100);
       state = run.harness.snapshot(1, 1);
     }
-    try (Run run = Run.restored(state)) {
+    try (Run run = new Run(state)) {
       run.seen(part(whole, 0, 60)).until(3000);
 
       assertThat(run.inForce()).containsExactly("2250 good");
@@ -160,7 +151,7 @@ class ModelGuardTest {
 
   @Test
   void aModelThatFlagsAsTheOneBeforeStays() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, NEXT).seen(slice(3000), slice(3250), slice(3500), slice(3750)).until(5000);
 
       assertThat(run.inForce()).containsExactly("1000 good", "3000 next");
@@ -171,19 +162,19 @@ class ModelGuardTest {
   @Test
   void readingsOfBeforeItCameIntoForceAndAfterItsWatchDoNotCount() throws Exception {
     ModelUpdate late = BAD.inForce("g", 2245, null);
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       // 5 readings of the first slice are its own
       run.trained(GOOD, late).seen(Models.sample("g", 2150, 2250, 100)).until(2250);
       assertThat(run.verdicts()).isEmpty();
       run.seen(slice(2250)).until(2500);
       assertThat(run.verdicts()).containsExactly(Decision.ROLLED_BACK + " bad of 2245 at 2500");
     }
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD).seen(part(slice(2750), 0, 19)).until(3000);
       run.seen(slice(3000)).until(4000);
       assertThat(run.verdicts()).isEmpty();
     }
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD).seen(slice(3000)).until(4000);
       assertThat(run.verdicts()).isEmpty();
     }
@@ -192,7 +183,7 @@ class ModelGuardTest {
   @Test
   void theNextModelIsComparedWithTheOneThatIsBackInForce() throws Exception {
     ModelUpdate alsoBad = Models.update("g", 3000, -50);
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD, alsoBad).seen(slice(2000), slice(3000)).until(4000);
 
       assertThat(run.inForce())
@@ -204,7 +195,7 @@ class ModelGuardTest {
   @Test
   void aModelTrainedAtTheVeryTimeComesIntoForceInsteadOfTheOneBefore() throws Exception {
     ModelUpdate now = Models.update("g", 2250, 0.1);
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD, now).seen(slice(2000)).until(4000);
 
       assertThat(run.inForce()).containsExactly("1000 good", "2000 bad", "2250 next");
@@ -216,7 +207,7 @@ class ModelGuardTest {
   void aPromotedModelIsTakenBackForTheVeryOneBeforeAndTheNextTrainedFollows() throws Exception {
     ModelUpdate foreign = Models.update("", 0, 50);
     ModelUpdate meanwhile = Models.update("g", 2100, 0.2);
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, meanwhile, NEXT)
           .command(model(ControlType.PROMOTE, "p", "g", 2010, null, foreign))
           .seen(slice(2000))
@@ -231,7 +222,7 @@ class ModelGuardTest {
 
   @Test
   void whoWantsTheModelAllTheSameGetsItUnwatched() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD)
           .seen(slice(2000), slice(2500), slice(2750))
           .command(model(ControlType.ROLLBACK, "r", "g", 2400, null, null))
@@ -247,7 +238,7 @@ class ModelGuardTest {
 
   @Test
   void promotedAgainItIsWatchedAgain() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.trained(GOOD, BAD)
           .seen(slice(2000), slice(2500))
           .command(model(ControlType.PROMOTE, "p", "g", 2400, null, BAD))
@@ -259,6 +250,29 @@ class ModelGuardTest {
               Decision.REINSTATED + " bad of 2400 at 2400",
               Decision.ROLLED_BACK + " bad of 2400 at 2750");
       assertThat(run.inForce()).endsWith("2400 bad", "2750 good");
+    }
+  }
+
+  @Test
+  void aGroupOfWhichThereAreReadingsKeepsTheModelToGoBackTo() throws Exception {
+    ModelUpdate muchLater = BAD.inForce("g", 250_000, null);
+    try (Run run = new Run(null)) {
+      run.trained(GOOD).seen(slice(100_000), slice(200_000)).until(240_000);
+      run.trained(muchLater).seen(slice(250_000)).until(260_000);
+
+      assertThat(run.verdicts()).containsExactly(Decision.ROLLED_BACK + " bad of 250000 at 250250");
+    }
+  }
+
+  @Test
+  void aCommandAtTheVeryTimeDoesNotKeepATrainedModelFromBeingWatched() throws Exception {
+    try (Run run = new Run(null)) {
+      run.trained(GOOD, BAD)
+          .command(undoModel("u", "g", "unknown", 2000))
+          .seen(slice(2000))
+          .until(3000);
+
+      assertThat(run.verdicts()).containsExactly(Decision.ROLLED_BACK + " bad of 2000 at 2250");
     }
   }
 }

@@ -19,6 +19,7 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RetractingTriageFunctionTest {
@@ -31,7 +32,7 @@ class RetractingTriageFunctionTest {
     private final KeyedTwoInputStreamOperatorTestHarness<String, ScoredVector, ModelUpdate, Alert>
         harness;
 
-    Run() throws Exception {
+    Run(@Nullable OperatorSubtaskState state) throws Exception {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new CoBroadcastWithKeyedOperator<>(
@@ -43,19 +44,8 @@ class RetractingTriageFunctionTest {
               128,
               1,
               0);
-    }
-
-    static Run fresh() throws Exception {
-      Run run = new Run();
-      run.harness.open();
-      return run;
-    }
-
-    static Run restored(OperatorSubtaskState state) throws Exception {
-      Run run = new Run();
-      run.harness.initializeState(state);
-      run.harness.open();
-      return run;
+      harness.initializeState(state);
+      harness.open();
     }
 
     Run scored(ScoredVector... vectors) throws Exception {
@@ -125,7 +115,7 @@ class RetractingTriageFunctionTest {
 
   @Test
   void eachAlertOfAModelThatIsRolledBackIsRetractedOnceClosedOrOpen() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.scored(by("good", "a", 1990, 0.6, null), by("good", "b", 1995, 0.6, null));
       run.scored(byBad("a", 2010, 0.1), byBad("a", 2020, 0.1), byBad("a", 2030, 0.9));
       run.scored(byBad("a", 2040, 0.1), byBad("a", 2050, 0.1), byBad("a", 2060, 0.9));
@@ -160,13 +150,13 @@ class RetractingTriageFunctionTest {
   void aReadingOfTheModelThatIsBackOpensAnEpisodeOfItsOwnHoweverFarTheWatermarkIs()
       throws Exception {
     List<String> fine;
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.scored(byBad("a", 2100, 0.9)).until(2101);
       run.verdict(Decision.ROLLED_BACK, 2000, 2250).until(2250);
       run.scored(after("a", 2260, 0.9)).until(5000);
       fine = run.said();
     }
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.scored(byBad("a", 2100, 0.9), after("a", 2260, 0.9));
       run.verdict(Decision.ROLLED_BACK, 2000, 2250).until(5000);
 
@@ -180,20 +170,20 @@ class RetractingTriageFunctionTest {
   void aVerdictAndTheAlertsItIsAboutSurviveARestart() throws Exception {
     OperatorSubtaskState raised;
     OperatorSubtaskState judged;
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.scored(byBad("a", 2100, 0.9)).until(2101);
       raised = run.harness.snapshot(1, 1);
     }
-    try (Run run = Run.restored(raised)) {
+    try (Run run = new Run(raised)) {
       run.verdict(Decision.ROLLED_BACK, 2000, 2250);
       judged = run.harness.snapshot(2, 2);
     }
-    try (Run run = Run.restored(judged)) {
+    try (Run run = new Run(judged)) {
       run.until(2250);
       assertThat(run.said()).containsExactly("RETRACTED 2100");
       raised = run.harness.snapshot(3, 3);
     }
-    try (Run run = Run.restored(raised)) {
+    try (Run run = new Run(raised)) {
       run.verdict(Decision.ROLLED_BACK, 2000, 2250).until(9000);
       assertThat(run.said()).isEmpty();
     }
@@ -201,7 +191,7 @@ class RetractingTriageFunctionTest {
 
   @Test
   void alertsOfAfterACommandThatWantsTheModelStay() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.scored(byBad("a", 2100, 0.9)).verdict(Decision.ROLLED_BACK, 2000, 2250).until(2250);
       run.verdict(Decision.REINSTATED, 2400, 2400).scored(byBad("a", 2410, 0.9)).until(9000);
 
@@ -212,7 +202,7 @@ class RetractingTriageFunctionTest {
 
   @Test
   void alertsOfWarmUpAndOfOtherModelsStayAndAllAreForgottenInTime() throws Exception {
-    try (Run run = Run.fresh()) {
+    try (Run run = new Run(null)) {
       run.scored(by("warm-up", "a", 2100, 0.9, null), by("other", "b", 2100, 0.9, null));
       run.verdict(Decision.ROLLED_BACK, 2000, 2250).until(3101);
       assertThat(run.said())
