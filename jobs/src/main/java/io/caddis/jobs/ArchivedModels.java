@@ -9,14 +9,10 @@ import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The models of a run by their checksum: those in a registry, else those among its results. Each is
@@ -64,15 +60,11 @@ final class ArchivedModels {
 
   private void readResults() throws IOException {
     resultsRead = true;
-    for (Path file : new ResultFolder(output.resolve(Sinks.MODELS)).committed()) {
-      try (Stream<String> lines = Files.lines(file)) {
-        lines.forEach(
-            line -> {
-              JsonNode row = JsonMapper.shared().readTree(line);
+    new ResultFolder(output.resolve(Sinks.MODELS))
+        .forEach(
+            row -> {
               byte[] bytes = row.required("model_base64").binaryValue();
               models.computeIfAbsent(ModelCodec.sha256(bytes), unknown -> ModelCodec.decode(bytes));
             });
-      }
-    }
   }
 }

@@ -16,17 +16,24 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** What a challenger made of the readings beside what the champion made of the same ones. */
 @Command(
     name = "compare",
-    description = "Compare a run's challenger with its champion, reading by reading.",
-    mixinStandardHelpOptions = true)
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    description = "Compares a run's challenger with its champion, reading by reading.",
+    footer = {
+      "",
+      "Needs the results of a run of detect that had a model on trial:",
+      "  compare --output results/ --labels labels.csv",
+      "Exit status: 0 done, 1 the results cannot be read, 2 wrong usage."
+    })
 final class CompareCommand implements Callable<Integer> {
   /** Bits of how one reading was flagged, and whether it should have been. */
   private static final int CHAMPION = 1;
@@ -38,13 +45,7 @@ final class CompareCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where the results of the run are.")
-  @SuppressWarnings("NullAway.Init")
-  private Path output;
+  @Mixin private RunOption run = new RunOption();
 
   @Option(
       names = "--labels",
@@ -55,31 +56,35 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Map<String, Boolean> challenger = new HashMap<>();
-    for (JsonNode row : new ResultFolder(output.resolve(Sinks.CHALLENGER)).fresh()) {
-      challenger.put(row.path("event_id").asString(), row.path("is_anomaly").asBoolean());
-    }
+    new ResultFolder(run.output().resolve(Sinks.CHALLENGER))
+        .forEach(
+            row ->
+                challenger.put(
+                    row.path("event_id").asString(), row.path("is_anomaly").asBoolean()));
     if (challenger.isEmpty()) {
       throw new ParameterException(
           command.commandLine(),
           "--output must hold readings that a challenger scored, in %s, was %s"
-              .formatted(Sinks.CHALLENGER, output));
+              .formatted(Sinks.CHALLENGER, run.output()));
     }
     Map<String, List<LabelledScores.Interval>> truth =
         labels == null ? Map.of() : LabelledScores.intervals(labels);
     long[] counts = new long[8];
-    for (JsonNode row : new ResultFolder(output.resolve(Sinks.SCORES)).fresh()) {
-      Boolean flag = challenger.get(row.path("event_id").asString());
-      if (flag != null) {
-        long time = Instant.parse(row.path("timestamp").asString()).toEpochMilli();
-        boolean label =
-            truth.getOrDefault(row.path("key").asString(), List.of()).stream()
-                .anyMatch(interval -> interval.contains(time));
-        counts[
-            (row.path("is_anomaly").asBoolean() ? CHAMPION : 0)
-                + (flag ? CHALLENGER : 0)
-                + (label ? LABEL : 0)]++;
-      }
-    }
+    new ResultFolder(run.output().resolve(Sinks.SCORES))
+        .forEach(
+            row -> {
+              Boolean flag = challenger.get(row.path("event_id").asString());
+              if (flag != null) {
+                long time = Instant.parse(row.path("timestamp").asString()).toEpochMilli();
+                boolean label =
+                    truth.getOrDefault(row.path("key").asString(), List.of()).stream()
+                        .anyMatch(interval -> interval.contains(time));
+                counts[
+                    (row.path("is_anomaly").asBoolean() ? CHAMPION : 0)
+                        + (flag ? CHALLENGER : 0)
+                        + (label ? LABEL : 0)]++;
+              }
+            });
     report(counts);
     return 0;
   }

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Scores beside the intervals that a label file calls anomalous.
@@ -64,16 +63,17 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
 
   private static Map<String, List<Scored>> ofRun(Path folder) throws IOException {
     Map<String, List<Scored>> byKey = new TreeMap<>();
-    for (JsonNode row : new ResultFolder(folder).fresh()) {
-      byKey
-          .computeIfAbsent(row.path("key").asString(), key -> new ArrayList<>())
-          .add(
-              new Scored(
-                  millis(row.path("timestamp").asString()),
-                  row.path("score").asDouble(),
-                  row.path("is_anomaly").asBoolean(),
-                  row.path("threshold").asDouble(Double.NaN)));
-    }
+    new ResultFolder(folder)
+        .forEach(
+            row ->
+                byKey
+                    .computeIfAbsent(row.path("key").asString(), key -> new ArrayList<>())
+                    .add(
+                        new Scored(
+                            millis(row.path("timestamp").asString()),
+                            row.path("score").asDouble(),
+                            row.path("is_anomaly").asBoolean(),
+                            row.path("threshold").asDouble(Double.NaN))));
     return byKey;
   }
 

@@ -23,7 +23,14 @@ final class OutputDirectory {
           Sinks.SCORES, Sinks.ALERTS, Sinks.DEAD_LETTERS, Sinks.LATE, Sinks.QUALITY, Sinks.MODELS);
   private static final List<String> FOLDERS =
       Stream.concat(
-              RESULTS.stream(), Stream.of(Sinks.ARCHIVE, Sinks.CHOICES, Sinks.CONTROL, CHECKPOINTS))
+              RESULTS.stream(),
+              Stream.of(
+                  Sinks.READINGS,
+                  Sinks.CHOICES,
+                  Sinks.CHALLENGER,
+                  Sinks.CONTROL,
+                  Sinks.ARCHIVE,
+                  CHECKPOINTS))
           .toList();
 
   private final Path directory;

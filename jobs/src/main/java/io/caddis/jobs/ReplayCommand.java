@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -58,13 +59,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(names = "--all", description = "All messages of all alerts, counted.")
   private boolean all;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where the results of the run are.")
-  @SuppressWarnings("NullAway.Init")
-  private Path output;
+  @Mixin private RunOption run = new RunOption();
 
   @Option(
       names = "--registry",
@@ -88,11 +83,11 @@ final class ReplayCommand implements Callable<Integer> {
     }
     Map<String, JsonNode> alerts = alerts();
     ArchivedModels models =
-        new ArchivedModels(output, registry == null ? null : Registries.open(registry));
+        new ArchivedModels(run.output(), registry == null ? null : Registries.open(registry));
     Count count = new Count();
     count.messages = alerts.size();
     try {
-      for (Path file : new ResultFolder(output.resolve(Sinks.ARCHIVE)).committed()) {
+      for (Path file : new ResultFolder(run.output().resolve(Sinks.ARCHIVE)).committed()) {
         try (Stream<String> lines = Files.lines(file)) {
           for (Iterator<String> next = lines.iterator(); next.hasNext(); ) {
             JsonNode line = JsonMapper.shared().readTree(next.next());
@@ -118,20 +113,21 @@ final class ReplayCommand implements Callable<Integer> {
 
   /** The messages asked for, by {@link #key}. */
   private Map<String, JsonNode> alerts() throws IOException {
-    if (!Files.isDirectory(output.resolve(Sinks.ARCHIVE))) {
+    if (!Files.isDirectory(run.output().resolve(Sinks.ARCHIVE))) {
       throw new ParameterException(
           command.commandLine(),
-          "--output must hold the folder archive, which detect --archive writes, was " + output);
+          "--output must hold the folder archive, which detect --archive writes, was "
+              + run.output());
     }
     Map<String, JsonNode> alerts = new HashMap<>();
-    for (JsonNode alert : new ResultFolder(output.resolve(Sinks.ALERTS)).fresh()) {
+    for (JsonNode alert : new ResultFolder(run.output().resolve(Sinks.ALERTS)).fresh()) {
       if (id == null || alert.required("alert_id").asString().equals(id)) {
         alerts.put(key(alert), alert);
       }
     }
     if (id != null && alerts.isEmpty()) {
       throw new ParameterException(
-          command.commandLine(), "ALERT_ID must be one of " + output + "/alerts, was " + id);
+          command.commandLine(), "ALERT_ID must be one of " + run.output() + "/alerts, was " + id);
     }
     return alerts;
   }

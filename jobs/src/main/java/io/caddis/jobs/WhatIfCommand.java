@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -53,13 +54,7 @@ final class WhatIfCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "Where the results of the run are.")
-  @SuppressWarnings("NullAway.Init")
-  private Path output;
+  @Mixin private RunOption run = new RunOption();
 
   @Option(
       names = "--change",
@@ -85,8 +80,8 @@ final class WhatIfCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!Files.isDirectory(output.resolve(Sinks.SCORES))) {
-      throw wrong("--output must hold the folder scores of a run of detect, was " + output);
+    if (!Files.isDirectory(run.output().resolve(Sinks.SCORES))) {
+      throw wrong("--output must hold the folder scores of a run of detect, was " + run.output());
     }
     Double threshold = null;
     SpecLoader loader = loader();
@@ -106,7 +101,7 @@ final class WhatIfCommand implements Callable<Integer> {
     }
     PipelineSpec.Triage before = loader().load().triage();
     PipelineSpec.Triage after = loader.load().triage();
-    RunScores scores = RunScores.read(output, from());
+    RunScores scores = RunScores.read(run.output(), from());
     report(scores.alerts(before, null), scores.alerts(after, threshold));
     return 0;
   }
@@ -118,8 +113,8 @@ final class WhatIfCommand implements Callable<Integer> {
       loader.file(config);
     }
     loader.set("source.type", "files", "what-if");
-    loader.set("source.path", output.toString(), "what-if");
-    loader.set("sink.directory", output.toString(), "--output");
+    loader.set("source.path", run.output().toString(), "what-if");
+    loader.set("sink.directory", run.output().toString(), "--output");
     return loader;
   }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DetectCommandTest {
   @TempDir Path directory;
@@ -141,14 +142,17 @@ class DetectCommandTest {
         "--output must be a directory, was a file: " + output, input, output, "--overwrite");
   }
 
-  @Test
-  void resultsOfAnotherRunAreNeitherMixedNorReplacedUnasked() throws IOException {
-    Path earlier = Files.createDirectories(output.resolve("alerts")).resolve("alerts-1.jsonl");
+  @ParameterizedTest
+  @ValueSource(strings = {"alerts", "readings", "choices", "challenger", "control", "archive"})
+  void resultsOfAnotherRunAreNeitherMixedNorReplacedUnasked(String folder) throws IOException {
+    Path earlier = Files.createDirectories(output.resolve(folder)).resolve("part-1.jsonl");
     Files.writeString(earlier, "{}\n");
     assertRefused(
         "--output must not hold results of another run, was "
             + output
-            + " with alerts/ in it. Choose another directory, or add --overwrite to replace them",
+            + " with "
+            + folder
+            + "/ in it. Choose another directory, or add --overwrite to replace them",
         input,
         output);
     assertThat(earlier).exists();

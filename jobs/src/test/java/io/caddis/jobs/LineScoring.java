@@ -3,8 +3,8 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
 import io.caddis.jobs.sink.JsonLines;
+import io.caddis.jobs.sink.ScoredRows;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.spec.PipelineSpec;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -67,26 +67,7 @@ record LineScoring(String cursedLine) implements Pipeline {
         throw new IllegalStateException("line " + line + " is cursed");
       }
       scored.add(1);
-      return new ScoredVector(
-          line,
-          line,
-          0,
-          1,
-          Long.parseLong(line),
-          0.1,
-          1,
-          0.5,
-          false,
-          Severity.LOW,
-          "m",
-          false,
-          null,
-          null,
-          null,
-          null,
-          false,
-          null,
-          null);
+      return ScoredRows.row(Long.parseLong(line));
     }
   }
 }

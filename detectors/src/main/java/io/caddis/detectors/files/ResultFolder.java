@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
@@ -43,16 +44,27 @@ public final class ResultFolder {
    */
   public List<JsonNode> fresh(String text) throws IOException {
     List<JsonNode> rows = new ArrayList<>();
+    forEach(text, rows::add);
+    return rows;
+  }
+
+  /** Takes what {@link #fresh()} has, row by row: there may be more than fit into memory. */
+  public void forEach(Consumer<JsonNode> action) throws IOException {
+    forEach("", action);
+  }
+
+  private void forEach(String text, Consumer<JsonNode> action) throws IOException {
     for (Path file : committed()) {
       if (seen.add(file)) {
         try (Stream<String> lines = Files.lines(file)) {
-          lines.filter(line -> line.contains(text)).forEach(line -> rows.add(JSON.readValue(line)));
+          lines
+              .filter(line -> line.contains(text))
+              .forEach(line -> action.accept(JSON.readValue(line)));
         } catch (UncheckedIOException e) {
           throw new IOException("cannot read " + file, e.getCause());
         }
       }
     }
-    return rows;
   }
 
   /** The committed files, sorted by name; none while the folder does not exist. */

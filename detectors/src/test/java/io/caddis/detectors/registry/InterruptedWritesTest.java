@@ -7,14 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Writers that die between any two steps, and writers that work at the same time. */
+/**
+ * Writers that die between any two steps; threads that write at the same time are tested with any
+ * file system, in {@code ObjectRegistryFilesTest}.
+ */
 class InterruptedWritesTest {
   private static final int STEPS_OF_THE_LONGEST_CHANGE = 12;
 
@@ -98,39 +100,6 @@ class InterruptedWritesTest {
       }
     }
     assertThat(deaths).isGreaterThan(8);
-  }
-
-  @Test
-  void threadsThatPublishAndPromoteAtOnceLoseNothing() throws Exception {
-    List<Thread> threads = new ArrayList<>();
-    List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
-    for (int writer = 0; writer < 4; writer++) {
-      long seed = writer;
-      Thread thread =
-          new Thread(
-              () -> {
-                try {
-                  ModelRegistry registry = TestModels.registry(root);
-                  for (int i = 0; i < 20; i++) {
-                    registry.publish("pump", TestModels.model(seed), TestModels.TRAINING);
-                    registry.promote("pump", "latest");
-                  }
-                } catch (IOException | RuntimeException e) {
-                  failures.add(e);
-                }
-              });
-      thread.start();
-      threads.add(thread);
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-
-    ModelRegistry registry = TestModels.registry(root);
-    assertThat(failures).isEmpty();
-    assertThat(registry.versions("pump")).hasSize(80).doesNotHaveDuplicates();
-    assertThat(registry.aliases("pump").changes()).hasSize(80);
-    assertThat(registry.verify("pump")).isEmpty();
   }
 
   @Test

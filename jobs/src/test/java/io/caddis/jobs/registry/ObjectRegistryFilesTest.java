@@ -123,18 +123,21 @@ class ObjectRegistryFilesTest {
     assertThat(deaths).isGreaterThan(15);
   }
 
-  @Test
-  void threadsThatPublishAndPromoteAtOnceLoseNothing() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void threadsThatPublishAndPromoteAtOnceLoseNothing(
+      boolean objects, @TempDir java.nio.file.Path folder) throws Exception {
+    String location = objects ? store : folder.toString();
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     List<Thread> threads = new ArrayList<>();
-    for (int writer = 0; writer < 3; writer++) {
+    for (int writer = 0; writer < 4; writer++) {
       int seed = writer;
       Thread thread =
           new Thread(
               () -> {
                 try {
-                  ModelRegistry registry = Registries.open(store);
-                  for (int i = 0; i < 15; i++) {
+                  ModelRegistry registry = Registries.open(location);
+                  for (int i = 0; i < 20; i++) {
                     registry.promote("pump", publish(registry, 100 * i + seed));
                   }
                 } catch (IOException | RuntimeException e) {
@@ -147,11 +150,11 @@ class ObjectRegistryFilesTest {
     for (Thread thread : threads) {
       thread.join();
     }
-    ModelRegistry registry = Registries.open(store);
+    ModelRegistry registry = Registries.open(location);
 
     assertThat(failures).isEmpty();
-    assertThat(registry.versions("pump")).hasSize(45).doesNotHaveDuplicates();
-    assertThat(registry.aliases("pump").changes()).hasSize(45);
+    assertThat(registry.versions("pump")).hasSize(80).doesNotHaveDuplicates();
+    assertThat(registry.aliases("pump").changes()).hasSize(80);
     assertThat(registry.verify("pump")).isEmpty();
   }
 

@@ -5,7 +5,6 @@ package io.caddis.jobs.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.ScoredVector;
-import io.caddis.detectors.event.Severity;
 import io.caddis.detectors.files.ResultFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ class SinksITCase {
     sinks.write(
         env.fromSequence(0, ROWS - 1)
             .uid("numbers")
-            .map(SinksITCase::scored)
+            .map(ScoredRows::row)
             .returns(TypeInformation.of(ScoredVector.class))
             .uid("scored"),
         Sinks.SCORES,
@@ -48,7 +47,7 @@ class SinksITCase {
         .extracting(row -> row.get("event_id").asString())
         .containsExactlyInAnyOrderElementsOf(
             LongStream.range(0, ROWS)
-                .mapToObj(n -> "0000000000000007-" + Long.toHexString(n))
+                .mapToObj(n -> "0000000000000001-" + Long.toHexString(n))
                 .toList());
     assertThat(allFiles())
         .as("none is left in progress")
@@ -62,28 +61,5 @@ class SinksITCase {
     try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).toList();
     }
-  }
-
-  private static ScoredVector scored(long n) {
-    return new ScoredVector(
-        "k",
-        "k",
-        n,
-        7,
-        n,
-        0.1,
-        1,
-        0.5,
-        false,
-        Severity.LOW,
-        "m",
-        false,
-        null,
-        null,
-        null,
-        null,
-        false,
-        null,
-        null);
   }
 }
