@@ -7,6 +7,7 @@ import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
+import io.caddis.detectors.registry.ModelMetadata;
 import io.caddis.detectors.registry.ModelRegistry;
 import io.caddis.detectors.table.TableTrainer;
 import io.caddis.detectors.table.TableTraining;
@@ -181,19 +182,19 @@ final class TrainCommand implements Callable<Integer> {
       return runJob();
     }
     TableInput table = new TableInput(file);
-    TrainingOrder order;
     TableTrainer.Result result;
+    List<String> lines;
     try {
       table.check();
-      order = order(List.of(table), table.name(), registry.directory());
+      TrainingOrder order = order(List.of(table), table.name(), registry.directory());
       TableTraining training = order.training();
       try (InputStream in = table.open()) {
         result = training.train(in, table.name());
       }
+      lines = order.publish(result);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    List<String> lines = order.publish(result);
     tellFaults(result);
     lines.forEach(command.commandLine().getOut()::println);
     return 0;
@@ -225,7 +226,7 @@ final class TrainCommand implements Callable<Integer> {
   private TrainingOrder order(
       List<? extends SchemaInference.Input> files, String source, String target)
       throws IOException {
-    ModelRegistry.checkedName(name);
+    ModelRegistry.checkedName(scope == Scope.SENSOR ? ModelMetadata.nameOf(name, "") : name);
     registry.open();
     SchemaInference.Options defaults = SchemaInference.Options.DEFAULT;
     RecordLayout found =

@@ -12,7 +12,8 @@ import java.util.Arrays;
  * thread-safe.
  */
 public final class SplitMix {
-  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+  /** By which the seeds of neighbours in a sequence differ. */
+  public static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
   private long state;
 

@@ -56,6 +56,7 @@ public record ModelMetadata(
 
   private static final int NAME_CHARS = 128;
   private static final int HASH_CHARS = 16;
+  private static final String HASHED = "._";
 
   /**
    * A feature and its encoder.
@@ -192,14 +193,21 @@ public record ModelMetadata(
    * of its SHA-256 where a name may not hold it.
    *
    * @param name of the models of all groups together
+   * @throws IllegalArgumentException if it is too long to have names behind it
    */
   public static String nameOf(String name, String group) {
+    int most = NAME_CHARS - HASHED.length() - HASH_CHARS;
+    if (name.length() > most) {
+      throw new IllegalArgumentException(
+          "name must be at most %d characters where groups or sensors have models of their own, was '%s'"
+              .formatted(most, name));
+    }
     String whole = name + '.' + group;
     boolean allowed = whole.length() <= NAME_CHARS && group.matches("[A-Za-z0-9._-]+");
     return allowed
         ? whole
         : name
-            + "._"
+            + HASHED
             + ModelCodec.sha256(group.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_CHARS);
   }
 

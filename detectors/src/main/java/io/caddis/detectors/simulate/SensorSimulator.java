@@ -52,7 +52,6 @@ public final class SensorSimulator implements Serializable {
   private static final double JITTER = 0.08;
 
   private static final double DAY_MILLIS = 86_400_000.0;
-  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
   private final Settings settings;
   private final long sourceId;
@@ -220,8 +219,8 @@ public final class SensorSimulator implements Serializable {
 
   private long hash(long sensor, long step, long channel) {
     return SplitMix.mix(
-        SplitMix.mix(SplitMix.mix(settings.seed() + channel * GOLDEN) + sensor * GOLDEN)
-            + step * GOLDEN);
+        SplitMix.mix(SplitMix.mix(settings.seed() + channel * SplitMix.GOLDEN) + sensor * SplitMix.GOLDEN)
+            + step * SplitMix.GOLDEN);
   }
 
   /** Uniform in [0, 1). */

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
+import io.caddis.detectors.detector.SplitMix;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ final class Reservoir {
     offered++;
     int at = size;
     if (size == capacity) {
-      long place = Long.remainderUnsigned(mixed(offered), offered);
+      long place = Long.remainderUnsigned(SplitMix.mix((offered - 1) * SplitMix.GOLDEN), offered);
       if (place >= capacity) {
         return;
       }
@@ -65,14 +66,6 @@ final class Reservoir {
       int most = capacity * anchor.length;
       cells = Arrays.copyOf(cells, Math.min(most, Math.max(needed, 2 * cells.length)));
     }
-  }
-
-  /** SplitMix64 of Steele, Lea and Flood, 2014: the same for ever. */
-  private static long mixed(long n) {
-    long z = n * 0x9E3779B97F4A7C15L;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
   }
 
   /**

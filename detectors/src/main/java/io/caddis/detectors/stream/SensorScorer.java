@@ -28,7 +28,6 @@ public final class SensorScorer {
 
   private final SensorStates begin;
   private final Map<String, Sensor> sensors = new HashMap<>();
-  private int known;
 
   private static final class Sensor {
     private long newest;
@@ -61,7 +60,6 @@ public final class SensorScorer {
 
   SensorScorer(SensorStates begin) {
     this.begin = begin;
-    known = begin.sensors().size();
   }
 
   /**
@@ -71,7 +69,7 @@ public final class SensorScorer {
    * @param timeMillis event time, epoch milliseconds, or {@link #NO_TIME}
    * @param numbers one a feature, NaN = missing; not kept
    * @param names of the features when their share in the score is asked for, else null
-   * @throws IllegalArgumentException when there are too many sensors
+   * @throws IllegalArgumentException when readings of too many sensors were scored
    */
   public Scored score(String key, long timeMillis, double[] numbers, String @Nullable [] names) {
     Sensor sensor = sensor(key);
@@ -96,6 +94,7 @@ public final class SensorScorer {
   private Sensor sensor(String key) {
     Sensor sensor = sensors.get(key);
     if (sensor == null) {
+      begin.checkCount(sensors.size() + 1);
       sensor = restored(begin.sensors().get(key));
       sensors.put(key, sensor);
     }
@@ -104,13 +103,6 @@ public final class SensorScorer {
 
   private Sensor restored(@Nullable State state) {
     if (state == null) {
-      int most = SensorStates.MAX_CELLS / begin.dimension();
-      if (++known > most) {
-        throw new IllegalArgumentException(
-            "sensors must be at most %d where a reading has %d numbers, were more: score them with"
-                    .formatted(most, begin.dimension())
-                + " ./caddis detect, which keeps them on disk");
-      }
       return new Sensor(NO_TIME, begin.create(), SensorStatistics.empty(begin.dimension()));
     }
     try {
@@ -131,7 +123,11 @@ public final class SensorScorer {
     }
   }
 
-  /** What is known now, on which later readings have no effect. */
+  /**
+   * What is known now, on which later readings have no effect.
+   *
+   * @throws IllegalArgumentException when it is of too many sensors
+   */
   public SensorStates states() {
     TreeMap<String, State> states = new TreeMap<>(begin.sensors());
     sensors.forEach(

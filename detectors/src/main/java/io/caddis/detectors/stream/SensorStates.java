@@ -26,8 +26,11 @@ import java.util.TreeMap;
  * </pre>
  */
 public final class SensorStates implements FittedDetector {
-  /** Most sensors times features: some 2 KB each, in all what a model may have. */
-  static final int MAX_CELLS = 1 << 14;
+  /**
+   * Most sensors times features: {@code univariate}, which has the longest state a feature, needs
+   * some 2,090 bytes and the key, so that all are less than a model may have.
+   */
+  private static final int MAX_CELLS = 15_000;
 
   private static final int MAX_PARAMETERS = 100;
   private static final int LEAST_SENSOR_BYTES = 18;
@@ -112,8 +115,20 @@ public final class SensorStates implements FittedDetector {
     return sensors;
   }
 
+  /** Refuses more sensors than a model may have. */
+  void checkCount(int count) {
+    int most = MAX_CELLS / features;
+    if (count > most) {
+      throw new IllegalArgumentException(
+          "sensors must be at most %d where a reading has %d numbers, were more: score them with"
+                  .formatted(most, features)
+              + " ./caddis detect, which keeps them on disk");
+    }
+  }
+
   /** The same detector with other sensors. */
   SensorStates with(TreeMap<String, State> others) {
+    checkCount(others.size());
     return new SensorStates(name(), parameters, features, others);
   }
 

@@ -9,6 +9,7 @@ import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32;
 
@@ -21,6 +22,9 @@ import java.util.zip.CRC32;
  * </pre>
  */
 final class StateReader {
+  /** Of a body, for which room is made before they are read. */
+  private static final int FIRST_BYTES = 1 << 13;
+
   /** Writes the body of a state. */
   interface Body {
     void write(DataOutput out) throws IOException;
@@ -59,13 +63,23 @@ final class StateReader {
       throws IOException {
     int features = within("features", in.readInt(), 1, mostFeatures);
     int length = within("length", in.readInt(), 1, mostBytes.applyAsInt(features));
-    byte[] body = new byte[length];
-    in.readFully(body);
+    byte[] body = body(in, length);
     int checksum = in.readInt();
     if (checksum != checksum(body)) {
       throw new IOException("checksum must be " + checksum + ", was " + checksum(body));
     }
     return new StateReader(features, body, limit);
+  }
+
+  /** Room is made as the bytes come: a length that is not true costs none. */
+  private static byte[] body(DataInput in, int length) throws IOException {
+    byte[] body = {};
+    while (body.length < length) {
+      int from = body.length;
+      body = Arrays.copyOf(body, Math.min(length, Math.max(FIRST_BYTES, 2 * from)));
+      in.readFully(body, from, body.length - from);
+    }
+    return body;
   }
 
   private static int checksum(byte[] bytes) {

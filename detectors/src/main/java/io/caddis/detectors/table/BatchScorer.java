@@ -88,7 +88,7 @@ record BatchScorer(
         if (sensors == null) {
           rows.add(new Row(layout.numbers(reading), layout.texts(reading)));
         } else {
-          learned.add(layout.scored(sensors, reading));
+          learned.add(layout.scored(sensors, reading, layout.time(reading)));
         }
         own.add(models.of(layout.sensor(reading)));
         faulty += fault == null ? 0 : 1;

@@ -70,7 +70,7 @@ public final class RowScorer {
     }
     Model model = models.of(layout.sensor(reading));
     if (sensors != null) {
-      SensorScorer.Scored scored = layout.scored(sensors, reading);
+      SensorScorer.Scored scored = layout.scored(sensors, reading, layout.time(reading));
       boolean anomaly = models.isAnomaly(model, scored.score());
       return new Verdict(true, scored.raw(), scored.score(), anomaly, fault);
     }

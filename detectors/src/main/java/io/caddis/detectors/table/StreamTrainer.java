@@ -64,8 +64,8 @@ public record StreamTrainer(
 
     private void learn(Reading row) {
       rows++;
-      flagged += layout.scored(scorer, row).score() >= threshold ? 1 : 0;
       long time = layout.time(row);
+      flagged += layout.scored(scorer, row, time).score() >= threshold ? 1 : 0;
       if (time != Timestamps.INVALID) {
         from = Math.min(from, time);
         to = Math.max(to, time);

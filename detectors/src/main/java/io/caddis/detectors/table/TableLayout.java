@@ -142,20 +142,29 @@ public record TableLayout(
     return reading.texts().length - (timeField == null ? 0 : 1) - (keyField == null ? 0 : 1);
   }
 
-  /** What a detector that learns by sensor makes of a reading. */
-  SensorScorer.Scored scored(SensorScorer scorer, Reading reading) {
+  /**
+   * What a detector that learns by sensor makes of a reading.
+   *
+   * @param time see {@link #time}
+   */
+  SensorScorer.Scored scored(SensorScorer scorer, Reading reading, long time) {
     String sensor = sensor(reading);
-    return scorer.score(sensor == null ? "" : sensor, time(reading), numbers(reading), null);
+    return scorer.score(sensor == null ? "" : sensor, time, numbers(reading, time), null);
   }
 
   /** The numeric features in schema order. */
   double[] numbers(Reading reading) {
-    if (calendar.isEmpty()) {
-      return reading.numbers();
-    }
+    return calendar.isEmpty() ? reading.numbers() : numbers(reading, time(reading));
+  }
+
+  /**
+   * The numeric features in schema order.
+   *
+   * @param time see {@link #time}
+   */
+  double[] numbers(Reading reading, long time) {
     int columns = reading.numbers().length;
     double[] numbers = Arrays.copyOf(reading.numbers(), columns + calendar.size());
-    long time = time(reading);
     for (int i = 0; i < calendar.size(); i++) {
       numbers[columns + i] = time == Timestamps.INVALID ? Double.NaN : calendar.get(i).of(time);
     }

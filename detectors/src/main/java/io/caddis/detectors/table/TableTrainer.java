@@ -90,9 +90,10 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
             in,
             source,
             layout,
-            (reading, line) ->
-                sample.add(
-                    sampled(reading, line, part), layout.time(reading), layout.sensor(reading))));
+            (reading, line) -> {
+              long time = layout.time(reading);
+              sample.add(sampled(reading, time, line, part), time, layout.sensor(reading));
+            }));
     return sample;
   }
 
@@ -146,7 +147,7 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
   }
 
   /** The line's number keeps rows of equal content apart, so that they are drawn one by one. */
-  private SampledRow sampled(Reading reading, long line, String part) {
+  private SampledRow sampled(Reading reading, long time, long line, String part) {
     return SampledRow.of(
         new FeatureVector(
             part,
@@ -155,7 +156,7 @@ public record TableTrainer(TableLayout layout, ModelTrainer trainer, long seed, 
             reading.source(),
             reading.position(),
             false,
-            layout.numbers(reading),
+            layout.numbers(reading, time),
             layout.texts(reading),
             null,
             null),

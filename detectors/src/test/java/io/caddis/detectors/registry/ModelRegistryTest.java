@@ -35,6 +35,15 @@ class ModelRegistryTest {
   }
 
   @Test
+  void aNameIsTooLongWhereNoNameFitsBehindIt() {
+    assertThat(ModelMetadata.nameOf("m".repeat(110), "a/b")).hasSize(128).startsWith("mmm");
+    assertThat(ModelRegistry.checkedName(ModelMetadata.nameOf("m".repeat(110), "a/b"))).isNotNull();
+    assertThatThrownBy(() -> ModelMetadata.nameOf("m".repeat(111), "a"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("name must be at most 110 characters");
+  }
+
+  @Test
   void aPublishedModelLoadsAsItWas() throws IOException {
     Model model = TestModels.model(1);
     ModelMetadata published = registry.publish("pump", model, TestModels.TRAINING);
