@@ -7,12 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caddis.detectors.control.CommandAnswers;
 import io.caddis.detectors.control.CommandAnswers.Answer;
 import io.caddis.detectors.control.CommandFolder;
-import io.caddis.jobs.Caddis;
-import io.caddis.jobs.DetectionJob;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +21,6 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /** One job, its input and its commands; readings flow while commands are awaited. */
@@ -50,12 +45,7 @@ final class SteeredRun {
     List<String> all = new ArrayList<>(List.of("control", "send"));
     all.addAll(List.of(args));
     all.addAll(List.of("--id", id, "--control", control.toString()));
-    StringWriter said = new StringWriter();
-    CommandLine caddis =
-        Caddis.commandLine(new DetectionJob())
-            .setOut(new PrintWriter(said))
-            .setErr(new PrintWriter(said));
-    assertThat(caddis.execute(all.toArray(String[]::new))).as("%s", said).isZero();
+    CaddisCli.run(all.toArray(String[]::new));
   }
 
   Map<String, Answer> answers() {

@@ -69,14 +69,14 @@ final class ControlCli implements Runnable {
       footer = {
         "",
         "TYPE is set_threshold, reset_threshold, mute, unmute, maintenance, promote,",
-        "rollback, unpin, retrain, accept, label or undo. Times are event time:",
-        "2026-01-01T00:00:00Z.",
+        "challenge, rollback, unpin, retrain, accept, label or undo. Times are event",
+        "time: 2026-01-01T00:00:00Z.",
         "  control send set_threshold --control DIR --sensors 'pump-*' --threshold 0.8",
         "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\",
         "    --to 2026-01-01T09:00:00Z",
         "  control send promote --control DIR --model pumps --model-version champion",
-        "  control send accept --control DIR --sensors pump-7 --from 2026-01-01T08:00:00Z \\",
-        "    --to 2026-01-01T09:00:00Z",
+        "  control send accept --control DIR --sensors pump-7 \\",
+        "    --from 2026-01-01T08:00:00Z --to 2026-01-01T09:00:00Z",
         "  control send undo --control DIR --command ID"
       })
   int send(

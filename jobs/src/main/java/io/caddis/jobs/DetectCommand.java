@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
       "",
       "Without --config, columns and their types are inferred from the input:",
       "  detect --input readings/ --output results/",
-      "Results are JSON lines in DIR/scores, alerts, dead-letters, late, quality and models.",
+      "Results are JSON lines in DIR/scores, alerts, dead-letters, late, quality and",
+      "models, or choices when the detector learns from each reading.",
       "Exit status: 0 done, 1 the run failed, 2 wrong usage or specification."
     })
 final class DetectCommand implements Callable<Integer> {

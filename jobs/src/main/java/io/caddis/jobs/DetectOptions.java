@@ -83,10 +83,9 @@ final class DetectOptions {
   @Option(
       names = "--train-rows",
       paramLabel = "N",
-      description = {
-        "Train each model once, on its first N rows. Without this and --train-window:",
-        "after 128 rows, and again whenever they have doubled."
-      })
+      description =
+          "Train each model once, on its first N rows. Without this and --train-window: "
+              + "after 128 rows, and again whenever they have doubled.")
   @Nullable String trainRows;
 
   @Option(

@@ -31,12 +31,13 @@ import picocli.CommandLine.Spec;
     name = "score",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "Scores the rows of a file with a model from a registry.",
+    description = "Scores the rows of files with a model from a registry.",
     footer = {
       "",
-      "The output has every row of the input once, in the same order, and four more columns:",
-      "score (0 to 1), is_anomaly (true, false), prediction (-1, 1) and raw_score.",
-      "They are empty for rows that could not be read; those are counted on standard error.",
+      "The output has every row of the input once, in the same order, and four more",
+      "columns: score (0 to 1), is_anomaly (true, false), prediction (-1, 1) and",
+      "raw_score. They are empty for rows that could not be read; those are counted on",
+      "standard error.",
       "  score --input new.csv --registry models --name pump --output scored.csv",
       "Exit status: 0 done, 1 scoring failed, 2 wrong usage."
     })
@@ -51,10 +52,9 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--input",
       required = true,
       paramLabel = "PATH",
-      description = {
-        "CSV with a header, JSON lines or Parquet; a directory or URI of many files is scored",
-        "by a Flink job."
-      })
+      description =
+          "CSV with a header, JSON lines or Parquet; a directory or URI of many files is scored "
+              + "by a Flink job.")
   private String input = "";
 
   @Mixin private RegistryOption registry = new RegistryOption();
@@ -66,19 +66,17 @@ final class ScoreCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "PATH",
-      description = {
-        "What to write, in the input's format; replaced when it exists. For a directory, a",
-        "directory of files of the same names."
-      })
+      description =
+          "What to write, in the input's format; replaced when it exists. For a directory, a "
+              + "directory of files of the same names.")
   private String output = "";
 
   @Option(
       names = "--model-version",
       paramLabel = "V",
-      description = {
-        "A version or the beginning of one, champion, challenger, previous or latest",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description =
+          "A version or the beginning of one, champion, challenger, previous or latest "
+              + "(default: ${DEFAULT-VALUE}).")
   private String version = "champion";
 
   @Option(
@@ -96,10 +94,9 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "COL",
-      description = {
-        "Column that names the sensor: its rows are scored by its own model M.SENSOR,",
-        "by M when it has none (default: all rows by M)."
-      })
+      description =
+          "Column that names the sensor: its rows are scored by its own model M.SENSOR, "
+              + "by M when it has none (default: all rows by M).")
   private @Nullable String key;
 
   @Option(

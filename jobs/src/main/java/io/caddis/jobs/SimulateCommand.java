@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     description = "Writes readings of simulated sensors, with anomalies at known times.",
     footer = {
       "",
-      "The same options give the same files, and the same readings as detect's simulator.",
+      "The same options give the same readings, and the same as detect's simulator.",
       "  simulate --output readings.csv --labels labels.csv",
       "Exit status: 0 done, 1 writing failed, 2 wrong usage."
     })
@@ -57,10 +57,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--listen",
       paramLabel = "PORT",
-      description = {
-        "Send them to the first who connects to this port of this machine (0: any), at --rate;",
-        "detect --set source.type=socket reads them."
-      })
+      description =
+          "Send them to the first who connects to this port of this machine (0: any), at --rate; "
+              + "detect --set source.type=socket reads them.")
   private @Nullable Integer port;
 
   @Option(
@@ -99,10 +98,9 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "R",
-      description = {
-        "Readings per second of event time, all sensors together",
-        "(default: one of each sensor)."
-      })
+      description =
+          "Readings per second of event time, all sensors together "
+              + "(default: one of each sensor).")
   private double rate;
 
   @Option(

@@ -40,14 +40,15 @@ import picocli.CommandLine.Spec;
     name = "train",
     sortOptions = false,
     mixinStandardHelpOptions = true,
-    description = "Fits models on the rows of a file and puts them into a registry.",
+    description = "Fits models on the rows of files and puts them into a registry.",
     footer = {
       "",
-      "The file is CSV with a header, JSON lines or Parquet. Every column is a feature but those of",
-      "time and sensor, those called label, labels, anomaly or is_anomaly, and those of --ignore.",
+      "The file is CSV with a header, JSON lines or Parquet. Every column is a feature",
+      "but those of time and sensor, those called label, labels, anomaly or is_anomaly,",
+      "and those of --ignore.",
       "  train --input readings.csv --ignore operator --registry models --name pump",
-      "With --scope sensor, each sensor of 32 rows or more has a model as well: M.SENSOR, which",
-      "score --key takes for its rows.",
+      "With --scope sensor, each sensor of 32 rows or more has a model as well:",
+      "M.SENSOR, which score --key takes for its rows.",
       "The same file, options and seed give the same model, byte for byte.",
       "Exit status: 0 done, 1 no model came of it, 2 wrong usage."
     })
@@ -74,10 +75,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--detector",
       paramLabel = "NAME",
-      description = {
-        "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto,",
-        "reads the rows in their order, sensor by sensor."
-      })
+      description =
+          "As for detect (default: ${DEFAULT-VALUE}). One that learns by reading, such as auto, "
+              + "reads the rows in their order, sensor by sensor.")
   private String detector = "isolation_forest";
 
   @Option(
@@ -119,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
       names = "--scope",
       paramLabel = "S",
       description =
-          "global: one model for all rows; sensor: each sensor's too (default: ${DEFAULT-VALUE}).")
+          "global: one model for all rows; sensor: each sensor's too (default: global).")
   private Scope scope = Scope.GLOBAL;
 
   @Option(
@@ -139,10 +139,9 @@ final class TrainCommand implements Callable<Integer> {
       names = "--features",
       split = ",",
       paramLabel = "COL[:ENC]",
-      description = {
-        "Only these columns, with their encoding: numeric, label, onehot, hash, frequency,",
-        "binary or category (default: numeric or category, by what the column holds)."
-      })
+      description =
+          "Only these columns, with their encoding: numeric, label, onehot, hash, frequency, "
+              + "binary or category (default: numeric or category, by what the column holds).")
   private List<String> features = new ArrayList<>();
 
   @Option(
@@ -155,7 +154,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--scaling",
       paramLabel = "S",
-      description = "robust, standard or none (default: ${DEFAULT-VALUE}).")
+      description = "robust, standard or none (default: robust).")
   private Scaling scaling = Scaling.ROBUST;
 
   @Option(
@@ -196,6 +195,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
     tellFaults(result);
+    String untrained = order.untrained(result);
+    if (untrained != null) {
+      command.commandLine().getErr().println(untrained);
+    }
     lines.forEach(command.commandLine().getOut()::println);
     return 0;
   }
@@ -300,18 +303,6 @@ final class TrainCommand implements Callable<Integer> {
           result.rejected(),
           result.faultyRows(),
           "; first: line %d, %s".formatted(fault.line(), fault.detail()));
-    }
-    if (!result.untrained().isEmpty()) {
-      command
-          .commandLine()
-          .getErr()
-          .printf(
-              Locale.ROOT,
-              "%,d sensors have no model of their own, %s stands in; first: %s, %s%n",
-              result.untrained().size(),
-              name,
-              result.untrained().firstKey(),
-              result.untrained().get(result.untrained().firstKey()));
     }
   }
 

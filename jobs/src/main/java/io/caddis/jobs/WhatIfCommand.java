@@ -60,10 +60,9 @@ final class WhatIfCommand implements Callable<Integer> {
       names = "--change",
       required = true,
       paramLabel = "KEY=VALUE",
-      description = {
-        "threshold: score from which on a reading is anomalous, 0 to 1; or triage.quiet-readings,",
-        "triage.quiet-period, triage.medium, triage.high, triage.critical. Repeatable."
-      })
+      description =
+          "threshold: score from which on a reading is anomalous, 0 to 1; or triage.quiet-readings, "
+              + "triage.quiet-period, triage.medium, triage.high, triage.critical. Repeatable.")
   private List<String> changes = new ArrayList<>();
 
   @Option(

@@ -29,6 +29,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 /** {@code train} and {@code score} on Parquet files, as a user runs them. */
@@ -140,17 +142,21 @@ class ParquetCommandsTest {
     return text.toString();
   }
 
-  private Run train(Path input) {
-    return run(
-        "train",
-        "--input",
-        input,
-        "--registry",
-        folder.resolve("models"),
-        "--name",
-        "pump",
-        "--ignore",
-        "old,day");
+  private Run train(Path input, String... more) {
+    List<Object> args =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--input",
+                input,
+                "--registry",
+                folder.resolve("models"),
+                "--name",
+                "pump",
+                "--ignore",
+                "old,day"));
+    args.addAll(List.of(more));
+    return run(args.toArray());
   }
 
   private Run score(Path input, Path output, String... more) {
@@ -209,18 +215,23 @@ class ParquetCommandsTest {
     }
   }
 
-  @Test
-  void scoresAreThoseOfTheSameTableInJsonLines() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"global, 0", "sensor, 3"})
+  void scoresAreThoseOfTheSameTableInJsonLines(String scope, int own) throws IOException {
     Path input = write(CompressionCodecName.SNAPPY);
     Path json = folder.resolve("in.jsonl");
     try (var lines = new ParquetFormat().lines(input)) {
       Files.write(json, lines.readAllBytes());
     }
-    assertThat(train(input).status()).isZero();
+    Run trained = train(input, "--scope", scope);
+    assertThat(trained.status()).isZero();
+    assertThat(trained.out().contains(own + " sensors have models of their own"))
+        .isEqualTo(own > 0);
     Path parquetOut = folder.resolve("out.parquet");
     Path jsonOut = folder.resolve("out.jsonl");
-    assertThat(score(input, parquetOut).status()).isZero();
-    assertThat(score(json, jsonOut).status()).isZero();
+    String[] key = own > 0 ? new String[] {"--key", "sensor"} : new String[0];
+    assertThat(score(input, parquetOut, key).status()).isZero();
+    assertThat(score(json, jsonOut, key).status()).isZero();
 
     List<String> lines = Files.readAllLines(jsonOut);
     List<Group> rows = read(parquetOut);

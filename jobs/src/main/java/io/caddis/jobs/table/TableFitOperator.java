@@ -4,8 +4,6 @@ package io.caddis.jobs.table;
 
 import io.caddis.detectors.table.TableSample;
 import io.caddis.detectors.table.TableTrainer;
-import java.util.ArrayList;
-import java.util.Map;
 import org.apache.flink.api.common.accumulators.ListAccumulator;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -49,9 +47,10 @@ final class TableFitOperator extends AbstractStreamOperator<Void>
     } catch (RuntimeException e) {
       throw TableJob.inVain(String.valueOf(e.getMessage()), e);
     }
-    new ArrayList<>(training.publish(result)).forEach(lines::add);
-    for (Map.Entry<String, String> sensor : result.untrained().entrySet()) {
-      lines.add("%s has no model of its own: %s".formatted(sensor.getKey(), sensor.getValue()));
+    training.publish(result).forEach(lines::add);
+    String untrained = training.untrained(result);
+    if (untrained != null) {
+      lines.add(untrained);
     }
   }
 }

@@ -112,6 +112,19 @@ public record TrainingOrder(
     return lines(result, metadata, models.aliases(name));
   }
 
+  /** How many sensors got no model of their own, for a person; null when all did. */
+  public @Nullable String untrained(TableTrainer.Result result) {
+    return result.untrained().isEmpty()
+        ? null
+        : String.format(
+            Locale.ROOT,
+            "%,d sensors have no model of their own, %s stands in; first: %s, %s",
+            result.untrained().size(),
+            name,
+            result.untrained().firstKey(),
+            result.untrained().get(result.untrained().firstKey()));
+  }
+
   /** Adds a version and gives it its part. */
   private ModelMetadata publish(
       ModelRegistry models, String to, Model model, ModelMetadata.Training training)
