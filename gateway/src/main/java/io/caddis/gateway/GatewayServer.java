@@ -32,7 +32,6 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +51,6 @@ public final class GatewayServer implements AutoCloseable {
   private static final int UNIT = 1 << 10;
 
   private static final int THREADS = 200;
-
-  /** Slower bodies are given up. */
-  private static final int LEAST_BYTES_PER_SECOND = 256;
 
   /** How long browsers that have come by TLS keep to it: a year. */
   private static final long STRICT_TRANSPORT_SECONDS = 365 * 24 * 3600;
@@ -178,12 +174,8 @@ public final class GatewayServer implements AutoCloseable {
    * Not more than that, because nobody has asked yet who sends it.
    */
   private void guard(Server jetty) {
-    EagerContentHandler whole =
-        new EagerContentHandler(
-            new EagerContentHandler.RetainedContentLoaderFactory(EAGER_BYTES, 0, false));
-    jetty.setHandler(
-        new GracefulHandler(
-            new MinimumDataRateHandler(new SilentBodies(whole), LEAST_BYTES_PER_SECOND, 0)));
+    EagerContentHandler whole = new EagerContentHandler(new EagerBodies(EAGER_BYTES));
+    jetty.setHandler(new GracefulHandler(new SlowBodies(whole)));
     jetty.setStopTimeout(GRACE.toMillis());
     jetty.setErrorHandler(new ProblemErrors());
     jetty.addBean(new NetworkConnectionLimit(options.limits().connections(), jetty));

@@ -3,8 +3,10 @@
 package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.caddis.gateway.access.Access;
+import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +95,26 @@ class GatewayServerTest {
 
     assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("HTTP/1.1 200").contains("done");
     stop.get(30, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aClientThatLeavesBeforeTheAnswerDoesNotHoldUpTheStop() throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    GatewayServer server = slow(Limits.DEFAULT, entered, release);
+    try (Socket leaving = new Socket("127.0.0.1", server.port())) {
+      leaving.setSoLinger(true, 0);
+      leaving
+          .getOutputStream()
+          .write(
+              SLOW.replace("GET", "POST")
+                  .replace("\r\n\r\n", "\r\nContent-Length: 2\r\n\r\n{}")
+                  .getBytes(StandardCharsets.US_ASCII));
+      assertThat(entered.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+    release.countDown();
+
+    assertThatCode(server::close).doesNotThrowAnyException();
   }
 
   private static boolean isListening(int port) throws IOException {
@@ -174,6 +197,30 @@ class GatewayServerTest {
     }
   }
 
+  /** However much comes for other requests. */
+  @Test
+  @Timeout(60)
+  void aBodyThatComesByteByByteIsGivenUp() throws Exception {
+    try (TestGateway served = new TestGateway(directory);
+        Socket slow = new Socket("127.0.0.1", served.port())) {
+      served.post("/predict", "{\"data\": {\"a\": 1}}" + " ".repeat(60_000));
+      slow.getOutputStream()
+          .write(
+              "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      CompletableFuture<byte[]> answer = CompletableFuture.supplyAsync(() -> readAll(slow));
+      while (true) {
+        try {
+          assertThat(new String(answer.get(50, TimeUnit.MILLISECONDS), StandardCharsets.UTF_8))
+              .startsWith("HTTP/1.1 400");
+          return;
+        } catch (TimeoutException e) {
+          slow.getOutputStream().write(' ');
+        }
+      }
+    }
+  }
+
   private static byte[] readAll(Socket socket) {
     try {
       return socket.getInputStream().readAllBytes();
@@ -191,15 +238,16 @@ class GatewayServerTest {
         new Metrics(),
         Clock.systemUTC(),
         List.of(
-            routes ->
-                routes.get(
-                    "/slow",
-                    context -> {
-                      entered.countDown();
-                      release.await();
-                      context.result("done");
-                    },
-                    Role.SCORE)));
+            routes -> {
+              Handler handler =
+                  context -> {
+                    entered.countDown();
+                    release.await();
+                    context.result("done");
+                  };
+              routes.get("/slow", handler, Role.SCORE);
+              routes.post("/slow", handler, Role.SCORE);
+            }));
   }
 
   @Test
