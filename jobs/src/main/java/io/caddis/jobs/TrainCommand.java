@@ -118,8 +118,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--scope",
       paramLabel = "S",
-      description =
-          "global: one model for all rows; sensor: each sensor's too (default: global).")
+      description = "global: one model for all rows; sensor: each sensor's too (default: global).")
   private Scope scope = Scope.GLOBAL;
 
   @Option(
@@ -181,11 +180,12 @@ final class TrainCommand implements Callable<Integer> {
       return runJob();
     }
     TableInput table = new TableInput(file);
+    TrainingOrder order;
     TableTrainer.Result result;
     List<String> lines;
     try {
       table.check();
-      TrainingOrder order = order(List.of(table), table.name(), registry.directory());
+      order = order(List.of(table), table.name(), registry.directory());
       TableTraining training = order.training();
       try (InputStream in = table.open()) {
         result = training.train(in, table.name());

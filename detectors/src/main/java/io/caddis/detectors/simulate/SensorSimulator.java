@@ -219,7 +219,9 @@ public final class SensorSimulator implements Serializable {
 
   private long hash(long sensor, long step, long channel) {
     return SplitMix.mix(
-        SplitMix.mix(SplitMix.mix(settings.seed() + channel * SplitMix.GOLDEN) + sensor * SplitMix.GOLDEN)
+        SplitMix.mix(
+                SplitMix.mix(settings.seed() + channel * SplitMix.GOLDEN)
+                    + sensor * SplitMix.GOLDEN)
             + step * SplitMix.GOLDEN);
   }
 
