@@ -39,17 +39,7 @@ class ControlRoutesTest {
 
   private TestGateway gateway(Path tokens) {
     return new TestGateway(
-        new GatewayOptions(
-            "127.0.0.1",
-            0,
-            directory.resolve("models"),
-            "m",
-            null,
-            tokens,
-            false,
-            Limits.DEFAULT,
-            control,
-            null),
+        new TestOptions(directory.resolve("models")).tokens(tokens).control(control).build(),
         TestGateway.alerts(output, directory.resolve("gateway.db").toString()),
         Clock.systemUTC());
   }

@@ -95,18 +95,7 @@ class DashboardSafetyTest extends InBrowser {
     Path tokens = directory.resolve("tokens.json");
     String token =
         new TokenFile(tokens).create("ops", Role.ADMIN, Instant.parse("2026-01-01T00:00:00Z"));
-    GatewayOptions guarded =
-        new GatewayOptions(
-            "127.0.0.1",
-            0,
-            directory.resolve("none"),
-            "m",
-            null,
-            tokens,
-            false,
-            Limits.DEFAULT,
-            null,
-            null);
+    GatewayOptions guarded = new TestOptions(directory.resolve("none")).tokens(tokens).build();
     try (TestGateway strict = new TestGateway(guarded)) {
       page.open("http://127.0.0.1:%d/dashboard#/alerts".formatted(strict.port()));
       page.awaitText("Sign in");

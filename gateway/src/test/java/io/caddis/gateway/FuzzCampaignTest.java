@@ -21,9 +21,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -40,6 +42,9 @@ class FuzzCampaignTest {
   private static final int SLOW_EACH = 2_000;
   private static final int BODY_BYTES = 1 << 16;
   private static final String SECRET = "not for anybody 7c1e";
+
+  /** Of which the last is that of whoever asks. */
+  private static final String OPEN_CONNECTIONS = "caddis_gateway_connections";
 
   /** What a gateway may come to hold besides, such as the code that the JVM makes of it. */
   private static final long HEAP_BYTES = 8 << 20;
@@ -62,6 +67,7 @@ class FuzzCampaignTest {
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
 
   @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
   void whateverComesIsTheClientsMistake() throws Exception {
     Files.writeString(directory.resolve("secret.txt"), SECRET);
     Path own = Files.createDirectories(directory.resolve("own"));
@@ -76,6 +82,9 @@ class FuzzCampaignTest {
       assertThat(answers).containsKeys("200", "400", "422");
       System.out.printf("%d requests of seed %d: %s%n", REQUESTS, SEED, answers);
       System.out.printf("heap after collection: %,d bytes, grown by %,d%n", heap, grown);
+      while (!gateway.get("/metrics").body().contains(OPEN_CONNECTIONS + " 1.0\n")) {
+        Thread.onSpinWait();
+      }
       assertThat(gateway.get("/health").status()).isEqualTo(200);
       assertThat(gateway.post("/predict", "{\"data\": {\"a\": 1}}").status()).isEqualTo(200);
       assertThat(grown).as("growth of the heap, bytes").isLessThan(HEAP_BYTES);
@@ -90,17 +99,10 @@ class FuzzCampaignTest {
   private static TestGateway gateway(Path own) {
     TestGateway gateway =
         new TestGateway(
-            new GatewayOptions(
-                "127.0.0.1",
-                0,
-                own.resolve("models"),
-                "m",
-                null,
-                null,
-                false,
-                LIMITS,
-                own.resolve("control"),
-                null),
+            new TestOptions(own.resolve("models"))
+                .limits(LIMITS)
+                .control(own.resolve("control"))
+                .build(),
             TestGateway.alerts(own.resolve("feed"), own.resolve("gateway.db").toString()),
             Clock.systemUTC());
     String rows = "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}";

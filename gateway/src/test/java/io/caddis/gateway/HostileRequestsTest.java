@@ -33,17 +33,9 @@ class HostileRequestsTest {
   static void start() {
     gateway =
         new TestGateway(
-            new GatewayOptions(
-                "127.0.0.1",
-                0,
-                directory.resolve("models"),
-                "m",
-                null,
-                null,
-                false,
-                Limits.DEFAULT.with(1 << 20, 1000),
-                null,
-                null));
+            new TestOptions(directory.resolve("models"))
+                .limits(Limits.DEFAULT.with(1 << 20, 1000))
+                .build());
     gateway.post(
         "/train", "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}");
   }

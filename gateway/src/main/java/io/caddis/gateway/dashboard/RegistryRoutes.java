@@ -45,7 +45,7 @@ public final class RegistryRoutes implements Routes {
   public void register(RoutesConfig routes) {
     routes.get("/api/registry", this::list, Role.READ);
     routes.get("/api/registry/{name}", this::show, Role.READ);
-    routes.get("/api/registry/{name}/surface", this::surface, Role.READ);
+    routes.get("/api/registry/{name}/surface", this::surface, Role.SCORE);
     routes.post("/api/registry/{name}/promote", this::promote, Role.ADMIN);
     routes.post("/api/registry/{name}/rollback", this::rollback, Role.ADMIN);
   }
