@@ -29,6 +29,12 @@ class DashboardSafetyTest extends InBrowser {
       page.awaitText("onerror=alert(1)");
       assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
     }
+    String note = "{\"note\": \"<img src=x onerror=alert(2)>\"}";
+    assertThat(gateway.post("/api/alerts/a4/acknowledge", note).status()).isEqualTo(200);
+    open("#/alert/a4");
+    settled();
+    page.awaitText("onerror=alert(2)");
+    assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
     page.clickText("Show the curve");
     page.awaitText("Score");
     page.awaitText("onerror=alert(1)");

@@ -39,7 +39,7 @@ class FuzzCampaignTest {
   private static final int REQUESTS = Integer.getInteger("caddis.campaign.requests", 4_000);
   private static final long SEED = Long.getLong("caddis.campaign.seed", 1);
   private static final int CLIENTS = 4;
-  private static final int SLOW_EACH = 2_000;
+  private static final int SLOW_EACH = 5_000;
   private static final int BODY_BYTES = 1 << 16;
   private static final String SECRET = "not for anybody 7c1e";
 
@@ -59,7 +59,7 @@ class FuzzCampaignTest {
           8,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
           100);
 
   @TempDir Path directory;
@@ -106,7 +106,8 @@ class FuzzCampaignTest {
             TestGateway.alerts(own.resolve("feed"), own.resolve("gateway.db").toString()),
             Clock.systemUTC());
     String rows = "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}";
-    assertThat(gateway.post("/train?backend=zscore", rows).status()).isEqualTo(200);
+    TestGateway.Answer trained = gateway.post("/train?backend=zscore", rows);
+    assertThat(trained.status()).as(trained.body()).isEqualTo(200);
     return gateway;
   }
 
@@ -137,7 +138,7 @@ class FuzzCampaignTest {
         FuzzedRequests fuzzed = new FuzzedRequests(SEED * 1_000 + stream + client, BODY_BYTES);
         clients.add(threads.submit(() -> send(port, fuzzed, requests / CLIENTS)));
       }
-      clients.add(threads.submit(() -> sendSlowly(port, requests / SLOW_EACH)));
+      clients.add(threads.submit(() -> sendSlowly(port, Math.round((float) requests / SLOW_EACH))));
       for (Future<?> client : clients) {
         client.get();
       }

@@ -28,8 +28,8 @@ final class FuzzedRequests {
       "/api/missed-alarms",
       "{\"sensor\": \"p\", \"from\": \"2026-01-31T12:00:00Z\", \"to\": \"2026-01-31T12:30:00Z\"}"
     },
-    {"/api/alerts/0123456789abcdef/acknowledge", "{\"by\": \"me\", \"note\": \"n\"}"},
-    {"/api/alerts/0123456789abcdef/label", "{\"label\": \"false\", \"by\": \"me\"}"},
+    {"/api/alerts/0123456789abcdef/acknowledge", "{\"acknowledged\": true, \"note\": \"n\"}"},
+    {"/api/alerts/0123456789abcdef/label", "{\"label\": \"true_alarm\", \"note\": \"n\"}"},
     {"/api/alerts/0123456789abcdef/silence", "{\"minutes\": 5, \"note\": \"n\"}"},
     {"/api/control", "{\"type\": \"set_threshold\", \"sensors\": \"*\", \"threshold\": 0.8}"},
     {"/api/registry/n/promote", "{\"version\": \"latest\"}"},
