@@ -239,7 +239,13 @@ class HostileRequestsTest {
         "//v1/anomaly/models/..//m",
         "/docs/..%2fopenapi.yaml",
         "/docs/../../../../etc/passwd",
-        "/docs/%2e%2e/%2e%2e/Contract.class"
+        "/docs/%2e%2e/%2e%2e/Contract.class",
+        "/dashboard/../../../../etc/passwd",
+        "/dashboard/..%2fcontract%2fopenapi.yaml",
+        "/dashboard/%2e%2e%2fGateway.class",
+        "/api/registry/..%2f..%2ftmp",
+        "/api/registry/%2e%2e%2fm/surface",
+        "/api/control/..%2f..%2ftokens.json"
       })
   void pathsCannotLeaveTheRegistryOrTheAssets(String path) throws IOException {
     List<Path> before = files();
