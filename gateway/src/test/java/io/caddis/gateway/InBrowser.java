@@ -42,7 +42,10 @@ abstract class InBrowser {
     int lines = Scene.write(out);
     gateway =
         new TestGateway(
-            TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
+            new TestOptions(directory.resolve("models"))
+                .control(directory.resolve("commands"))
+                .build(),
+            TestGateway.alerts(out, null));
     OPEN.add(gateway);
     chromium = Chromium.start(program.get());
     OPEN.add(chromium);
