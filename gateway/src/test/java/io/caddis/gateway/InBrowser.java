@@ -5,8 +5,8 @@ package io.caddis.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.caddis.gateway.browser.Chromium;
-import io.caddis.gateway.browser.Page;
+import io.caddis.browser.Chromium;
+import io.caddis.browser.Page;
 import io.caddis.gateway.feed.Scene;
 import java.io.IOException;
 import java.nio.file.Path;

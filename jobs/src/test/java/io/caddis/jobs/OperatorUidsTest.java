@@ -224,6 +224,12 @@ class OperatorUidsTest {
         .map(setting -> setting.split("=", 2))
         .forEach(setting -> loader.set(setting[0], setting[1], "test"));
     new DetectionJob().build(env, loader.load());
+    assertThat(env.getStreamGraph(false).getStreamNodes())
+        .allSatisfy(
+            node ->
+                assertThat(node.getOperatorDescription())
+                    .as("what Flink's web UI shows of %s", node.getOperatorName())
+                    .contains(": ", " "));
     return env.getStreamGraph(false).getStreamNodes().stream()
         .map(OperatorUidsTest::describe)
         .toList();
