@@ -81,7 +81,7 @@ abstract class InBrowser {
 
   @BeforeEach
   void openPage() {
-    page = chromium.newPage(1400, 1000);
+    page = chromium.newPage(1280, 900);
   }
 
   void open(String hash) {

@@ -225,11 +225,12 @@ class OperatorUidsTest {
         .forEach(setting -> loader.set(setting[0], setting[1], "test"));
     new DetectionJob().build(env, loader.load());
     assertThat(env.getStreamGraph(false).getStreamNodes())
+        .filteredOn(node -> !node.getOperatorName().matches(".*: (Writer|Committer)"))
+        .as("what Flink's web UI shows")
         .allSatisfy(
             node ->
                 assertThat(node.getOperatorDescription())
-                    .as("what Flink's web UI shows of %s", node.getOperatorName())
-                    .contains(": ", " "));
+                    .startsWith(node.getTransformationUID() + ": "));
     return env.getStreamGraph(false).getStreamNodes().stream()
         .map(OperatorUidsTest::describe)
         .toList();
