@@ -59,6 +59,7 @@ public final class Caddis implements Runnable {
         .addSubcommand(new ReplayCommand())
         .addSubcommand(new WhatIfCommand())
         .addSubcommand(new CompareCommand())
+        .addSubcommand(new EstimateCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));

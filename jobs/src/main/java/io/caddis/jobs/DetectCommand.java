@@ -4,6 +4,7 @@ package io.caddis.jobs;
 
 import io.caddis.jobs.EmbeddedCluster.StateBackend;
 import io.caddis.jobs.kafka.Brokers;
+import io.caddis.jobs.source.MqttBroker;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecSchema;
 import java.io.IOException;
@@ -157,6 +158,7 @@ final class DetectCommand implements Callable<Integer> {
     try {
       pipeline.build(env, spec);
       Brokers.check(spec);
+      MqttBroker.check(spec);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }

@@ -11,6 +11,7 @@ import io.caddis.jobs.sink.RegistryOperator;
 import io.caddis.jobs.sink.RegistryTarget;
 import io.caddis.jobs.source.FileReadings;
 import io.caddis.jobs.source.KafkaReadings;
+import io.caddis.jobs.source.MqttSource;
 import io.caddis.jobs.source.SimulatorSource;
 import io.caddis.jobs.source.SocketSource;
 import io.caddis.jobs.source.Watermarks;
@@ -74,6 +75,7 @@ public final class DetectionJob implements Pipeline {
             : FileReadings.bounded(roots, layout, spec.limits());
       }
       case KAFKA -> KafkaReadings.of(spec, layout);
+      case MQTT -> MqttSource.of(spec, layout);
       case SOCKET -> new SocketSource(source.host(), source.port(), layout, spec.limits());
       case SIMULATOR ->
           new SimulatorSource(

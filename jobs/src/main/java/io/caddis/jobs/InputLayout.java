@@ -31,7 +31,7 @@ final class InputLayout {
     List<RecordLayout.Column> declared = spec.features().stream().map(InputLayout::column).toList();
     return switch (spec.source().type()) {
       case SIMULATOR -> SensorSimulator.layout();
-      case SOCKET, KAFKA -> {
+      case SOCKET, KAFKA, MQTT -> {
         if (declared.isEmpty()) {
           throw new IllegalArgumentException(
               "features must be given for a "
@@ -41,7 +41,9 @@ final class InputLayout {
         yield layout(
             fields,
             fields.time() == null ? TIME : fields.time(),
-            fields.key() == null && fields.defaultKey() == null ? KEY : fields.key(),
+            fields.key() == null && fields.defaultKey() == null && !namedByTopic(spec.source())
+                ? KEY
+                : fields.key(),
             declared);
       }
       case FILES -> {
@@ -79,6 +81,11 @@ final class InputLayout {
             declared.isEmpty() ? SchemaInference.features(found) : declared);
       }
     };
+  }
+
+  private static boolean namedByTopic(PipelineSpec.Source source) {
+    return source.type() == PipelineSpec.SourceType.MQTT
+        && source.mqtt().key() == PipelineSpec.SensorName.TOPIC;
   }
 
   private static RecordLayout layout(

@@ -23,4 +23,9 @@ public record Reading(
     long position,
     double[] numbers,
     @Nullable String[] texts,
-    @Nullable Map<String, Double> extra) {}
+    @Nullable Map<String, Double> extra) {
+  /** The same reading of another sensor. */
+  public Reading withKey(String sensor) {
+    return new Reading(sensor, timestamp, source, position, numbers, texts, extra);
+  }
+}

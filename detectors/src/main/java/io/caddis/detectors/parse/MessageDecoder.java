@@ -3,6 +3,7 @@
 package io.caddis.detectors.parse;
 
 import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
 import java.util.Arrays;
@@ -60,6 +61,25 @@ public final class MessageDecoder {
             bytes,
             position)
         : outcome;
+  }
+
+  /**
+   * Decodes a message whose sensor is told beside it, as by a topic.
+   *
+   * @param key the sensor
+   */
+  public Parsed decode(byte @Nullable [] message, long position, String key) {
+    String sensor = key.strip();
+    String fault = sensor.isEmpty() ? "key must not be blank" : Row.keyFault(sensor, limits);
+    if (fault != null) {
+      byte[] bytes = message == null ? new byte[0] : message;
+      return reject(RejectionReason.INVALID_KEY, fault, bytes, position);
+    }
+    Parsed outcome = decode(message, position);
+    Reading reading = outcome.reading();
+    return reading == null
+        ? outcome
+        : new Parsed(reading.withKey(sensor), outcome.rejection(), outcome.watermarkCeiling());
   }
 
   private Parsed reject(RejectionReason reason, String detail, byte[] bytes, long position) {

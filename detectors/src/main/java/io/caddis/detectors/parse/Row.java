@@ -151,19 +151,22 @@ final class Row {
     if (trimmed.isEmpty()) {
       return;
     }
-    if (trimmed.length() > limits.keyChars()) {
-      reject(
-          RejectionReason.INVALID_KEY,
-          "key must have at most " + limits.keyChars() + " characters, was " + trimmed.length(),
-          layout.keyField());
-    } else if (hasControl(trimmed) || hasLoneSurrogate(trimmed)) {
-      reject(
-          RejectionReason.INVALID_KEY,
-          "key must have no control characters, was '" + cut(trimmed) + "'",
-          layout.keyField());
+    String fault = keyFault(trimmed, limits);
+    if (fault != null) {
+      reject(RejectionReason.INVALID_KEY, fault, layout.keyField());
     } else {
       key = trimmed;
     }
+  }
+
+  /** What is wrong with a sensor's trimmed name, or null. */
+  static @Nullable String keyFault(String trimmed, Limits limits) {
+    if (trimmed.length() > limits.keyChars()) {
+      return "key must have at most " + limits.keyChars() + " characters, was " + trimmed.length();
+    }
+    return hasControl(trimmed) || hasLoneSurrogate(trimmed)
+        ? "key must have no control characters, was '" + cut(trimmed) + "'"
+        : null;
   }
 
   /** Puts in a number, as trimmed ASCII text. */

@@ -41,7 +41,7 @@ public final class KafkaReadings {
             .setStartingOffsets(start(kafka.start()))
             .setDeserializer(
                 new RecordParser(
-                    layout, spec.limits(), kafka.format() == PipelineSpec.KafkaFormat.JSON));
+                    layout, spec.limits(), kafka.format() == PipelineSpec.MessageFormat.JSON));
     if (spec.source().bounded()) {
       builder.setBounded(OffsetsInitializer.latest());
     }

@@ -4,23 +4,15 @@ package io.caddis.jobs.source;
 
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.simulate.SensorSimulator;
-import java.util.List;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
-import org.apache.flink.api.connector.source.SplitEnumerator;
-import org.apache.flink.api.connector.source.SplitEnumeratorContext;
-import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
-import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * Readings of {@link SensorSimulator}, in order, by one reader whatever the parallelism. Exactly
  * once: the state is the number of the next reading.
  */
-public final class SimulatorSource
-    implements Source<Parsed, StreamSplit, List<StreamSplit>>, ResultTypeQueryable<Parsed> {
+public final class SimulatorSource extends StreamSource {
   /** The count of a source that does not end. */
   public static final long ENDLESS = Long.MAX_VALUE;
 
@@ -37,6 +29,9 @@ public final class SimulatorSource
    * @param perSecond readings a second of all sensors together, or {@link #UNTHROTTLED}
    */
   public SimulatorSource(SensorSimulator simulator, long count, double perSecond) {
+    super(
+        simulator.sourceName(),
+        count == ENDLESS ? Boundedness.CONTINUOUS_UNBOUNDED : Boundedness.BOUNDED);
     if (count < 0) {
       throw new IllegalArgumentException("count must not be negative, was " + count);
     }
@@ -49,39 +44,7 @@ public final class SimulatorSource
   }
 
   @Override
-  public Boundedness getBoundedness() {
-    return count == ENDLESS ? Boundedness.CONTINUOUS_UNBOUNDED : Boundedness.BOUNDED;
-  }
-
-  @Override
   public SourceReader<Parsed, StreamSplit> createReader(SourceReaderContext context) {
     return new SimulatorReader(simulator, count, perSecond, System::nanoTime);
-  }
-
-  @Override
-  public SplitEnumerator<StreamSplit, List<StreamSplit>> createEnumerator(
-      SplitEnumeratorContext<StreamSplit> context) {
-    return new StreamEnumerator(context, List.of(new StreamSplit(simulator.sourceName(), 0, 0)));
-  }
-
-  @Override
-  public SplitEnumerator<StreamSplit, List<StreamSplit>> restoreEnumerator(
-      SplitEnumeratorContext<StreamSplit> context, List<StreamSplit> checkpoint) {
-    return new StreamEnumerator(context, checkpoint);
-  }
-
-  @Override
-  public SimpleVersionedSerializer<StreamSplit> getSplitSerializer() {
-    return new StreamSplitSerializer();
-  }
-
-  @Override
-  public SimpleVersionedSerializer<List<StreamSplit>> getEnumeratorCheckpointSerializer() {
-    return new StreamSplitSerializer.OfList();
-  }
-
-  @Override
-  public TypeInformation<Parsed> getProducedType() {
-    return TypeInformation.of(Parsed.class);
   }
 }

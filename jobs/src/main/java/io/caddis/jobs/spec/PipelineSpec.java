@@ -60,7 +60,8 @@ public record PipelineSpec(
       long count,
       long seed,
       Instant start,
-      KafkaSource kafka) {
+      KafkaSource kafka,
+      MqttSource mqtt) {
 
     /** The path on this machine, or null when there is none or it is elsewhere. */
     public @Nullable Path local() {
@@ -79,7 +80,7 @@ public record PipelineSpec(
     public boolean bounded() {
       return switch (type) {
         case FILES, KAFKA -> !continuous;
-        case SOCKET -> false;
+        case SOCKET, MQTT -> false;
         case SIMULATOR -> count > 0;
       };
     }
@@ -89,6 +90,7 @@ public record PipelineSpec(
     FILES,
     SOCKET,
     KAFKA,
+    MQTT,
     SIMULATOR
   }
 
@@ -101,12 +103,35 @@ public record PipelineSpec(
       List<String> topics,
       @Nullable String group,
       String start,
-      KafkaFormat format,
+      MessageFormat format,
       Duration maxDrift) {}
 
-  public enum KafkaFormat {
+  public enum MessageFormat {
     JSON,
     CSV
+  }
+
+  /**
+   * What is read of an MQTT broker.
+   *
+   * @param uri null when there is none
+   * @param topics topic filters
+   * @param properties a file of this machine with logins and certificates
+   */
+  public record MqttSource(
+      @Nullable String uri,
+      List<String> topics,
+      MessageFormat format,
+      SensorName key,
+      @Nullable String clientId,
+      Duration sessionExpiry,
+      int receiveMaximum,
+      @Nullable String properties) {}
+
+  /** Where a message says which sensor it is of. */
+  public enum SensorName {
+    PAYLOAD,
+    TOPIC
   }
 
   /** The brokers; properties is a file of this machine with settings of their clients. */

@@ -22,6 +22,7 @@ final class SpecRules {
       List.of(
           "/source/poll-interval",
           "/source/kafka/max-drift",
+          "/source/mqtt/session-expiry",
           "/sink/kafka/transaction-timeout",
           "/control/poll-interval",
           "/time/idleness",
@@ -65,6 +66,7 @@ final class SpecRules {
       positive(path);
     }
     new KafkaRules(this).check();
+    new MqttRules(this).check();
     location("/source/path");
     location("/sink/directory");
     location("/control/directory");

@@ -37,7 +37,7 @@ class SpecSchemaTest {
             .distinct()
             .toList();
     assertThat(groups)
-        .hasSize(21)
+        .hasSize(22)
         .allSatisfy(
             group ->
                 assertThat(schema.at(group).get("additionalProperties").asBoolean()).isFalse());

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.jobs;
+
+/**
+ * What a detection job with the default detector needs. The constants were measured; where, and by
+ * which commands, stands in {@code docs/runbook.md}.
+ *
+ * @param sensors how many there are
+ * @param features numeric features of each
+ * @param rate readings a second, all sensors together
+ */
+record Estimate(long sensors, int features, double rate) {
+  /** Between checkpoints, as clusters are configured. */
+  private static final double INTERVAL_SECONDS = 10;
+
+  /** Checkpoints that are kept, and the one that is being written. */
+  private static final int CHECKPOINTS = 4;
+
+  private static final double LOAD = 0.6;
+  private static final double ROCKSDB = 7;
+  private static final double HEAP = 3;
+  private static final double SCORE_ROW_BYTES = 227;
+
+  Estimate {
+    if (sensors < 1) {
+      throw new IllegalArgumentException("sensors must be at least 1, was " + sensors);
+    }
+    if (features < 1) {
+      throw new IllegalArgumentException("features must be at least 1, was " + features);
+    }
+    if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("rate must be positive and finite, was " + rate);
+    }
+  }
+
+  /** Serialized state of one sensor, all operators together: the pairs of features count most. */
+  double stateBytesPerSensor() {
+    return 1_300 + 210.0 * features + 16.5 * features * features;
+  }
+
+  double stateBytes() {
+    return sensors * stateBytesPerSensor();
+  }
+
+  /** What an incremental checkpoint adds: the sensors that were read since the one before. */
+  double incrementBytes() {
+    return Math.min(sensors, rate * INTERVAL_SECONDS) * stateBytesPerSensor();
+  }
+
+  /** Disk for full checkpoints; the increments of RocksDB share files and need less. */
+  double checkpointDiskBytes() {
+    return CHECKPOINTS * stateBytes();
+  }
+
+  double microsPerReading() {
+    return GRAPH_MICROS + 0.5 + 0.0125 * features * features;
+  }
+
+  private static final double GRAPH_MICROS = 6;
+
+  /** Processor cores with state on the heap, at a load that leaves room to catch up. */
+  double coresOnHeap() {
+    return rate * microsPerReading() / 1e6 / LOAD;
+  }
+
+  double coresOnRocksDb() {
+    return ROCKSDB * coresOnHeap();
+  }
+
+  /** Heap of all TaskManagers for state on the heap: objects and tables around the numbers. */
+  double heapBytes() {
+    return HEAP * stateBytes();
+  }
+
+  /** Bytes a second from the readers to the sensors' subtasks. */
+  double exchangedBytesPerSecond() {
+    return rate * (70 + 8.0 * features);
+  }
+
+  double resultBytesPerSecond() {
+    return rate * SCORE_ROW_BYTES;
+  }
+}
