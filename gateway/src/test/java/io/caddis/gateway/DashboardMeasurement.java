@@ -134,7 +134,9 @@ class DashboardMeasurement {
                     + ".filter((e) => e.name.includes('/api/alerts')).length")
             .asDouble();
     Map<String, Double> after = page.processorSeconds();
-    say("live: the list was drawn again %.1f times a second; each time, of processor:", lists / elapsed);
+    say(
+        "live: the list was drawn again %.1f times a second; each time, of processor:",
+        lists / elapsed);
     for (String work :
         List.of("TaskDuration", "ScriptDuration", "RecalcStyleDuration", "LayoutDuration")) {
       double used = after.getOrDefault(work, 0.0) - before.getOrDefault(work, 0.0);
