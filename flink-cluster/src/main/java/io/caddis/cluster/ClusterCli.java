@@ -80,16 +80,23 @@ public final class ClusterCli {
     return distribution().resolve("jobs").resolve(JOB_JAR);
   }
 
+  /**
+   * The cluster of a directory.
+   *
+   * @throws ClusterException when none runs there
+   */
+  static StandaloneCluster running(Path directory) {
+    return StandaloneCluster.find(distribution(), directory)
+        .orElseThrow(
+            () ->
+                new ClusterException(
+                    "no cluster runs in "
+                        + directory
+                        + "; start one with ./caddis up, or name its directory in CADDIS_CLUSTER_DIR"));
+  }
+
   private static int flink(List<String> arguments) {
-    Path directory = defaultDirectory();
-    StandaloneCluster cluster =
-        StandaloneCluster.find(distribution(), directory)
-            .orElseThrow(
-                () ->
-                    new ClusterException(
-                        "no cluster runs in "
-                            + directory
-                            + "; start one with ./caddis up, or name its directory in CADDIS_CLUSTER_DIR"));
+    StandaloneCluster cluster = running(defaultDirectory());
     List<String> resolved =
         arguments.stream()
             .map(argument -> argument.equals(JOB_JAR) ? jobJar().toString() : argument)

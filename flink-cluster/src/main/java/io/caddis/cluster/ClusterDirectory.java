@@ -43,6 +43,20 @@ record ClusterDirectory(Path root) {
     return root.resolve("savepoints");
   }
 
+  /** Configuration of this cluster's own ZooKeeper, there when it has one. */
+  Path zooKeeper() {
+    return conf().resolve("zoo.cfg");
+  }
+
+  Path zooKeeperData() {
+    return root.resolve("zookeeper");
+  }
+
+  /** What a JobManager needs to take over the jobs of another. */
+  Path jobs() {
+    return root.resolve("ha");
+  }
+
   Path tmp() {
     return root.resolve("tmp");
   }
@@ -74,7 +88,15 @@ record ClusterDirectory(Path root) {
     }
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
     for (Path folder :
-        List.of(conf(), log, root.resolve("pid"), checkpoints(), savepoints(), tmp())) {
+        List.of(
+            conf(),
+            log,
+            root.resolve("pid"),
+            checkpoints(),
+            savepoints(),
+            zooKeeperData(),
+            jobs(),
+            tmp())) {
       Files.createDirectories(folder);
       if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
         Files.setPosixFilePermissions(folder, ownerOnly);

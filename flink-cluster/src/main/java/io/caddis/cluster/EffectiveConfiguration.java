@@ -11,7 +11,16 @@ import java.util.TreeMap;
 
 /** What one cluster runs with: the shipped configuration and what is its own in it. */
 final class EffectiveConfiguration {
+  /** Ours, not Flink's: where the second JobManager's web UI and REST are. */
+  static final String STANDBY_PORT = "caddis.standby.rest.port";
+
+  private static final String QUORUM = "high-availability.zookeeper.quorum";
+
   private EffectiveConfiguration() {}
+
+  static boolean highlyAvailable(Map<String, String> options) {
+    return "zookeeper".equalsIgnoreCase(options.get("high-availability.type"));
+  }
 
   /**
    * Writes the folder {@code conf/} of a cluster that is about to start.
@@ -21,7 +30,7 @@ final class EffectiveConfiguration {
   static Map<String, String> write(ClusterSettings settings, ClusterDirectory directory)
       throws IOException {
     int port = settings.restPort();
-    List<Integer> free = Ports.free(2);
+    List<Integer> free = Ports.free(4);
     if (port == 0) {
       port = free.get(0);
     } else if (!Ports.isFree(port)) {
@@ -48,7 +57,29 @@ final class EffectiveConfiguration {
     options.put("execution.checkpointing.savepoint-dir", directory.savepoints().toUri().toString());
     options.put("io.tmp.dirs", directory.tmp().toString());
     options.putAll(settings.options());
+    if (highlyAvailable(options)) {
+      options.putIfAbsent("high-availability.storageDir", directory.jobs().toUri().toString());
+      options.put(STANDBY_PORT, Integer.toString(free.get(2)));
+    }
+    if (highlyAvailable(options) && !options.containsKey(QUORUM)) {
+      options.put(QUORUM, "localhost:" + free.get(3));
+      Files.writeString(directory.zooKeeper(), zooKeeper(free.get(3), directory));
+    } else {
+      Files.deleteIfExists(directory.zooKeeper());
+    }
     FlinkConfigFile.write(options, directory.conf().resolve("config.yaml"));
     return options;
+  }
+
+  /** One server; its shortest session is two ticks, and Flink asks for sessions of some seconds. */
+  private static String zooKeeper(int port, ClusterDirectory directory) {
+    return """
+        clientPort=%d
+        clientPortAddress=localhost
+        dataDir=%s
+        tickTime=1000
+        admin.enableServer=false
+        """
+        .formatted(port, directory.zooKeeperData());
   }
 }

@@ -19,6 +19,8 @@ final class FlinkJvm {
       "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
   private static final String TASK_MANAGER =
       "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+  private static final String ZOO_KEEPER =
+      "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer";
   private static final String RESOURCES = "org.apache.flink.runtime.util.bash.BashJavaUtils";
   private static final String CLI = "org.apache.flink.client.cli.CliFrontend";
   private static final String RESULT_PREFIX = "BASH_JAVA_UTILS_EXEC_RESULT:";
@@ -33,9 +35,27 @@ final class FlinkJvm {
     this.options = options;
   }
 
-  List<String> jobManager(String name) throws IOException {
-    return process(
-        name, JOB_MANAGER, "env.java.opts.jobmanager", resources("GET_JM_RESOURCE_PARAMS"));
+  /**
+   * @param port of its web UI and REST
+   */
+  List<String> jobManager(String name, int port) throws IOException {
+    List<String> command =
+        process(name, JOB_MANAGER, "env.java.opts.jobmanager", resources("GET_JM_RESOURCE_PARAMS"));
+    command.addAll(
+        List.of(
+            "-D",
+            "rest.port=" + port,
+            "-D",
+            "web.access-control-allow-origin=http://localhost:" + port));
+    return command;
+  }
+
+  /** A ZooKeeper of one server, as Flink brings it along. */
+  List<String> zooKeeper(String name) {
+    List<String> command = new ArrayList<>(List.of(java(), "-Xmx128m", "-XX:+UseSerialGC"));
+    command.addAll(main(name, ZOO_KEEPER));
+    command.addAll(List.of("--zkConfigFile", directory.zooKeeper().toString(), "--peerId", "1"));
+    return command;
   }
 
   List<String> taskManager(String name, Resources resources) throws IOException {
@@ -70,12 +90,19 @@ final class FlinkJvm {
     command.addAll(resources.jvmFlags());
     command.addAll(words(options.get("env.java.opts.all")));
     command.addAll(words(options.get(ownOptions)));
-    command.add("-Dlog.file=" + directory.log(name));
-    command.add(
-        "-Dlog4j.configurationFile=" + directory.conf().resolve("log4j2.properties").toUri());
-    command.addAll(List.of("-cp", classPath(), main, "--configDir", directory.conf().toString()));
+    command.addAll(main(name, main));
+    command.addAll(List.of("--configDir", directory.conf().toString()));
     command.addAll(resources.flinkOptions());
     return command;
+  }
+
+  private List<String> main(String name, String main) {
+    return List.of(
+        "-Dlog.file=" + directory.log(name),
+        "-Dlog4j.configurationFile=" + directory.conf().resolve("log4j2.properties").toUri(),
+        "-cp",
+        classPath(),
+        main);
   }
 
   private Resources resources(String question) throws IOException {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,11 +25,14 @@ public final class FlinkRest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final URI base;
+  private final Supplier<URI> base;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
-  public FlinkRest(URI base) {
+  /**
+   * @param base of a JobManager that is alive
+   */
+  public FlinkRest(Supplier<URI> base) {
     this.base = base;
   }
 
@@ -175,7 +179,7 @@ public final class FlinkRest {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT);
+    return HttpRequest.newBuilder(base.get().resolve(path)).timeout(TIMEOUT);
   }
 
   private JsonNode send(HttpRequest request) {

@@ -9,40 +9,43 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
- * A real Flink session cluster on this machine: one JobManager and some TaskManagers, each a JVM of
- * its own, on the loopback interface. It outlives the JVM that started it; {@link #find} gets hold
- * of it again by its directory. Not thread-safe.
+ * A real Flink session cluster on this machine: JobManager and TaskManagers, each a JVM of its own,
+ * on the loopback interface. With {@code high-availability.type: zookeeper} there are two
+ * JobManagers, one of which leads, and a ZooKeeper, unless the options name a quorum. It outlives
+ * the JVM that started it; {@link #find} gets hold of it again by its directory. Not thread-safe.
  */
 public final class StandaloneCluster implements AutoCloseable {
+  private static final String ZOO_KEEPER = "zookeeper";
   private static final String JOB_MANAGER = "jobmanager";
+  private static final String STANDBY = "jobmanager-2";
   private static final String TASK_MANAGER = "taskmanager-";
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+  static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration STOP_GRACE = Duration.ofSeconds(15);
 
   private final ClusterDirectory directory;
   private final Map<String, String> options;
   private final FlinkJvm jvm;
-  private final FlinkRest rest;
-  private final ClusterProcess jobManager;
-  private final List<ClusterProcess> taskManagers;
+  private final FlinkRest rest = new FlinkRest(this::webInterface);
+  private final List<ClusterProcess> processes;
 
   private StandaloneCluster(
       ClusterDirectory directory,
       Map<String, String> options,
       FlinkJvm jvm,
-      ClusterProcess jobManager,
-      List<ClusterProcess> taskManagers) {
+      List<ClusterProcess> processes) {
     this.directory = directory;
     this.options = options;
     this.jvm = jvm;
-    this.jobManager = jobManager;
-    this.taskManagers = new ArrayList<>(taskManagers);
-    this.rest = new FlinkRest(webInterface());
+    this.processes = new ArrayList<>(processes);
   }
 
   /**
@@ -57,15 +60,12 @@ public final class StandaloneCluster implements AutoCloseable {
       refuseSecondCluster(directory);
       Map<String, String> options = EffectiveConfiguration.write(settings, directory);
       FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
-      ClusterProcess jobManager =
-          ClusterProcess.start(JOB_MANAGER, jvm.jobManager(JOB_MANAGER), directory);
-      StandaloneCluster cluster =
-          new StandaloneCluster(directory, options, jvm, jobManager, List.of());
+      StandaloneCluster cluster = new StandaloneCluster(directory, options, jvm, List.of());
       try {
-        cluster.startTaskManagers(settings.taskManagers());
+        cluster.startMissing(settings.taskManagers());
         cluster.awaitTaskManagers(START_TIMEOUT);
         return cluster;
-      } catch (IOException | ClusterException e) {
+      } catch (ClusterException | UncheckedIOException e) {
         cluster.stop();
         throw e;
       }
@@ -74,27 +74,17 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** The cluster that runs in a directory; empty when its JobManager does not. */
+  /** The cluster that runs in a directory; empty when no JobManager of it does. */
   public static Optional<StandaloneCluster> find(Path distribution, Path path) {
     ClusterDirectory directory = new ClusterDirectory(path.toAbsolutePath().normalize());
     try {
       List<ClusterProcess> processes = directory.processes();
-      Optional<ClusterProcess> jobManager =
-          processes.stream().filter(process -> process.name().equals(JOB_MANAGER)).findFirst();
-      if (jobManager.isEmpty()) {
+      if (processes.stream().noneMatch(process -> process.name().startsWith(JOB_MANAGER))) {
         return Optional.empty();
       }
       Map<String, String> options = FlinkConfigFile.read(directory.conf().resolve("config.yaml"));
       FlinkJvm jvm = new FlinkJvm(distribution, directory, options);
-      return Optional.of(
-          new StandaloneCluster(
-              directory,
-              options,
-              jvm,
-              jobManager.get(),
-              processes.stream()
-                  .filter(process -> process.name().startsWith(TASK_MANAGER))
-                  .toList()));
+      return Optional.of(new StandaloneCluster(directory, options, jvm, processes));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + directory.root(), e);
     }
@@ -112,22 +102,46 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
+  /** Of a JobManager that is alive: each shows the same, whichever leads. */
   public URI webInterface() {
-    return URI.create("http://localhost:" + options.get("rest.port"));
+    String alive = jobManagers().stream().findFirst().map(ClusterProcess::name).orElse(JOB_MANAGER);
+    return URI.create("http://localhost:" + port(alive));
   }
 
   public FlinkRest rest() {
     return rest;
   }
 
-  public ClusterProcess jobManager() {
-    return jobManager;
+  /** All processes that are alive, by name. */
+  public List<ClusterProcess> processes() {
+    return alive(name -> true);
+  }
+
+  /** The JobManagers that are alive: two with high availability, one without. */
+  public List<ClusterProcess> jobManagers() {
+    return alive(name -> name.startsWith(JOB_MANAGER));
+  }
+
+  /** The JobManager that leads; empty while none that is alive does. */
+  public Optional<ClusterProcess> leader() {
+    if (!isHighlyAvailable()) {
+      return jobManagers().stream().findFirst();
+    }
+    // Flink announces the number of the host, not its name.
+    Optional<Integer> leads = LeaderAddress.of(options).map(URI::getPort);
+    return jobManagers().stream()
+        .filter(process -> leads.filter(port(process.name())::equals).isPresent())
+        .findFirst();
   }
 
   /** The TaskManagers that are alive. */
   public List<ClusterProcess> taskManagers() {
-    taskManagers.removeIf(process -> !process.isAlive());
-    return List.copyOf(taskManagers);
+    return alive(name -> name.startsWith(TASK_MANAGER));
+  }
+
+  /** Whether a second JobManager stands by. */
+  public boolean isHighlyAvailable() {
+    return EffectiveConfiguration.highlyAvailable(options);
   }
 
   public Path checkpoints() {
@@ -143,13 +157,35 @@ public final class StandaloneCluster implements AutoCloseable {
     return new FlinkCli(jvm, directory);
   }
 
-  /** Starts one more TaskManager; {@link #awaitTaskManagers} waits until it serves. */
-  public ClusterProcess startTaskManager() {
-    taskManagers.removeIf(process -> !process.isAlive());
+  /**
+   * Starts what has died, and TaskManagers until there are enough; {@link #awaitTaskManagers} waits
+   * until they serve.
+   *
+   * @return what was started
+   */
+  public List<ClusterProcess> startMissing(int taskManagers) {
+    List<ClusterProcess> started = new ArrayList<>();
     try {
-      return startTaskManagers(1).get(0);
+      if (Files.exists(directory.zooKeeper()) && isMissing(ZOO_KEEPER)) {
+        started.add(start(ZOO_KEEPER, jvm.zooKeeper(ZOO_KEEPER)));
+      }
+      if (isMissing(JOB_MANAGER)) {
+        started.add(start(JOB_MANAGER, jvm.jobManager(JOB_MANAGER, port(JOB_MANAGER))));
+      }
+      if (isHighlyAvailable() && isMissing(STANDBY)) {
+        started.add(start(STANDBY, jvm.jobManager(STANDBY, port(STANDBY))));
+      }
+      int missing = taskManagers - taskManagers().size();
+      if (missing > 0) {
+        FlinkJvm.Resources resources = jvm.taskManagerResources();
+        for (int i = 0; i < missing; i++) {
+          String name = nextName();
+          started.add(start(name, jvm.taskManager(name, resources)));
+        }
+      }
+      return started;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot start a TaskManager", e);
+      throw new UncheckedIOException("cannot start a process in " + directory.root(), e);
     }
   }
 
@@ -159,13 +195,14 @@ public final class StandaloneCluster implements AutoCloseable {
    * @throws ClusterException with the end of its log, when a process dies meanwhile
    */
   public void awaitTaskManagers(Duration timeout) {
+    List<ClusterProcess> expected = processes();
+    List<String> names = taskManagers().stream().map(ClusterProcess::name).toList();
     boolean complete =
         Patience.await(
             timeout,
             () -> {
-              requireAlive(jobManager);
-              taskManagers.forEach(this::requireAlive);
-              return rest.taskManagers().containsAll(names());
+              expected.forEach(this::requireAlive);
+              return rest.taskManagers().containsAll(names);
             });
     if (!complete) {
       throw new ClusterException(
@@ -176,15 +213,13 @@ public final class StandaloneCluster implements AutoCloseable {
               + " lists TaskManagers "
               + rest.taskManagers()
               + ", expected "
-              + names()
+              + names
               + directory.tail(JOB_MANAGER));
     }
   }
 
   /** Asks all processes to end, kills those that take too long, and removes the pid files. */
   public void stop() {
-    List<ClusterProcess> processes = new ArrayList<>(List.of(jobManager));
-    processes.addAll(taskManagers);
     end(processes);
   }
 
@@ -195,35 +230,51 @@ public final class StandaloneCluster implements AutoCloseable {
 
   private static void end(List<ClusterProcess> processes) {
     // The JobManager first, in the order of names: it must not take the end of the others for
-    // failures.
-    processes.forEach(ClusterProcess::terminate);
-    processes.forEach(process -> process.awaitEndOrKill(STOP_GRACE));
+    // failures. What they say good-bye to in ZooKeeper must be there until they have.
+    List<ClusterProcess> flink =
+        processes.stream().filter(process -> !process.name().equals(ZOO_KEEPER)).toList();
+    flink.forEach(ClusterProcess::terminate);
+    flink.forEach(process -> process.awaitEndOrKill(STOP_GRACE));
+    processes.stream()
+        .filter(process -> process.name().equals(ZOO_KEEPER))
+        .forEach(
+            process -> {
+              process.terminate();
+              process.awaitEndOrKill(STOP_GRACE);
+            });
   }
 
-  private List<ClusterProcess> startTaskManagers(int count) throws IOException {
-    FlinkJvm.Resources resources = jvm.taskManagerResources();
-    List<ClusterProcess> started = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      String name = nextName();
-      started.add(ClusterProcess.start(name, jvm.taskManager(name, resources), directory));
-      taskManagers.add(started.get(i));
-    }
-    return started;
+  private Integer port(String jobManager) {
+    String option = jobManager.equals(STANDBY) ? EffectiveConfiguration.STANDBY_PORT : "rest.port";
+    return Integer.valueOf(Objects.requireNonNull(options.get(option)));
+  }
+
+  private List<ClusterProcess> alive(Predicate<String> names) {
+    return processes.stream()
+        .filter(process -> names.test(process.name()) && process.isAlive())
+        .sorted(Comparator.comparing(ClusterProcess::name))
+        .toList();
+  }
+
+  private boolean isMissing(String name) {
+    return alive(name::equals).isEmpty();
+  }
+
+  private ClusterProcess start(String name, List<String> command) throws IOException {
+    ClusterProcess process = ClusterProcess.start(name, command, directory);
+    processes.add(process);
+    return process;
   }
 
   /**
    * A number no TaskManager of this directory had: its log and its id in the web UI stay its own.
    */
   private String nextName() {
-    int number = 1;
-    while (Files.exists(directory.out(TASK_MANAGER + number))) {
-      number++;
-    }
-    return TASK_MANAGER + number;
-  }
-
-  private List<String> names() {
-    return taskManagers.stream().map(ClusterProcess::name).toList();
+    return IntStream.iterate(1, number -> number + 1)
+        .mapToObj(number -> TASK_MANAGER + number)
+        .filter(name -> !Files.exists(directory.out(name)))
+        .findFirst()
+        .orElseThrow();
   }
 
   private void requireAlive(ClusterProcess process) {

@@ -27,10 +27,16 @@ final class StatusCommand implements Callable<Integer> {
     }
     StandaloneCluster cluster = found.get();
     System.out.println("Web UI     " + cluster.webInterface());
-    System.out.println("Processes  " + cluster.jobManager() + ", " + cluster.taskManagers());
+    System.out.println("Processes  " + cluster.processes());
+    if (cluster.isHighlyAvailable()) {
+      System.out.println(
+          "Leader     "
+              + cluster.leader().map(ClusterProcess::toString).orElse("none")
+              + (cluster.jobManagers().size() < 2 ? ", no standby: ./caddis up --repair" : ""));
+    }
     Optional<FlinkRest.Overview> overview = cluster.rest().overview();
     if (overview.isEmpty()) {
-      System.out.println("REST       does not answer; see " + cluster.jobManager().log());
+      System.out.println("REST       does not answer; see " + cluster.jobManagers().get(0).log());
       return 1;
     }
     FlinkRest.Overview is = overview.get();

@@ -4,6 +4,7 @@ package io.caddis.cluster;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
 /** {@code ./caddis up}: starts a cluster in the background. */
 @Command(
     name = "up",
-    description = "Start a Flink cluster in the background: one JobManager, some TaskManagers.",
+    description = "Start a Flink cluster in the background: JobManager and TaskManagers.",
     sortOptions = false)
 final class UpCommand implements Callable<Integer> {
   enum Backend {
@@ -49,6 +50,16 @@ final class UpCommand implements Callable<Integer> {
   private @Nullable Backend backend;
 
   @Option(
+      names = "--ha",
+      description = "High availability: a second JobManager takes over when the first dies.")
+  private boolean highAvailability;
+
+  @Option(
+      names = "--repair",
+      description = "Start what has died of the cluster that runs; all other options are its own.")
+  private boolean repair;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description =
@@ -63,6 +74,11 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Path home = directory == null ? ClusterCli.defaultDirectory() : directory;
+    if (repair) {
+      repair(home);
+      return 0;
+    }
     Map<String, String> all = new HashMap<>();
     if (slots != null) {
       all.put("taskmanager.numberOfTaskSlots", Integer.toString(slots));
@@ -70,18 +86,26 @@ final class UpCommand implements Callable<Integer> {
     if (backend != null) {
       all.putAll(options(backend));
     }
+    if (highAvailability) {
+      all.put("high-availability.type", "zookeeper");
+    }
     all.putAll(options);
-    Path home = directory == null ? ClusterCli.defaultDirectory() : directory;
     long start = System.nanoTime();
     StandaloneCluster cluster =
         StandaloneCluster.start(
             new ClusterSettings(ClusterCli.distribution(), home, port, taskManagers, all));
     System.out.printf(
-        "Flink is up after %.1f s: %s, %s%n",
-        (System.nanoTime() - start) / 1e9, cluster.jobManager(), cluster.taskManagers());
+        "Flink is up after %.1f s: %s%n", (System.nanoTime() - start) / 1e9, cluster.processes());
     System.out.println("Web UI  " + cluster.webInterface());
     System.out.println("Files   " + home.toAbsolutePath().normalize());
     return 0;
+  }
+
+  private void repair(Path home) {
+    StandaloneCluster cluster = ClusterCli.running(home);
+    List<ClusterProcess> started = cluster.startMissing(taskManagers);
+    cluster.awaitTaskManagers(StandaloneCluster.START_TIMEOUT);
+    System.out.println(started.isEmpty() ? "Nothing was missing." : "Started " + started);
   }
 
   private static Map<String, String> options(Backend backend) {

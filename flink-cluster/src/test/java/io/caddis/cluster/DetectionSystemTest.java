@@ -4,6 +4,9 @@ package io.caddis.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.feature.RollingState;
+import io.caddis.detectors.triage.Episode;
+import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.jobs.OperatorUids;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.operators.OperatorMetrics;
@@ -12,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +47,11 @@ class DetectionSystemTest {
   private static final List<String> GLOBAL = List.of("--scope", "global");
 
   private static final List<String> BY_SENSOR = List.of("--scope", "sensor");
+
+  /** What the state of a sensor consists of, of three operators. */
+  private static final Set<String> WIDENED =
+      Set.of(
+          RollingState.class.getName(), SensorStatistics.class.getName(), Episode.class.getName());
 
   /** Readings that wait for the watermark at the end of the files: 5 s of out-of-orderness. */
   private static final long WAITING = 10L * SensorFiles.SENSORS;
@@ -87,10 +96,10 @@ class DetectionSystemTest {
     String job = Submission.detached(cluster, List.of(), streaming(files, output, GLOBAL));
 
     ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
-    List<String> killed;
+    List<Nemesis.Fault> killed;
     try {
       publisher.scheduleAtFixedRate(() -> publishOne(files), 0, 600, TimeUnit.MILLISECONDS);
-      killed = new Nemesis(cluster, SEED).killTaskManagers(job, 3, CHECKPOINT_INTERVAL);
+      killed = new Nemesis(cluster, SEED).kill(job, 3, 0, CHECKPOINT_INTERVAL);
     } finally {
       publisher.shutdown();
     }
@@ -108,25 +117,42 @@ class DetectionSystemTest {
   }
 
   @Test
-  void savepointResumesAtAnotherParallelism(@TempDir Path work) throws IOException {
+  void anUpgradedJarResumesFromSavepointsAtOneTwoAndFourSubtasks() throws IOException {
+    Path work = Files.createDirectories(folder.resolve("upgrade"));
     SensorFiles files = new SensorFiles(work, FILES / 4);
     // As typed in a shell: the job has to find them from another working directory.
     Path output = Path.of("").toAbsolutePath().relativize(work.resolve("output"));
-    List<String> job = streaming(files, output, BY_SENSOR);
+    List<String> released = streaming(files, output, BY_SENSOR);
     files.publish(FILES / 8);
-    String first = Submission.detached(cluster, List.of(), job);
+    String first = Submission.detached(cluster, List.of("-p", "1"), released);
     awaitCommitted(output, 1);
 
-    FlinkCli.Result stopped = cluster.cli().run(List.of("stop", first));
-    assertThat(stopped.output()).contains("Savepoint completed. Path: file:");
-    String savepoint = stopped.output().replaceAll("(?s).*Path: (\\S+).*", "$1");
+    // The jar of a later release, and a specification that asks for one more kind of results.
+    List<String> upgraded = new ArrayList<>(released);
+    Path jar = work.resolve("upgraded.jar");
+    upgraded.set(0, UpgradedJar.write(Path.of(released.get(0)), jar, WIDENED).toString());
+    upgraded.addAll(List.of("--set", "sink.readings=true"));
+    String second =
+        Submission.detached(cluster, List.of("-s", stopped(first), "-p", "2"), upgraded);
+    long before = committed(output);
+    files.publish(FILES / 16);
+    awaitCommitted(output, before + 1);
+    String third =
+        Submission.detached(cluster, List.of("-s", stopped(second), "-p", "4"), upgraded);
     files.publish(files.left());
-    String second = Submission.detached(cluster, List.of("-s", savepoint, "-p", "3"), job);
     awaitCommitted(output, files.readings() - WAITING);
-    awaitCheckpoints(second, 2);
-    drain(second);
+    awaitCheckpoints(third, 2);
+    drain(third);
 
     assertSameResults(undisturbed(files, work, BY_SENSOR), output, files);
+    assertThat(lines(output, Sinks.READINGS)).isNotEmpty();
+  }
+
+  /** The savepoint that a job is stopped with. */
+  private static String stopped(String job) {
+    FlinkCli.Result stopped = cluster.cli().run(List.of("stop", job));
+    assertThat(stopped.output()).contains("Savepoint completed. Path: file:");
+    return stopped.output().replaceAll("(?s).*Path: (\\S+).*", "$1");
   }
 
   @Test
@@ -250,6 +276,10 @@ class DetectionSystemTest {
 
   private static String metric(String operator, String name) {
     return operator + "." + OperatorMetrics.GROUP + "." + name;
+  }
+
+  private static long committed(Path output) {
+    return lines(output, Sinks.SCORES).size();
   }
 
   private static void awaitCommitted(Path output, long readings) {

@@ -4,14 +4,15 @@ package io.caddis.cluster;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
 /**
- * The nemesis: kills TaskManagers of a running job, as {@code kill -9}, and replaces them. When and
- * which follows from the seed, in terms of the job's own progress: each fault waits for one or two
- * checkpoints more and then for part of the next, so that faults fall at any point between two
- * checkpoints, whatever the speed of the machine.
+ * The nemesis: kills TaskManagers and leading JobManagers of a running job, as {@code kill -9}, and
+ * replaces them. When and which follows from the seed, in terms of the job's own progress: each
+ * fault waits for one or two checkpoints more and then for part of the next, so that faults fall at
+ * any point between two checkpoints, whatever the speed of the machine.
  */
 final class Nemesis {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -25,43 +26,67 @@ final class Nemesis {
   }
 
   /**
-   * Kills one TaskManager after the other while a job runs, and returns when it runs again.
+   * One kill.
+   *
+   * @param at epoch milliseconds
+   */
+  record Fault(boolean jobManager, String process, long at) {}
+
+  /**
+   * Kills one process after the other while a job runs, and returns when it runs again.
    *
    * @param checkpointInterval of the job
-   * @return what was killed, for the log of the test
    */
-  List<String> killTaskManagers(String job, int times, Duration checkpointInterval) {
-    List<String> killed = new ArrayList<>();
-    for (int i = 0; i < times; i++) {
+  List<Fault> kill(String job, int taskManagers, int jobManagers, Duration checkpointInterval) {
+    List<Boolean> order = new ArrayList<>(Collections.nCopies(jobManagers, true));
+    order.addAll(Collections.nCopies(taskManagers, false));
+    Collections.shuffle(order, random);
+    List<Fault> faults = new ArrayList<>();
+    int size = cluster.taskManagers().size();
+    for (boolean jobManager : order) {
       awaitProgress(job, checkpointInterval);
-      List<ClusterProcess> candidates = cluster.taskManagers();
-      ClusterProcess victim = candidates.get(random.nextInt(candidates.size()));
+      ClusterProcess victim =
+          jobManager
+              ? cluster.leader().orElseThrow()
+              : cluster.taskManagers().get(random.nextInt(size));
+      faults.add(new Fault(jobManager, victim.toString(), System.currentTimeMillis()));
       victim.kill();
-      killed.add(victim.toString());
-      cluster.startTaskManager();
+      cluster.startMissing(size);
       cluster.awaitTaskManagers(PATIENCE);
     }
     awaitProgress(job, checkpointInterval);
-    return killed;
+    return faults;
   }
 
   private void awaitProgress(String job, Duration checkpointInterval) {
-    int target = cluster.rest().checkpoints(job).completed() + 1 + random.nextInt(2);
+    int more = 1 + random.nextInt(2);
+    int[] target = {-1};
     boolean reached =
         Patience.await(
             PATIENCE,
             () -> {
-              String state = cluster.rest().jobState(job);
-              if (state.equals("FINISHED") || state.equals("FAILED") || state.equals("CANCELED")) {
-                throw new ClusterException(
-                    "the job was " + state + " before the nemesis was done with it");
-              }
-              return cluster.rest().checkpoints(job).completed() >= target;
+              int completed = completed(job);
+              // A new leader counts from 0.
+              target[0] = target[0] < 0 && completed >= 0 ? completed + more : target[0];
+              return completed >= 0 && completed >= target[0];
             });
     if (!reached) {
-      throw new ClusterException("the job did not reach checkpoint " + target + " in " + PATIENCE);
+      throw new AssertionError("the job did not reach checkpoint " + target[0] + " in " + PATIENCE);
     }
     Duration part = Duration.ofNanos((long) (random.nextDouble() * checkpointInterval.toNanos()));
     Patience.await(part, () -> false);
+  }
+
+  /** Completed checkpoints of a job that runs; -1 while no leader knows of it. */
+  private int completed(String job) {
+    try {
+      String state = cluster.rest().jobState(job);
+      if (state.equals("FINISHED") || state.equals("FAILED") || state.equals("CANCELED")) {
+        throw new AssertionError("the job was " + state + " before the nemesis was done with it");
+      }
+      return cluster.rest().checkpoints(job).completed();
+    } catch (ClusterException e) {
+      return -1;
+    }
   }
 }

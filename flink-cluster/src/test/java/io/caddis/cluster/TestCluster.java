@@ -8,6 +8,8 @@ import java.util.Map;
 
 /** Clusters for tests: the assembled distribution, free ports, small processes. */
 final class TestCluster {
+  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   private TestCluster() {}
 
   static Path distribution() {
@@ -24,6 +26,9 @@ final class TestCluster {
     all.put("web.refresh-interval", "200 ms");
     all.put("taskmanager.memory.process.size", "1g");
     all.put("taskmanager.memory.network.max", "64m");
+    // Processes that live for seconds start in half the processor time.
+    all.put("env.java.opts.jobmanager", QUICK);
+    all.put("env.java.opts.taskmanager", QUICK);
     // Any port: the range of conf/config.yaml may be in use by a cluster beside this test.
     all.put("metrics.reporter.prom.port", "0");
     all.putAll(options);

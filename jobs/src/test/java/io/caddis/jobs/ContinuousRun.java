@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -39,6 +41,13 @@ final class ContinuousRun {
    */
   static ContinuousRun start(Path directory, @Nullable Path savepoint, String... settings)
       throws Exception {
+    return start(directory, savepoint, StateBackend.HASHMAP, settings);
+  }
+
+  /** The same with another backend. */
+  static ContinuousRun start(
+      Path directory, @Nullable Path savepoint, StateBackend backend, String... settings)
+      throws Exception {
     SpecLoader loader = new SpecLoader(name -> null);
     for (String setting : settings) {
       int equals = setting.indexOf('=');
@@ -46,13 +55,14 @@ final class ContinuousRun {
     }
     PipelineSpec spec = loader.load();
     Path savepoints = directory.resolve("savepoints");
-    StreamExecutionEnvironment env =
-        EmbeddedCluster.environment(spec, StateBackend.HASHMAP, savepoints);
+    StreamExecutionEnvironment env = EmbeddedCluster.environment(spec, backend, savepoints);
+    Configuration more = new Configuration();
+    // All of a small savepoint in one file.
+    more.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ofMebiBytes(1));
     if (savepoint != null) {
-      Configuration restore = new Configuration();
-      restore.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString());
-      env.configure(restore);
+      more.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint.toUri().toString());
     }
+    env.configure(more);
     new DetectionJob().build(env, spec);
     return new ContinuousRun(env.executeAsync(spec.name()), savepoints);
   }
@@ -74,8 +84,22 @@ final class ContinuousRun {
   record End(RunSummary summary, Path savepoint) {}
 
   End stop() throws Exception {
+    return stop(false);
+  }
+
+  /** Stops for good: what still waits is put out too. */
+  End drain() throws Exception {
+    return stop(true);
+  }
+
+  /** Waits for the end of a job that ends by itself. */
+  void end() throws Exception {
+    job.getJobExecutionResult().get();
+  }
+
+  private End stop(boolean drain) throws Exception {
     String savepoint =
-        job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+        job.stopWithSavepoint(drain, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
             .get();
     Map<String, Object> counts = job.getJobExecutionResult().get().getAllAccumulatorResults();
     return new End(RunSummary.of(counts, ZERO), Path.of(URI.create(savepoint)));

@@ -2,134 +2,182 @@
 // Copyright the Caddis authors
 package io.caddis.jobs;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.caddis.detectors.files.ResultFolder;
+import io.caddis.jobs.EmbeddedCluster.StateBackend;
+import io.caddis.jobs.sink.Sinks;
 import io.caddis.operators.OperatorMetrics;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.LongStream;
-import org.apache.flink.runtime.checkpoint.Checkpoints;
-import org.apache.flink.runtime.checkpoint.OperatorState;
-import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import java.util.Locale;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Savepoints of released versions must restore: the job goes on at the next reading, with the model
- * that it had.
+ * Savepoints of released versions must restore: what the job puts out from there on is what a run
+ * that never stopped puts out. {@link KafkaSavepointITCase} does the same with readings from Kafka.
  *
  * <p>To write those of a new version, after the number in {@link #RELEASE} has been raised: {@code
- * ./mvnw -pl jobs -am test -Dtest=SavepointMigrationITCase -Dsurefire.failIfNoSpecifiedTests=false
- * -Dcaddis.write-savepoints=true}. Savepoints of versions that were released are never written
- * anew; a test for each stays. All state is in the file {@code _metadata}, because it is small;
- * that of the sinks is left out: its format is Flink's, and it holds the directory that was written
- * to, where a restored sink would go on.
+ * ./mvnw -pl jobs -am verify -Dtest=NoUnitTest
+ * -Dit.test=SavepointMigrationITCase,KafkaSavepointITCase -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dfailsafe.failIfNoSpecifiedTests=false -Dcaddis.write-savepoints=true}. Savepoints of versions
+ * that were released are never written anew; a test for each stays.
  */
 class SavepointMigrationITCase {
-  private static final String RELEASE = "v1";
-  private static final Path RESOURCES = Path.of("src/test/resources/formats");
+  static final String RELEASE = "v1";
+
+  private static final String SET_THRESHOLD =
+      """
+      {"id":"a","type":"set_threshold","threshold":0.45,"effective_from":"2026-01-01T00:00:00.700Z"}
+      """;
+  private static final String MUTE =
+      """
+      {"id":"b","type":"mute","sensors":"*2","effective_from":"2026-01-01T00:00:00.700Z"}
+      """;
+  private static final String ACCEPT =
+      """
+      {"id":"c","type":"accept","from":"2026-01-01T00:00:01Z","to":"2026-01-01T00:00:01.300Z",\
+      "effective_from":"2026-01-01T00:00:00.700Z"}
+      """;
+  private static final String CHALLENGE =
+      """
+      {"id":"d","type":"challenge","version":"20260101T000000.200Z-364340be","effective_from":"2026-01-01T00:00:00.800Z"}
+      """;
 
   @TempDir Path directory;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"global", "sensor"})
-  void savepointOfAReleaseRestoresAndScoringGoesOnWithItsModel(String scope) throws Exception {
-    Path savepoint = RESOURCES.resolve(RELEASE).resolve("savepoint-" + scope);
-    if (Boolean.getBoolean("caddis.write-savepoints")) {
-      write(scope, savepoint);
-    }
-    Set<String> known = new TreeSet<>(Files.readAllLines(savepoint.resolve("models.txt")));
-    long next = Long.parseLong(Files.readString(savepoint.resolve("next-reading.txt")).strip());
-
-    RunSummary counts =
-        start(scope, savepoint)
-            .until(summary -> count(summary, OperatorMetrics.SCORED) >= 100)
-            .stop()
-            .summary();
-    long scored = count(counts, OperatorMetrics.SCORED);
-    List<JsonNode> rows = rows("scores");
-    assertThat(rows)
-        .extracting(SavepointMigrationITCase::number)
-        .containsExactlyInAnyOrderElementsOf(
-            LongStream.range(next, next + scored).boxed().toList());
-    assertThat(count(counts, OperatorMetrics.SCORED_BY_MODEL)).isEqualTo(scored);
-    assertThat(rows)
-        .filteredOn(row -> number(row) < next + 10)
-        .extracting(row -> row.get("model_version").asString())
-        .isSubsetOf(known);
-  }
-
-  private void write(String scope, Path savepoint) throws Exception {
-    // Between trainings: models come after 24, 48, ... 192, 384 readings of one sensor or of all.
-    ContinuousRun.End end =
-        start(scope, null).until(summary -> count(summary, OperatorMetrics.SCORED) >= 610).stop();
-    assertThat(end.savepoint()).isDirectoryNotContaining("glob:**[!a]");
-    Files.createDirectories(savepoint);
-    copyWithoutSinks(end.savepoint().resolve("_metadata"), savepoint.resolve("_metadata"));
-    Files.write(
-        savepoint.resolve("models.txt"),
-        rows("models").stream().map(row -> row.get("model_version").asString()).sorted().toList());
-    long next =
-        rows("scores").stream().mapToLong(SavepointMigrationITCase::number).max().orElseThrow() + 1;
-    Files.writeString(savepoint.resolve("next-reading.txt"), next + "\n");
-  }
-
-  private static void copyWithoutSinks(Path from, Path to) throws IOException {
-    CheckpointMetadata all;
-    try (DataInputStream in = new DataInputStream(Files.newInputStream(from))) {
-      ClassLoader loader = SavepointMigrationITCase.class.getClassLoader();
-      all = Checkpoints.loadCheckpointMetadata(in, loader, from.toString());
-    }
-    List<OperatorState> kept =
-        all.getOperatorStates().stream()
-            .filter(state -> !state.getOperatorUid().orElseThrow().endsWith("-sink"))
-            .toList();
-    try (DataOutputStream out = new DataOutputStream(Files.newOutputStream(to))) {
-      Checkpoints.storeCheckpointMetadata(
-          new CheckpointMetadata(all.getCheckpointId(), kept, all.getMasterStates()), out);
-    }
-  }
-
-  private ContinuousRun start(String scope, @Nullable Path savepoint) throws Exception {
-    return ContinuousRun.start(
-        directory,
-        savepoint,
-        "source.type=simulator",
-        "source.sensors=3",
-        "source.rate=100",
-        "training.scope=" + scope,
+  /** What is between the settings of all of them and one kind of job each. */
+  enum Kept {
+    /** Models of each sensor, trained on counted readings; thresholds from tails of scores. */
+    SENSOR(
+        StateBackend.HASHMAP,
+        List.of(),
+        "detector.name=zscore",
+        "training.scope=sensor",
         "training.min-rows=10",
         "training.size=24",
         "training.sample-rows=32",
+        "threshold.method=spot",
+        "threshold.value=0.01"),
+    /** A detector that learns by reading, commands, drift, alerts that late readings correct. */
+    STREAM(
+        StateBackend.ROCKSDB,
+        List.of(SET_THRESHOLD, MUTE),
+        "detector.name=mewma",
+        "quality.drift.method=adwin",
+        "time.late-retention=100ms"),
+    /** Shared models of windows, commands, a model on trial, models under watch. */
+    PROMOTION(
+        StateBackend.HASHMAP,
+        List.of(SET_THRESHOLD, ACCEPT, CHALLENGE),
         "detector.name=zscore",
-        "time.out-of-orderness=0s",
-        "derived=[delta(temperature)]",
-        "parallelism=2",
-        "sink.directory=" + directory.resolve(savepoint == null ? "before" : "after"));
+        "training.scope=global",
+        "training.window=tumbling",
+        "training.size=200ms",
+        "training.min-rows=10",
+        "training.retrain=on-drift",
+        "training.max-interval=400ms",
+        "promotion.challengers=promote",
+        "promotion.trial=5s",
+        "promotion.watch=300ms"),
+    /** Shared models of counted readings, each told on to the next, in a registry. */
+    COUNTED(
+        StateBackend.HASHMAP,
+        List.of(ACCEPT),
+        "detector.name=half_space_trees",
+        "detector.parameters={n_estimators: 5, height: 5, window_size: 50}",
+        "training.scope=global",
+        "training.min-rows=10",
+        "training.size=100",
+        "training.sample-rows=64",
+        "training.window=count",
+        "training.update=incremental",
+        "training.once=false",
+        "registry.name=kept");
+
+    final StateBackend backend;
+    final List<String> commands;
+    final String[] settings;
+
+    Kept(StateBackend backend, List<String> commands, String... settings) {
+      this.backend = backend;
+      this.commands = commands;
+      this.settings = settings;
+    }
+
+    KeptSavepoint savepoint() {
+      return KeptSavepoint.of(RELEASE, "savepoint-" + name().toLowerCase(Locale.ROOT));
+    }
   }
 
-  private List<JsonNode> rows(String folder) throws IOException {
-    Path before = directory.resolve("before").resolve(folder);
-    Path after = directory.resolve("after").resolve(folder);
-    return new ResultFolder(Files.exists(after) ? after : before).fresh();
+  @ParameterizedTest
+  @EnumSource
+  void resultsGoOnAsThoseOfARunThatNeverStopped(Kept kept) throws Exception {
+    KeptSavepoint savepoint = kept.savepoint();
+    if (Boolean.getBoolean("caddis.write-savepoints")) {
+      ContinuousRun.End end = start(kept, null, "before", kept.commands).until(scored(1000)).stop();
+      savepoint.write(end.savepoint(), directory.resolve("before"));
+    }
+
+    // What commands there were is in the savepoint.
+    start(kept, savepoint, "after", List.of()).until(scored(500)).drain();
+    long last =
+        KeptSavepoint.rows(directory.resolve("after"), Sinks.SCORES).stream()
+            .mapToLong(SavepointMigrationITCase::number)
+            .max()
+            .orElseThrow();
+    start(kept, null, "undisturbed", kept.commands, "source.count=" + (last + 1)).end();
+    savepoint.assertGoesOn(directory.resolve("after"), directory.resolve("undisturbed"));
   }
 
-  private static long number(JsonNode row) {
-    String id = row.get("event_id").asString();
+  private ContinuousRun start(
+      Kept kept,
+      @Nullable KeptSavepoint savepoint,
+      String name,
+      List<String> commands,
+      String... more)
+      throws Exception {
+    Path control = Files.createDirectories(directory.resolve(name + "-control"));
+    for (int i = 0; i < commands.size(); i++) {
+      Files.writeString(control.resolve(i + ".json"), commands.get(i));
+    }
+    List<String> settings =
+        new ArrayList<>(
+            List.of(
+                "source.type=simulator",
+                "source.sensors=3",
+                "source.rate=1000",
+                "time.alignment=event-time",
+                "time.out-of-orderness=50ms",
+                "derived=[delta(temperature), interval]",
+                "parallelism=2",
+                "sink.directory=" + directory.resolve(name)));
+    settings.addAll(List.of(kept.settings));
+    settings.addAll(List.of(more));
+    if (kept == Kept.COUNTED) {
+      settings.add("registry.directory=" + directory.resolve(name + "-registry"));
+    }
+    if (!kept.commands.isEmpty()) {
+      settings.add("control.directory=" + control);
+      settings.add("control.poll-interval=50ms");
+    }
+    return ContinuousRun.start(
+        directory,
+        savepoint == null ? null : savepoint.folder(),
+        kept.backend,
+        settings.toArray(String[]::new));
+  }
+
+  private static Predicate<RunSummary> scored(long readings) {
+    return counts -> counts.counters().get(OperatorMetrics.SCORED) >= readings;
+  }
+
+  private static long number(String row) {
+    String id = JsonMapper.shared().readTree(row).get("event_id").asString();
     return Long.parseLong(id.substring(id.indexOf('-') + 1), 16);
-  }
-
-  private static long count(RunSummary counts, String name) {
-    return counts.counters().get(name);
   }
 }

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster as {@code up --ha} starts it: two JobManagers, one of which leads, and a ZooKeeper. */
+class HighAvailabilitySystemTest {
+  private static final Map<String, String> OPTIONS =
+      Map.of("high-availability.type", "zookeeper", "execution.checkpointing.interval", "500 ms");
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final int ELEMENTS = 200_000;
+
+  @TempDir Path folder;
+
+  @Test
+  void jobGoesOnWithAnotherLeaderAndAfterARestartOfTheWholeClusterByItself() throws Exception {
+    Path output = folder.resolve("output");
+    Path release = folder.resolve("release");
+    List<String> counting =
+        List.of(
+            CountingJob.jar(folder).toString(),
+            "" + ELEMENTS,
+            output.toString(),
+            "500",
+            release.toString());
+    Path home = folder.resolve("cluster");
+    String job;
+    List<ClusterProcess> processes;
+    try (StandaloneCluster cluster = TestCluster.start(home, 1, OPTIONS)) {
+      assertThat(cluster.processes())
+          .extracting(ClusterProcess::name)
+          .containsExactlyInAnyOrder("zookeeper", "jobmanager", "jobmanager-2", "taskmanager-1");
+      for (ClusterProcess process : cluster.processes()) {
+        assertThat(ListeningSockets.of(process.pid()))
+            .as(process.name())
+            .isNotEmpty()
+            .allMatch(InetAddress::isLoopbackAddress);
+      }
+      job = Submission.detached(cluster, List.of(), counting);
+      List<Nemesis.Fault> faults = new Nemesis(cluster, 3).kill(job, 0, 1, Duration.ofMillis(500));
+
+      assertThat(faults).hasSize(1);
+      assertThat(cluster.rest().checkpoints(job).restored()).isPositive();
+      assertThat(cluster.leader())
+          .hasValueSatisfying(
+              leader -> assertThat(leader).asString().isNotEqualTo(faults.get(0).process()));
+      assertThat(cluster.jobManagers()).hasSize(2);
+      processes = cluster.processes();
+    }
+    assertThat(processes).hasSize(4).noneMatch(ClusterProcess::isAlive);
+
+    try (StandaloneCluster cluster = TestCluster.start(home, 1, OPTIONS)) {
+      Files.createFile(release);
+      assertThat(
+              Patience.await(
+                  PATIENCE,
+                  () ->
+                      cluster.rest().jobs().stream()
+                          .anyMatch(it -> it.id().equals(job) && it.state().equals("FINISHED"))))
+          .isTrue();
+    }
+    assertThat(
+            OutputDifference.between(
+                CountingJob.expected(ELEMENTS), CommittedLines.readAll(output)))
+        .isEqualTo(OutputDifference.NONE);
+  }
+}
