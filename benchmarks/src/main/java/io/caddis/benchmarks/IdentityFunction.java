@@ -16,26 +16,37 @@ final class IdentityFunction
   public void processElement(
       FeatureVector vector, ReadOnlyContext context, Collector<ScoredVector> out) {
     out.collect(
-        new ScoredVector(
+        unscored(
             vector.key(),
             vector.group(),
             vector.timestamp(),
             vector.source(),
             vector.position(),
-            0,
-            0,
-            1,
-            false,
-            Severity.LOW,
-            "identity",
-            vector.late(),
-            null,
-            null,
-            null,
-            null,
-            false,
-            null,
-            null));
+            vector.late()));
+  }
+
+  static ScoredVector unscored(
+      String key, String group, long timestamp, long source, long position, boolean late) {
+    return new ScoredVector(
+        key,
+        group,
+        timestamp,
+        source,
+        position,
+        0,
+        0,
+        1,
+        false,
+        Severity.LOW,
+        "identity",
+        late,
+        null,
+        null,
+        null,
+        null,
+        false,
+        null,
+        null);
   }
 
   @Override

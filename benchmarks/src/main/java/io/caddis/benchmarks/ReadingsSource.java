@@ -22,7 +22,7 @@ import org.apache.flink.util.NumberSequenceIterator;
  *
  * <p>Every split holds sensors of its own; a sensor sends one reading a second of event time.
  */
-final class ReadingsSource
+class ReadingsSource
     implements Source<Parsed, NumberSequenceSplit, Collection<NumberSequenceSplit>> {
   static final long FIRST_TIMESTAMP = 1_700_000_000_000L;
 

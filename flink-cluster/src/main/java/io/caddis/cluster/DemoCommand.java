@@ -39,6 +39,11 @@ final class DemoCommand implements Callable<Integer> {
   /** Readings whose curves can be looked at: twelve minutes of them. */
   private static final int SCORE_WINDOW = 300_000;
 
+  /** Of the job, the gateway, and whoever looks at them. */
+  private static final String MODELS = "models";
+
+  private static final String COMMANDS = "commands";
+
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(60);
 
   @Option(
@@ -84,6 +89,8 @@ final class DemoCommand implements Callable<Integer> {
                 Map.of("execution.checkpointing.interval", "2 s")))) {
       System.out.println("Web UI   " + cluster.webInterface());
       ClusterDirectory.deleteTree(output);
+      ClusterDirectory.deleteTree(home.resolve(MODELS));
+      ClusterDirectory.deleteTree(home.resolve(COMMANDS));
       ClusterDirectory.deleteTree(cluster.savepoints());
       System.out.println("Results  " + output);
       System.out.println("Submitting the job …");
@@ -91,7 +98,7 @@ final class DemoCommand implements Callable<Integer> {
       Optional<DemoGateway> gateway = gateway(home, output);
       try {
         String dashboard = gateway.map(one -> one.address() + "/dashboard").orElse("");
-        demo(cluster, output, dashboard).run(time, stop);
+        demo(cluster, home, output, dashboard).run(time, stop);
       } finally {
         gateway.ifPresent(DemoGateway::close);
       }
@@ -117,7 +124,9 @@ final class DemoCommand implements Callable<Integer> {
                 "--store",
                 home.resolve("gateway.db").toString(),
                 "--registry",
-                home.resolve("models").toString(),
+                home.resolve(MODELS).toString(),
+                "--control",
+                home.resolve(COMMANDS).toString(),
                 "--score-window",
                 Integer.toString(SCORE_WINDOW)));
     if (gateway.isEmpty()) {
@@ -126,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
     return gateway;
   }
 
-  private static Demo demo(StandaloneCluster cluster, Path output, String dashboard) {
+  private static Demo demo(StandaloneCluster cluster, Path home, Path output, String dashboard) {
     Path config = ClusterCli.distribution().resolve("conf/demo.yaml");
     String start = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<String> job =
@@ -137,6 +146,14 @@ final class DemoCommand implements Callable<Integer> {
             config.toString(),
             "--set",
             "source.start=" + start,
+            "--registry",
+            home.resolve(MODELS).toString(),
+            "--name",
+            "demo",
+            "--control",
+            home.resolve(COMMANDS).toString(),
+            "--set",
+            "control.registry=" + home.resolve(MODELS),
             "--output",
             output.toString());
     PipelineSpec spec =

@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -147,6 +151,28 @@ class ClusterSystemTest {
         .hasMessageContaining("taskmanager-1 ended while the cluster started")
         .hasMessageContaining("NoSuchOption");
     assertThat(StandaloneCluster.find(TestCluster.distribution(), other)).isEmpty();
+  }
+
+  @Test
+  void nobodyUploadsAJar() throws Exception {
+    assertThat(cluster.rest().get("/config").at("/features/web-submit").asBoolean(true)).isFalse();
+    String jar =
+        "--b\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"x.jar\"\r\n"
+            + "Content-Type: application/x-java-archive\r\n\r\nPK\r\n--b--\r\n";
+    for (String path : List.of("/jars/upload", "/v1/jars/upload", "/jars/x.jar/run")) {
+      HttpResponse<String> answer =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(cluster.webInterface() + path))
+                      .header("Content-Type", "multipart/form-data; boundary=b")
+                      .header("Origin", "http://evil.example")
+                      .POST(HttpRequest.BodyPublishers.ofString(jar))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(path + " " + answer.body()).isBetween(400, 499);
+      assertThat(answer.headers().allValues("Access-Control-Allow-Origin"))
+          .doesNotContain("*", "http://evil.example");
+    }
   }
 
   @Test

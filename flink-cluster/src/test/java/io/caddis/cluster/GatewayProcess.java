@@ -51,6 +51,11 @@ final class GatewayProcess implements AutoCloseable {
     return send(request(path));
   }
 
+  /** Where it serves, without a path. */
+  String address() {
+    return gateway.address();
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(gateway.address() + path));
   }

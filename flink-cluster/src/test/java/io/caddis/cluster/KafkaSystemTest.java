@@ -8,6 +8,8 @@ import io.caddis.broker.KafkaBroker;
 import io.caddis.detectors.parse.EventIds;
 import io.caddis.detectors.parse.SourceId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,10 @@ import tools.jackson.databind.json.JsonMapper;
 class KafkaSystemTest {
   private static final long START = 1_767_225_600L;
   private static final int PARTITIONS = 2;
+
+  /** Of a login; the broker asks for none, and clients take it all the same. */
+  private static final String SECRET = "not-for-anybody-7c1e";
+
   private static final int BATCH = 100;
   private static final int BATCHES = 40;
 
@@ -104,9 +111,33 @@ class KafkaSystemTest {
               return alert.get("alert_id").asString() + " " + alert.get("sequence").asInt();
             })
         .doesNotHaveDuplicates();
+    assertThatNothingTells(SECRET, job);
   }
 
-  private static List<String> detect() {
+  /** Neither what the web UI is made of nor a log of any process. */
+  private static void assertThatNothingTells(String secret, String job) throws IOException {
+    for (String path :
+        List.of("", "/config", "/plan", "/exceptions", "/checkpoints", "/checkpoints/config")) {
+      assertThat(cluster.rest().get("/jobs/" + job + path).toString()).doesNotContain(secret);
+    }
+    for (String path : List.of("/jobmanager/config", "/jobmanager/environment")) {
+      assertThat(cluster.rest().get(path).toString()).doesNotContain(secret);
+    }
+    StringBuilder logs = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder.resolve("cluster/log"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        logs.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertThat(logs).contains(job).doesNotContain(secret);
+  }
+
+  private static List<String> detect() throws IOException {
+    Path logins = folder.resolve("logins.properties");
+    Files.writeString(
+        logins,
+        "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required"
+            + " username=\"caddis\" password=\"%s\";%n".formatted(SECRET));
     List<String> command =
         new ArrayList<>(
             List.of(TestCluster.distribution().resolve("jobs/caddis.jar").toString(), "detect"));
@@ -116,6 +147,7 @@ class KafkaSystemTest {
             "source.continuous=true",
             "source.kafka.topics=[readings]",
             "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+            "kafka.properties=" + logins,
             "features=[{name: x}]",
             "time.alignment=event-time",
             "sink.kafka.scores=scores",

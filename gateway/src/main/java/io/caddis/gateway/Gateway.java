@@ -250,7 +250,7 @@ public final class Gateway implements Callable<Integer> {
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
                 new DashboardRoutes(),
-                new RegistryRoutes(registry, requests),
+                new RegistryRoutes(registry, serving),
                 new InfoRoutes(serving, desk::scoresToday, desk::anomaliesToday),
                 new PredictRoutes(serving),
                 new TrainRoutes(serving, options.trainingData()),

@@ -98,6 +98,7 @@ public final class GatewayServer implements AutoCloseable {
       List<Routes> groups) {
     GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups);
     gateway.server.start();
+    metrics.gauge("connections", "Connections open", gateway::connections);
     return gateway;
   }
 
@@ -295,6 +296,14 @@ public final class GatewayServer implements AutoCloseable {
   /** Has something ended when no request is under way any more, such as what requests need. */
   void afterStop(Runnable action) {
     afterStop = action;
+  }
+
+  private int connections() {
+    int open = 0;
+    for (Connector connector : server.jettyServer().server().getConnectors()) {
+      open += connector.getConnectedEndPoints().size();
+    }
+    return open;
   }
 
   /** The port that it listens on. */

@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * least rate is that of all requests together.
  */
 final class SlowBodies extends Handler.Wrapper {
-  /** From the second second on. */
   private static final int LEAST_BYTES_PER_SECOND = 256;
+
+  /** For pauses that are nobody's intention, on a machine that has much to do, here or there. */
+  private static final int GRACE_SECONDS = 5;
 
   SlowBodies(Handler handler) {
     super(handler);
@@ -54,7 +56,8 @@ final class SlowBodies extends Handler.Wrapper {
 
     @Override
     public void demand(Runnable available) {
-      if (bytes < NanoTime.secondsSince(begin) * LEAST_BYTES_PER_SECOND) {
+      long due = (NanoTime.secondsSince(begin) - GRACE_SECONDS) * LEAST_BYTES_PER_SECOND;
+      if (bytes < due) {
         failure = Content.Chunk.from(new TimeoutException("the body comes too slowly"), true);
         available.run();
       } else {

@@ -24,17 +24,9 @@ class AccessTest {
 
   private TestGateway guarded() {
     return new TestGateway(
-        new GatewayOptions(
-            "127.0.0.1",
-            0,
-            directory.resolve("models"),
-            "m",
-            null,
-            directory.resolve("tokens.json"),
-            false,
-            Limits.DEFAULT,
-            null,
-            null));
+        new TestOptions(directory.resolve("models"))
+            .tokens(directory.resolve("tokens.json"))
+            .build());
   }
 
   private String token(String name, Role role) throws IOException {
@@ -152,9 +144,7 @@ class AccessTest {
 
   @Test
   void othersAreNotServedWithoutTokens() {
-    GatewayOptions options =
-        new GatewayOptions(
-            "0.0.0.0", 0, directory, "m", null, null, false, Limits.DEFAULT, null, null);
+    GatewayOptions options = new TestOptions(directory).host("0.0.0.0").build();
 
     assertThatThrownBy(() -> new TestGateway(options))
         .hasMessageContaining("--tokens FILE, or --insecure");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,17 +40,7 @@ class ControlRoutesTest {
 
   private TestGateway gateway(Path tokens) {
     return new TestGateway(
-        new GatewayOptions(
-            "127.0.0.1",
-            0,
-            directory.resolve("models"),
-            "m",
-            null,
-            tokens,
-            false,
-            Limits.DEFAULT,
-            control,
-            null),
+        new TestOptions(directory.resolve("models")).tokens(tokens).control(control).build(),
         TestGateway.alerts(output, directory.resolve("gateway.db").toString()),
         Clock.systemUTC());
   }
@@ -183,6 +174,41 @@ class ControlRoutesTest {
                     "{\"id\": \"%s\", \"type\": \"promote\", \"model\": \"p_zscore\", \"version\": \"%s\", \"group\": \"g\"}"
                         .formatted(id, version)));
     assertThat(gateway.get("/api/control/" + id).status()).isEqualTo(200);
+  }
+
+  @Test
+  void anotherChampionIsToScoreInTheJobToo() throws IOException {
+    String fit = "{\"model\": \"p\", \"backend\": \"zscore\", \"data\": [[1], [%d]]}";
+    List<String> versions = new ArrayList<>();
+    for (int value = 2; value <= 3; value++) {
+      gateway.post("/v1/anomaly/fit", fit.formatted(value));
+      versions.add(
+          gateway.post("/v1/anomaly/save", "{\"model\": \"p\"}").json().get("version").asString());
+    }
+    String model = "/api/registry/p_zscore";
+    String first = "{\"version\": \"%s\"%s}";
+
+    gateway.post(model + "/promote", first.formatted(versions.get(0), ", \"job\": false"));
+    assertThat(gateway.post(model + "/rollback", "{\"job\": false}").status()).isEqualTo(200);
+    assertThat(commands()).isEmpty();
+
+    JsonNode promoted =
+        gateway.post(model + "/promote", first.formatted(versions.get(0), "")).json();
+    String id = promoted.at("/job/id").asString();
+    assertThat(promoted.get("champion").asString()).isEqualTo(versions.get(0));
+    assertThat(promoted.at("/commands/0")).isEqualTo(promoted.get("job"));
+    said(
+        "control",
+        "{\"command\":\"%s\",\"state\":\"applied\",\"subtask\":0,\"subtasks\":1}".formatted(id));
+    JsonNode told = gateway.get(model).json().at("/commands/0");
+    assertThat(told.get("state").asString()).isEqualTo("applied");
+    assertThat(told.get("version").asString()).isEqualTo(versions.get(0));
+
+    gateway.post(model + "/rollback", "");
+    assertThat(commands())
+        .extracting(c -> c.get("type").asString() + " " + c.get("version").asString())
+        .containsExactly("promote " + versions.get(0), "promote " + versions.get(1));
+    assertThat(gateway.get(model).json().get("champion").asString()).isEqualTo(versions.get(1));
   }
 
   @Test

@@ -4,8 +4,8 @@ package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caddis.gateway.browser.Chromium;
-import io.caddis.gateway.browser.Page;
+import io.caddis.browser.Chromium;
+import io.caddis.browser.Page;
 import io.caddis.gateway.feed.JobOutput;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -67,15 +68,15 @@ class DashboardMeasurement {
         page.open(url);
         page.await("window.firstFigures");
         say(
-            "overview: first paint %.0f ms, first figures %.0f ms, %.0f KB received",
+            "overview: first paint %.0f ms, first figures %.0f ms, %.0f ms of processor, %.0f KB",
             page.eval("performance.getEntriesByName('first-contentful-paint')[0].startTime")
                 .asDouble(),
             page.eval("window.firstFigures").asDouble(),
+            1_000 * page.processorSeconds().getOrDefault("TaskDuration", 0.0),
             received(page));
       }
-      Page page = chromium.newPage(1400, 1000);
       for (int run = 0; run < RUNS; run++) {
-        page.open(url + "#/overview");
+        Page page = chromium.newPage(1400, 1000);
         page.open(url + "#/lanes?seconds=86400&limit=1000");
         page.await("performance.getEntriesByName('lanes').length > 0");
         JsonNode drawn =
@@ -85,10 +86,10 @@ class DashboardMeasurement {
                 "performance.getEntriesByType('resource')"
                     + ".find((e) => e.name.includes('/api/lanes')).duration");
         say(
-            "lanes of %,d x 24 h: answered in %.0f ms, drawn in %.1f ms, %.0f KB received",
+            "lanes of %,d x 24 h: answered in %.0f ms, drawn in %.1f ms, %.0f KB",
             SENSORS, answered.asDouble(), drawn.asDouble(), received(page));
       }
-      live(job, page, url);
+      live(job, chromium.newPage(1400, 1000), url);
     }
   }
 
@@ -100,6 +101,8 @@ class DashboardMeasurement {
         (() => { window.frames = []; let last = performance.now();
           const frame = (now) => { window.frames.push(now - last); last = now; requestAnimationFrame(frame); };
           requestAnimationFrame(frame); })()""");
+    Map<String, Double> before = page.processorSeconds();
+    long begin = System.nanoTime();
     int files = LIVE_SECONDS * 5;
     for (int file = 0; file < files; file++) {
       List<String> alerts = new ArrayList<>();
@@ -124,6 +127,19 @@ class DashboardMeasurement {
         page.eval("100 * window.frames.filter((f) => f > 50).length / window.frames.length")
             .asDouble(),
         page.eval("Math.max(...window.frames)").asDouble());
+    double elapsed = seconds(begin);
+    double lists =
+        page.eval(
+                "performance.getEntriesByType('resource')"
+                    + ".filter((e) => e.name.includes('/api/alerts')).length")
+            .asDouble();
+    Map<String, Double> after = page.processorSeconds();
+    say("live: the list was drawn again %.1f times a second; each time, of processor:", lists / elapsed);
+    for (String work :
+        List.of("TaskDuration", "ScriptDuration", "RecalcStyleDuration", "LayoutDuration")) {
+      double used = after.getOrDefault(work, 0.0) - before.getOrDefault(work, 0.0);
+      say("  %-20s %.1f ms", work, 1_000 * used / lists);
+    }
     assertThat(page.problems()).isEmpty();
   }
 

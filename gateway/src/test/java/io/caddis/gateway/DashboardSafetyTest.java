@@ -29,6 +29,12 @@ class DashboardSafetyTest extends InBrowser {
       page.awaitText("onerror=alert(1)");
       assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
     }
+    String note = "{\"note\": \"<img src=x onerror=alert(2)>\"}";
+    assertThat(gateway.post("/api/alerts/a4/acknowledge", note).status()).isEqualTo(200);
+    open("#/alert/a4");
+    settled();
+    page.awaitText("onerror=alert(2)");
+    assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
     page.clickText("Show the curve");
     page.awaitText("Score");
     page.awaitText("onerror=alert(1)");
@@ -95,18 +101,7 @@ class DashboardSafetyTest extends InBrowser {
     Path tokens = directory.resolve("tokens.json");
     String token =
         new TokenFile(tokens).create("ops", Role.ADMIN, Instant.parse("2026-01-01T00:00:00Z"));
-    GatewayOptions guarded =
-        new GatewayOptions(
-            "127.0.0.1",
-            0,
-            directory.resolve("none"),
-            "m",
-            null,
-            tokens,
-            false,
-            Limits.DEFAULT,
-            null,
-            null);
+    GatewayOptions guarded = new TestOptions(directory.resolve("none")).tokens(tokens).build();
     try (TestGateway strict = new TestGateway(guarded)) {
       page.open("http://127.0.0.1:%d/dashboard#/alerts".formatted(strict.port()));
       page.awaitText("Sign in");

@@ -173,7 +173,7 @@ class DashboardTest extends InBrowser {
   }
 
   @Test
-  void aVersionIsPromotedAfterAQuestion() {
+  void aVersionIsPromotedAfterAQuestion() throws IOException {
     String before =
         gateway.get("/api/registry/pumps_isolation_forest").json().path("champion").asString();
     open("#/models");
@@ -183,15 +183,23 @@ class DashboardTest extends InBrowser {
     page.await("document.querySelector('.surface canvas')?.height > 0");
     screenshot("models");
     page.clickText("Promote");
-    page.awaitText("Make ");
+    page.awaitText("the gateway and the running job score with it");
     screenshot("promote");
     page.click("dialog .primary");
     page.await("!document.querySelector('dialog')");
     page.awaitText("Roll back to " + before);
+    page.awaitText("sent, no answer yet");
 
-    assertThat(
-            gateway.get("/api/registry/pumps_isolation_forest").json().path("previous").asString())
-        .isEqualTo(before);
+    JsonNode promoted = gateway.get("/api/registry/pumps_isolation_forest").json();
+    assertThat(promoted.path("previous").asString()).isEqualTo(before);
+    String applied =
+        "{\"command\":\"%s\",\"state\":\"applied\",\"subtask\":%d,\"subtasks\":2,"
+            + "\"effective_from\":\"2026-01-31T12:00:00Z\"}";
+    String id = promoted.at("/commands/0/id").asString();
+    new JobOutput(directory.resolve("out"))
+        .commit(
+            "control", "said.jsonl", List.of(applied.formatted(id, 0), applied.formatted(id, 1)));
+    page.awaitText("applied 2/2");
     page.clickText("Roll back to");
     page.click("dialog .primary");
     page.await("!document.querySelector('dialog')");

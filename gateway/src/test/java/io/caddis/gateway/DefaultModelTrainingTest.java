@@ -103,10 +103,7 @@ class DefaultModelTrainingTest extends DefaultModel {
     Path file = registry.resolve("history.csv");
     Files.writeString(file, "a,b\n1,2\n2,3\n3,1\n2,2\n");
     gateway.close();
-    gateway =
-        new TestGateway(
-            new GatewayOptions(
-                "127.0.0.1", 0, registry, "pump", file, null, false, Limits.DEFAULT, null, null));
+    gateway = new TestGateway(new TestOptions(registry).model("pump").trainingData(file).build());
 
     JsonNode trained = gateway.post("/retrain", "").json();
 

@@ -21,9 +21,11 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -37,9 +39,12 @@ class FuzzCampaignTest {
   private static final int REQUESTS = Integer.getInteger("caddis.campaign.requests", 4_000);
   private static final long SEED = Long.getLong("caddis.campaign.seed", 1);
   private static final int CLIENTS = 4;
-  private static final int SLOW_EACH = 2_000;
+  private static final int SLOW_EACH = 5_000;
   private static final int BODY_BYTES = 1 << 16;
   private static final String SECRET = "not for anybody 7c1e";
+
+  /** Of which the last is that of whoever asks. */
+  private static final String OPEN_CONNECTIONS = "caddis_gateway_connections";
 
   /** What a gateway may come to hold besides, such as the code that the JVM makes of it. */
   private static final long HEAP_BYTES = 8 << 20;
@@ -54,7 +59,7 @@ class FuzzCampaignTest {
           8,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
-          Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
           100);
 
   @TempDir Path directory;
@@ -62,6 +67,7 @@ class FuzzCampaignTest {
   private final Map<String, LongAdder> answers = new ConcurrentSkipListMap<>();
 
   @Test
+  @Timeout(value = 2, unit = TimeUnit.HOURS)
   void whateverComesIsTheClientsMistake() throws Exception {
     Files.writeString(directory.resolve("secret.txt"), SECRET);
     Path own = Files.createDirectories(directory.resolve("own"));
@@ -76,6 +82,9 @@ class FuzzCampaignTest {
       assertThat(answers).containsKeys("200", "400", "422");
       System.out.printf("%d requests of seed %d: %s%n", REQUESTS, SEED, answers);
       System.out.printf("heap after collection: %,d bytes, grown by %,d%n", heap, grown);
+      while (!gateway.get("/metrics").body().contains(OPEN_CONNECTIONS + " 1.0\n")) {
+        Thread.onSpinWait();
+      }
       assertThat(gateway.get("/health").status()).isEqualTo(200);
       assertThat(gateway.post("/predict", "{\"data\": {\"a\": 1}}").status()).isEqualTo(200);
       assertThat(grown).as("growth of the heap, bytes").isLessThan(HEAP_BYTES);
@@ -90,21 +99,15 @@ class FuzzCampaignTest {
   private static TestGateway gateway(Path own) {
     TestGateway gateway =
         new TestGateway(
-            new GatewayOptions(
-                "127.0.0.1",
-                0,
-                own.resolve("models"),
-                "m",
-                null,
-                null,
-                false,
-                LIMITS,
-                own.resolve("control"),
-                null),
+            new TestOptions(own.resolve("models"))
+                .limits(LIMITS)
+                .control(own.resolve("control"))
+                .build(),
             TestGateway.alerts(own.resolve("feed"), own.resolve("gateway.db").toString()),
             Clock.systemUTC());
     String rows = "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}";
-    assertThat(gateway.post("/train?backend=zscore", rows).status()).isEqualTo(200);
+    TestGateway.Answer trained = gateway.post("/train?backend=zscore", rows);
+    assertThat(trained.status()).as(trained.body()).isEqualTo(200);
     return gateway;
   }
 
@@ -135,7 +138,7 @@ class FuzzCampaignTest {
         FuzzedRequests fuzzed = new FuzzedRequests(SEED * 1_000 + stream + client, BODY_BYTES);
         clients.add(threads.submit(() -> send(port, fuzzed, requests / CLIENTS)));
       }
-      clients.add(threads.submit(() -> sendSlowly(port, requests / SLOW_EACH)));
+      clients.add(threads.submit(() -> sendSlowly(port, Math.round((float) requests / SLOW_EACH))));
       for (Future<?> client : clients) {
         client.get();
       }

@@ -28,8 +28,13 @@ final class FuzzedRequests {
       "/api/missed-alarms",
       "{\"sensor\": \"p\", \"from\": \"2026-01-31T12:00:00Z\", \"to\": \"2026-01-31T12:30:00Z\"}"
     },
-    {"/api/alerts/0123456789abcdef/acknowledge", "{\"by\": \"me\", \"note\": \"n\"}"},
+    {"/api/alerts/0123456789abcdef/acknowledge", "{\"acknowledged\": true, \"note\": \"n\"}"},
+    {"/api/alerts/0123456789abcdef/label", "{\"label\": \"true_alarm\", \"note\": \"n\"}"},
+    {"/api/alerts/0123456789abcdef/silence", "{\"minutes\": 5, \"note\": \"n\"}"},
     {"/api/control", "{\"type\": \"set_threshold\", \"sensors\": \"*\", \"threshold\": 0.8}"},
+    {"/api/registry/n/promote", "{\"version\": \"latest\"}"},
+    {"/api/registry/n/rollback", "{\"a\": 1}"},
+    {"/api/registry/m/promote", "{\"version\": \"champion\"}"},
     {
       "/v1/anomaly/fit",
       "{\"model\": \"f\", \"backend\": \"zscore\", \"data\": [[1, 2], [3, 4], [5, 7]],"
@@ -38,8 +43,8 @@ final class FuzzedRequests {
     {"/train?backend=zscore&contamination=0.1", "{\"transactions\": [{\"a\": 1}, {\"a\": 2}]}"},
   };
 
-  /** Of these there are few: each writes a model, and waits for the disk. */
-  private static final int SLOW_ROUTES = 2;
+  /** Of these there are few: each writes to the registry, and waits for the disk. */
+  private static final int SLOW_ROUTES = 3;
 
   private static final List<String> VALUES =
       """
@@ -100,6 +105,24 @@ final class FuzzedRequests {
       /api/alerts/%s
       /api/control?limit=%s
       /api/control/%s
+      /api/overview
+      /api/accuracy?from=%s
+      /api/lanes?seconds=%s
+      /api/lanes?sensor=%s
+      /api/series?sensor=%s
+      /api/readings/%s?sensor=m
+      /api/data-quality?reason=%s
+      /api/registry
+      /api/registry/%s
+      /api/registry/m/surface?first=%s&second=b
+      /api/registry/%s/surface?first=a&second=c
+      /api/feed
+      /api/feed/models?limit=%s
+      /api/feed/scores?sensor=%s
+      /api/live?events=%s
+      /dashboard
+      /dashboard/app.js
+      /dashboard/%s
       /anomalies/%s
       /api/feed/quality?limit=%s
       /api/silences/%s

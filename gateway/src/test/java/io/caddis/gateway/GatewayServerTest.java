@@ -171,17 +171,7 @@ class GatewayServerTest {
             100);
     try (TestGateway served =
             new TestGateway(
-                new GatewayOptions(
-                    "127.0.0.1",
-                    0,
-                    directory.resolve("models"),
-                    "m",
-                    null,
-                    null,
-                    false,
-                    impatient,
-                    null,
-                    null));
+                new TestOptions(directory.resolve("models")).limits(impatient).build());
         Socket silent = new Socket("127.0.0.1", served.port())) {
       silent
           .getOutputStream()
@@ -230,8 +220,7 @@ class GatewayServerTest {
   }
 
   private GatewayServer slow(Limits limits, CountDownLatch entered, CountDownLatch release) {
-    GatewayOptions options =
-        new GatewayOptions("127.0.0.1", 0, directory, "m", null, null, false, limits, null, null);
+    GatewayOptions options = new TestOptions(directory).limits(limits).build();
     return GatewayServer.start(
         options,
         new Access(null, true),

@@ -33,17 +33,9 @@ class HostileRequestsTest {
   static void start() {
     gateway =
         new TestGateway(
-            new GatewayOptions(
-                "127.0.0.1",
-                0,
-                directory.resolve("models"),
-                "m",
-                null,
-                null,
-                false,
-                Limits.DEFAULT.with(1 << 20, 1000),
-                null,
-                null));
+            new TestOptions(directory.resolve("models"))
+                .limits(Limits.DEFAULT.with(1 << 20, 1000))
+                .build());
     gateway.post(
         "/train", "{\"transactions\": [{\"a\": 1, \"b\": \"x\"}, {\"a\": 2, \"b\": \"y\"}]}");
   }
@@ -247,7 +239,13 @@ class HostileRequestsTest {
         "//v1/anomaly/models/..//m",
         "/docs/..%2fopenapi.yaml",
         "/docs/../../../../etc/passwd",
-        "/docs/%2e%2e/%2e%2e/Contract.class"
+        "/docs/%2e%2e/%2e%2e/Contract.class",
+        "/dashboard/../../../../etc/passwd",
+        "/dashboard/..%2fcontract%2fopenapi.yaml",
+        "/dashboard/%2e%2e%2fGateway.class",
+        "/api/registry/..%2f..%2ftmp",
+        "/api/registry/%2e%2e%2fm/surface",
+        "/api/control/..%2f..%2ftokens.json"
       })
   void pathsCannotLeaveTheRegistryOrTheAssets(String path) throws IOException {
     List<Path> before = files();

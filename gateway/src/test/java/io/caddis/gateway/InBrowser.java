@@ -5,8 +5,8 @@ package io.caddis.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.caddis.gateway.browser.Chromium;
-import io.caddis.gateway.browser.Page;
+import io.caddis.browser.Chromium;
+import io.caddis.browser.Page;
 import io.caddis.gateway.feed.Scene;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +42,10 @@ abstract class InBrowser {
     int lines = Scene.write(out);
     gateway =
         new TestGateway(
-            TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
+            new TestOptions(directory.resolve("models"))
+                .control(directory.resolve("commands"))
+                .build(),
+            TestGateway.alerts(out, null));
     OPEN.add(gateway);
     chromium = Chromium.start(program.get());
     OPEN.add(chromium);
@@ -78,7 +81,7 @@ abstract class InBrowser {
 
   @BeforeEach
   void openPage() {
-    page = chromium.newPage(1400, 1000);
+    page = chromium.newPage(1280, 900);
   }
 
   void open(String hash) {

@@ -326,9 +326,7 @@ class NamedModelsTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             100);
-    gateway =
-        new TestGateway(
-            new GatewayOptions("127.0.0.1", 0, registry, "m", null, null, false, two, null, null));
+    gateway = new TestGateway(new TestOptions(registry).limits(two).build());
     String fit = "{\"model\": \"%s\", \"data\": [[1], [2]]}";
     gateway.post("/v1/anomaly/fit", fit.formatted("a"));
     gateway.post("/v1/anomaly/fit", fit.formatted("b"));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,12 @@ final class RawConnection implements AutoCloseable {
     }
     try {
       return read(whole, bytes[0] == 'H' && bytes.length > 3 && bytes[3] == 'D');
+    } catch (SocketTimeoutException e) {
+      close();
+      throw new AssertionError(
+          "a request must be answered or given up within %d ms, was neither"
+              .formatted(PATIENCE_MILLIS),
+          e);
     } catch (IOException e) {
       close();
       return Answer.NONE;

@@ -55,17 +55,7 @@ final class TestGateway implements AutoCloseable {
 
   /** On this machine, without tokens, with the defaults for all else. */
   static GatewayOptions options(Path registry) {
-    return new GatewayOptions(
-        "127.0.0.1",
-        0,
-        registry,
-        "anomaly_detector",
-        null,
-        null,
-        false,
-        Limits.DEFAULT,
-        null,
-        null);
+    return new TestOptions(registry).model("anomaly_detector").build();
   }
 
   /** A feed, with the defaults for all else. */

@@ -96,17 +96,7 @@ class TlsTest {
 
   private static TestGateway gateway(String host, TlsFiles tls) {
     return new TestGateway(
-        new GatewayOptions(
-            host,
-            0,
-            directory.resolve("models"),
-            "m",
-            null,
-            null,
-            true,
-            Limits.DEFAULT,
-            null,
-            tls));
+        new TestOptions(directory.resolve("models")).host(host).insecure().tls(tls).build());
   }
 
   private static TlsFiles inPem(String algorithm) {

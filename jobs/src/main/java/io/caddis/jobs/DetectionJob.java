@@ -61,6 +61,7 @@ public final class DetectionJob implements Pipeline {
           .uid(OperatorUids.MODELS_REGISTRY)
           .setParallelism(1);
     }
+    OperatorDescriptions.addTo(env);
   }
 
   private static Source<Parsed, ?, ?> source(PipelineSpec spec, RecordLayout layout)

@@ -72,7 +72,8 @@ public record DetectionPlan(
    * @param fields the fields of a reading
    * @param groupField the field that names the group, or null
    */
-  static DetectionPlan of(PipelineSpec spec, FeatureSchema fields, @Nullable String groupField) {
+  public static DetectionPlan of(
+      PipelineSpec spec, FeatureSchema fields, @Nullable String groupField) {
     FeaturePlan features =
         new FeaturePlan(
             fields,

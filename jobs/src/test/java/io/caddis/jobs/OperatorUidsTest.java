@@ -224,6 +224,13 @@ class OperatorUidsTest {
         .map(setting -> setting.split("=", 2))
         .forEach(setting -> loader.set(setting[0], setting[1], "test"));
     new DetectionJob().build(env, loader.load());
+    assertThat(env.getStreamGraph(false).getStreamNodes())
+        .filteredOn(node -> !node.getOperatorName().matches(".*: (Writer|Committer)"))
+        .as("what Flink's web UI shows")
+        .allSatisfy(
+            node ->
+                assertThat(node.getOperatorDescription())
+                    .startsWith(node.getTransformationUID() + ": "));
     return env.getStreamGraph(false).getStreamNodes().stream()
         .map(OperatorUidsTest::describe)
         .toList();

@@ -108,15 +108,29 @@ class RegistryITCase {
   }
 
   @Test
-  void aRegistryNeedsANameAndNoModelASensor() throws IOException {
-    Path input = input();
-    CommandRun nameless = detect(input, "--registry=" + directory.resolve("r"), "--scope=global");
-    CommandRun perSensor = detect(input, "--registry=" + directory.resolve("r"), "--name=pump");
+  void aRegistryNeedsAName() throws IOException {
+    CommandRun nameless = detect(input(), "--registry=" + directory.resolve("r"));
 
     assertThat(nameless.status()).isEqualTo(2);
     assertThat(nameless.err()).contains("registry.name", "--name M");
-    assertThat(perSensor.status()).isEqualTo(2);
-    assertThat(perSensor.err()).contains("training.scope", "--scope global");
+  }
+
+  @Test
+  void eachSensorsModelHasANameOfItsOwn() throws IOException {
+    String folder = directory.resolve("registry").toString();
+    DetectRun.of(
+        input(),
+        directory.resolve("out"),
+        "--detector=zscore",
+        "--scope=sensor",
+        "--train-window=100s",
+        "--registry=" + folder,
+        "--name=pump");
+    ModelRegistry registry = Registries.open(folder);
+
+    assertThat(registry.names()).containsExactly("pump.s0", "pump.s1");
+    assertThat(registry.versions("pump.s1")).hasSize(6);
+    assertThat(registry.metadata("pump.s1", "latest").training().group()).isEqualTo("s1");
   }
 
   @Test

@@ -52,11 +52,10 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
   private final FeaturePlan plan;
   private final QualityRules rules;
   private final boolean silenceTimers;
-  private final long ttlMillis;
+  private final IdleTimer idle;
 
   private transient RollingFeatures rollingFeatures;
   private transient ValueState<RollingState> rolling;
-  private transient IdleExpiry idle;
   private transient Tally late;
   private transient Set<String> noticed;
   private transient SensorChecks checks;
@@ -76,7 +75,7 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     this.plan = plan;
     this.rules = rules;
     this.silenceTimers = silenceTimers;
-    this.ttlMillis = ttlMillis;
+    this.idle = new IdleTimer(ttlMillis);
   }
 
   @Override
@@ -88,7 +87,6 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     found = new ArrayList<>();
     issues = new Tally(getRuntimeContext(), OperatorMetrics.QUALITY_ISSUES);
     rolling = getRuntimeContext().getState(ROLLING);
-    idle = new IdleExpiry(getRuntimeContext(), ttlMillis);
     late = new Tally(getRuntimeContext(), OperatorMetrics.LATE);
     noticed = new HashSet<>();
     getRuntimeContext()
@@ -107,19 +105,12 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     double[] numbers = Arrays.copyOf(reading.numbers(), fields + derived + calendar);
     if (isLate) {
       Arrays.fill(numbers, fields, fields + derived, Double.NaN);
-    } else if (derived > 0) {
-      RollingState state = rolling.value();
-      if (state == null || !rollingFeatures.accepts(state)) {
-        state = rollingFeatures.newState();
+    } else if (derived > 0 || rules.any()) {
+      long before = derived > 0 ? roll(reading, numbers) : Long.MIN_VALUE;
+      if (rules.any()) {
+        before = check(reading, context);
       }
-      rollingFeatures.update(state, reading.timestamp(), reading.numbers(), numbers, fields);
-      rolling.update(state);
-    }
-    if (!isLate && rules.any()) {
-      check(reading, context);
-    }
-    if (!isLate && (derived > 0 || rules.any())) {
-      idle.touch(reading.timestamp(), context.timerService());
+      idle.touch(reading.key(), before, reading.timestamp(), context.timerService());
     }
     for (int i = 0; i < calendar; i++) {
       numbers[fields + derived + i] = plan.calendar().get(i).of(reading.timestamp());
@@ -155,11 +146,34 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     }
   }
 
-  private void check(Reading reading, Context context) throws Exception {
+  /**
+   * Derives features from the recent readings.
+   *
+   * @return event time of the latest reading before, {@link Long#MIN_VALUE} = none
+   */
+  private long roll(Reading reading, double[] numbers) throws Exception {
+    RollingState state = rolling.value();
+    if (state == null || !rollingFeatures.accepts(state)) {
+      state = rollingFeatures.newState();
+    }
+    long before = state.times()[0];
+    rollingFeatures.update(
+        state, reading.timestamp(), reading.numbers(), numbers, reading.numbers().length);
+    rolling.update(state);
+    return before;
+  }
+
+  /**
+   * Tells what is wrong with a reading.
+   *
+   * @return event time of the latest reading before, {@link Long#MIN_VALUE} = none
+   */
+  private long check(Reading reading, Context context) throws Exception {
     SensorQuality state = quality.value();
     if (state == null || !checks.accepts(state)) {
       state = checks.newState();
     }
+    long before = SensorChecks.latest(state);
     checks.check(state, reading.key(), reading.timestamp(), reading.numbers(), found::add);
     if (!found.isEmpty()) {
       found.forEach(issue -> tell(issue, context));
@@ -169,6 +183,7 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
       watch(state, context.timerService());
     }
     quality.update(state);
+    return before;
   }
 
   private void tell(QualityIssue issue, Context context) {
@@ -192,10 +207,19 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     if (state != null && SensorChecks.timer(state) == timestamp) {
       silence(state, timestamp, context);
     }
-    if (idle.expired(timestamp)) {
+    if (idle.expired(context.getCurrentKey(), newest(state), timestamp, context.timerService())) {
       rolling.clear();
       quality.clear();
     }
+  }
+
+  /** Event time of the sensor's latest reading, {@link Long#MIN_VALUE} = it has no state. */
+  private long newest(@Nullable SensorQuality checked) throws Exception {
+    if (checked != null && rules.any()) {
+      return SensorChecks.latest(checked);
+    }
+    RollingState rolled = rolling.value();
+    return rolled == null ? Long.MIN_VALUE : rolled.times()[0];
   }
 
   private void silence(SensorQuality state, long timestamp, OnTimerContext context)

@@ -50,7 +50,12 @@ final class IdleExpiry {
     if (current == null || current != timer) {
       return false;
     }
-    deadline.clear();
+    clear();
     return true;
+  }
+
+  /** Forgets the deadline of the current key. */
+  void clear() {
+    deadline.clear();
   }
 }

@@ -105,14 +105,16 @@ final class ReadingScorer {
       Collector<ScoredVector> out)
       throws Exception {
     long start = started();
-    ScoredVector result =
-        loaded == null ? warmUp(vector, timers) : byModel(vector, loaded.model(), loaded, timers);
+    ScoredVector result = loaded == null ? warmUp(vector) : byModel(vector, loaded.model(), loaded);
+    if (!vector.late() && (loaded == null || spot != null)) {
+      touch(vector, timers);
+    }
     finish(result, start, out);
   }
 
   /**
    * Scores a reading with a detector that learns from it or, while that has too little history,
-   * with the sensor's own statistics.
+   * with the sensor's own statistics; those are the caller's to {@link #forget}.
    *
    * @param timeMillis event time that the detector is told
    * @param threshold the score at or above which the reading is anomalous
@@ -126,7 +128,6 @@ final class ReadingScorer {
       double threshold,
       String name,
       DataOutputSerializer before,
-      TimerService timers,
       Collector<ScoredVector> out)
       throws Exception {
     long start = started();
@@ -134,7 +135,7 @@ final class ReadingScorer {
     double limit = ruled(vector, threshold);
     ScoredVector result =
         score == 0
-            ? warmUp(vector, timers)
+            ? warmUp(vector)
             : result(
                 vector,
                 score,
@@ -174,14 +175,14 @@ final class ReadingScorer {
     out.collect(result);
   }
 
-  private ScoredVector byModel(
-      FeatureVector vector, Model model, LoadedModel loaded, TimerService timers) throws Exception {
+  private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded)
+      throws Exception {
     scoredByModel.increment();
     double[] numbers = NewFeatures.numbers(model.schema(), vector.numbers(), vector.extra());
     double raw = model.rawScore(numbers, vector.texts());
     double score = model.score(raw);
     double learned =
-        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale(), timers);
+        spot == null ? model.threshold() : ownThreshold(spot, vector, raw, model.scale());
     double threshold = ruled(vector, learned);
     return result(
         vector,
@@ -210,8 +211,7 @@ final class ReadingScorer {
    * The sensor's own threshold, or the model's while its scores are too few for one. They are held
    * as distances from the model's boundary, so that they mean the same under the next model.
    */
-  private double ownThreshold(
-      Spot own, FeatureVector vector, double raw, ScoreScale scale, TimerService timers)
+  private double ownThreshold(Spot own, FeatureVector vector, double raw, ScoreScale scale)
       throws Exception {
     SpotState state = spotState.value();
     if (state == null) {
@@ -225,7 +225,6 @@ final class ReadingScorer {
     if (!vector.late()) {
       own.observe(state, (raw - scale.rawThreshold()) / scale.above());
       spotState.update(state);
-      touch(vector, timers);
     }
     return scale.score(rawThreshold);
   }
@@ -238,7 +237,7 @@ final class ReadingScorer {
     return Stream.concat(Arrays.stream(unknown), Arrays.stream(unused)).toArray(String[]::new);
   }
 
-  private ScoredVector warmUp(FeatureVector vector, TimerService timers) throws Exception {
+  private ScoredVector warmUp(FeatureVector vector) throws Exception {
     SensorStatistics known = statistics.value();
     if (known == null) {
       known = SensorStatistics.empty(vector.numbers().length);
@@ -264,7 +263,6 @@ final class ReadingScorer {
     if (!vector.late()) {
       known.learn(vector.numbers());
       statistics.update(known);
-      touch(vector, timers);
     }
     return result(
         vector,
@@ -361,8 +359,14 @@ final class ReadingScorer {
     if (!idle.expired(timer)) {
       return false;
     }
+    forget();
+    return true;
+  }
+
+  /** Forgets the statistics of the current sensor. */
+  void forget() {
     statistics.clear();
     spotState.clear();
-    return true;
+    idle.clear();
   }
 }

@@ -7,9 +7,8 @@ import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.stream.StreamDetector;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -28,11 +27,11 @@ public final class StreamScoreFunction
   private final ScorePlan plan;
   private final String name;
   private final double threshold;
-  private final StreamStateSerializer serializer;
-  private final ValueStateDescriptor<StreamState> descriptor;
+  private final DetectorPlan detectorPlan;
+  private final IdleTimer idle;
 
   private transient ReadingScorer scorer;
-  private transient ValueState<StreamState> state;
+  private transient SensorDetectors detectors;
 
   /** Holds the sensor's detector as it was before the reading. */
   private transient DataOutputSerializer before;
@@ -45,16 +44,14 @@ public final class StreamScoreFunction
     this.plan = plan;
     this.name = detector.detector();
     this.threshold = detector.threshold().scoreThreshold();
-    this.serializer = new StreamStateSerializer(detector.detector(), detector.parameters());
-    // one state a detector: a job restored with another one starts to learn anew
-    this.descriptor =
-        new ValueStateDescriptor<>("stream-detector-" + detector.detector(), serializer);
+    this.detectorPlan = detector;
+    this.idle = new IdleTimer(plan.ttlMillis());
   }
 
   @Override
   public void open(OpenContext context) {
     scorer = new ReadingScorer(getRuntimeContext(), plan);
-    state = getRuntimeContext().getState(descriptor);
+    detectors = new SensorDetectors(getRuntimeContext(), detectorPlan);
     before = new DataOutputSerializer(1 << 12);
   }
 
@@ -62,24 +59,20 @@ public final class StreamScoreFunction
   public void processElement(FeatureVector vector, Context context, Collector<ScoredVector> out)
       throws Exception {
     int features = vector.numbers().length;
-    StreamState known = state.value();
-    boolean unknown = false;
-    if (known == null || known.features() != features) {
-      known = serializer.empty(features);
-      unknown = true;
-    }
+    StreamState known = detectors.get(features);
+    boolean unknown = known.newest() == Long.MIN_VALUE;
     boolean past = vector.timestamp() < known.newest();
-    StreamDetector detector = past ? serializer.copy(known).detector() : known.detector();
+    StreamDetector detector = (past ? detectors.copy(known) : known).detector();
     long newest = Math.max(vector.timestamp(), known.newest());
     before.clear();
     if (plan.archived()) {
       detector.write(before);
     }
     String member = detector.member();
-    scorer.score(vector, detector, newest, threshold, name, before, context.timerService(), out);
+    scorer.score(vector, detector, newest, threshold, name, before, out);
     if (!past) {
-      scorer.touch(vector, context.timerService());
-      state.update(new StreamState(newest, features, detector));
+      idle.touch(vector.key(), known.newest(), newest, context.timerService());
+      detectors.put(newest, features, detector);
       if (unknown || !detector.member().equals(member)) {
         context.output(
             SideOutputs.CHOICES,
@@ -92,8 +85,10 @@ public final class StreamScoreFunction
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<ScoredVector> out)
       throws Exception {
-    if (scorer.expired(timestamp)) {
-      state.clear();
+    TimerService timers = context.timerService();
+    if (idle.expired(context.getCurrentKey(), detectors.newest(), timestamp, timers)) {
+      detectors.clear();
+      scorer.forget();
     }
   }
 }

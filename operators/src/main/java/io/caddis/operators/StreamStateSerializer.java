@@ -17,8 +17,8 @@ import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a {@link StreamState} as its detector writes itself; that form carries its own version, so
- * the serializer need not change when a detector does.
+ * Writes a {@link StreamState} as its detector writes itself, without the profile; that form
+ * carries its own version, so the serializer need not change when a detector does.
  */
 final class StreamStateSerializer extends TypeSerializer<StreamState> {
   private static final long serialVersionUID = 1;
@@ -87,7 +87,7 @@ final class StreamStateSerializer extends TypeSerializer<StreamState> {
   public void serialize(StreamState state, DataOutputView target) throws IOException {
     target.writeLong(state.newest());
     target.writeInt(state.features());
-    state.detector().write(target);
+    state.detector().writeLevels(target);
   }
 
   @Override

@@ -20,14 +20,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
 
 class StreamScoreFunctionTest {
@@ -142,6 +145,52 @@ class StreamScoreFunctionTest {
     }
   }
 
+  /** As states were before profiles had a state of their own. */
+  private static final class WholeStates
+      extends KeyedProcessFunction<String, FeatureVector, ScoredVector> {
+    @Override
+    public void processElement(
+        FeatureVector vector, Context context, Collector<ScoredVector> out) throws Exception {
+      var state =
+          getRuntimeContext()
+              .getState(
+                  new ValueStateDescriptor<>(
+                      "stream-detector-" + DETECTOR,
+                      new StreamStateSerializer(DETECTOR, Map.of())));
+      StreamState known = state.value();
+      StreamDetector detector =
+          known == null
+              ? StreamDetectors.byName(DETECTOR, Map.of()).create(1)
+              : known.detector();
+      detector.score(vector.timestamp(), vector.numbers());
+      state.update(new StreamState(vector.timestamp(), 1, detector));
+    }
+  }
+
+  @Test
+  void aStateWithTheProfileInItIsGoneOnWith() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new KeyedProcessOperator<>(new WholeStates()), FeatureVector::key, Types.STRING)) {
+      harness.open();
+      for (int i = 0; i < READINGS / 2; i++) {
+        harness.processElement(reading("a", i));
+      }
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = harness()) {
+      harness.initializeState(snapshot);
+      harness.open();
+      for (int i = READINGS / 2; i < READINGS; i++) {
+        harness.processElement(reading("a", i));
+      }
+      assertThat(harness.extractOutputValues())
+          .extracting(ScoredVector::score)
+          .isEqualTo(expected().subList(READINGS / 2, READINGS));
+    }
+  }
+
   @Test
   void aReadingFromThePastIsScoredAndTeachesNothing() throws Exception {
     try (var harness = harness()) {
@@ -190,9 +239,29 @@ class StreamScoreFunctionTest {
       harness.open();
       harness.processElement(reading("a", 0));
       assertThat(harness.numKeyedStateEntries()).isPositive();
-      harness.processWatermark(new Watermark(3 * TTL));
+      harness.processWatermark(new Watermark(TTL - 1));
+      assertThat(harness.numKeyedStateEntries()).isPositive();
+      harness.processElement(reading("a", TTL / 2, 1.0));
+      harness.processWatermark(new Watermark(TTL + TTL / 2 - 1));
+      assertThat(harness.numKeyedStateEntries()).isPositive();
+      harness.processWatermark(new Watermark(TTL / 2 + TTL + TTL / 4 + 1));
 
       assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void sensorsThatFallSilentTogetherAreNotForgottenAllAtOnce() throws Exception {
+    try (var harness = harness()) {
+      harness.open();
+      for (int sensor = 0; sensor < 100; sensor++) {
+        harness.processElement(reading("sensor-" + sensor, 0));
+      }
+      int timers = harness.numEventTimeTimers();
+      harness.processWatermark(new Watermark(TTL + TTL / 8));
+
+      assertThat(timers).isEqualTo(100);
+      assertThat(harness.numEventTimeTimers()).isBetween(20, 80);
     }
   }
 

@@ -132,6 +132,11 @@ public final class SensorChecks {
     }
   }
 
+  /** Event time of the latest reading, epoch milliseconds; {@link Long#MIN_VALUE} = none. */
+  public static long latest(SensorQuality state) {
+    return state.clock()[LATEST];
+  }
+
   /** Event time after which the sensor has been silent for too long, or {@link #NEVER}. */
   public long silentFrom(SensorQuality state) {
     long latest = state.clock()[LATEST];

@@ -79,18 +79,55 @@ final class Deviation {
   }
 
   void write(DataOutput out) throws IOException {
-    out.writeInt(count);
-    out.writeDouble(mean);
-    out.writeDouble(spread);
+    writeMoments(out);
     above.write(out);
     below.write(out);
   }
 
   void read(StateReader in) throws IOException {
+    readMoments(in);
+    above.read(in);
+    below.read(in);
+  }
+
+  private void writeMoments(DataOutput out) throws IOException {
+    out.writeInt(count);
+    out.writeDouble(mean);
+    out.writeDouble(spread);
+  }
+
+  private void readMoments(StateReader in) throws IOException {
     count = in.integer("values", Integer.MAX_VALUE);
     mean = in.finite("mean");
     spread = in.finite("spread");
-    above.read(in);
-    below.read(in);
+  }
+
+  /** See {@link FeatureHistory#writeLevels}. */
+  void writeLevels(DataOutput out) throws IOException {
+    writeMoments(out);
+    above.writeLevels(out);
+    below.writeLevels(out);
+  }
+
+  void readLevels(StateReader in) throws IOException {
+    readMoments(in);
+    above.readLevels(in);
+    below.readLevels(in);
+  }
+
+  /** See {@link FeatureHistory#writeProfile}. */
+  void writeProfile(DataOutput out) throws IOException {
+    above.writeProfile(out);
+    below.writeProfile(out);
+  }
+
+  void readProfile(StateReader in) throws IOException {
+    above.readProfile(in);
+    below.readProfile(in);
+  }
+
+  void release() {
+    above.release();
+    below.release();
   }
 }

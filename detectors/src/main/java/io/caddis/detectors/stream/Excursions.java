@@ -34,8 +34,10 @@ final class Excursions {
   private static final float LARGEST = 1e12f;
   private static final double LOG_10 = StrictMath.log(10);
 
-  /** Descending, the first {@link #kept} count. */
-  private final float[] highest = new float[KEPT];
+  private static final float[] ELSEWHERE = {};
+
+  /** Descending, the first {@link #kept} count; empty while {@link #release released}. */
+  private float[] highest = new float[KEPT];
 
   private int kept;
 
@@ -119,18 +121,65 @@ final class Excursions {
 
   void write(DataOutput out) throws IOException {
     out.writeFloat(peak);
+    writeProfile(out);
+  }
+
+  void read(StateReader in) throws IOException {
+    peak = in.finiteFloat("peak");
+    kept = in.octet("excursions", KEPT);
+    readHighest(in);
+    derive();
+  }
+
+  /** Writes what changes between two ends of blocks, and what {@link #evidence} asks for. */
+  void writeLevels(DataOutput out) throws IOException {
+    out.writeFloat(peak);
+    out.writeByte(kept);
+    if (kept > 0) {
+      out.writeDouble(index);
+      out.writeDouble(logLowest);
+    }
+  }
+
+  /** Reads that; the excursions themselves are elsewhere. */
+  void readLevels(StateReader in) throws IOException {
+    peak = in.finiteFloat("peak");
+    kept = in.octet("excursions", KEPT);
+    if (kept > 0) {
+      index = in.finite("tail index");
+      if (index < PRIOR_WEIGHT * PRIOR_INDEX / (KEPT + PRIOR_WEIGHT)) {
+        throw new IOException("tail index must be that of some excursions, was " + index);
+      }
+      logLowest = in.finite("lowest excursion");
+    }
+    release();
+  }
+
+  /** Writes what only the end of a block changes and asks for. */
+  void writeProfile(DataOutput out) throws IOException {
     out.writeByte(kept);
     for (int i = 0; i < kept; i++) {
       out.writeFloat(highest[i]);
     }
   }
 
-  void read(StateReader in) throws IOException {
-    peak = in.finiteFloat("peak");
-    kept = in.octet("excursions", KEPT);
+  void readProfile(StateReader in) throws IOException {
+    int there = in.octet("excursions", KEPT);
+    if (there != kept) {
+      throw new IOException("excursions must be %d, were %d".formatted(kept, there));
+    }
+    readHighest(in);
+  }
+
+  private void readHighest(StateReader in) throws IOException {
+    highest = new float[KEPT];
     for (int i = 0; i < kept; i++) {
       highest[i] = Math.max(in.finiteFloat("excursion"), Float.MIN_NORMAL);
     }
-    derive();
+  }
+
+  /** Drops what {@link #readProfile} reads again. */
+  void release() {
+    highest = ELSEWHERE;
   }
 }

@@ -123,7 +123,7 @@ final class FeatureHistory {
     double evidence = evidence(timeMillis, value, Math.abs(finite) * ROUNDING, 1 / remembered);
     season.learn(timeMillis, value);
     blockReadings++;
-    if (blockReadings >= Math.max(MIN_BLOCK, (long) (BLOCK * remembered))) {
+    if (blockReadings >= blockLength(remembered)) {
       closeBlock(count > memory ? blockReadings / memory : 0, boundary + AFTER_ALARM);
     }
     if (count <= WARM_UP) {
@@ -131,6 +131,20 @@ final class FeatureHistory {
     }
     double above = Math.min(evidence, MOST) - boundary;
     return Math.max(type.lasting() ? above : alarm(above, remembered), NONE);
+  }
+
+  private static long blockLength(double remembered) {
+    return Math.max(MIN_BLOCK, (long) (BLOCK * remembered));
+  }
+
+  /**
+   * Whether what {@link #writeProfile} writes plays a part in the next reading: the first one of an
+   * hour, or the last one of a block.
+   */
+  boolean needsProfile(long timeMillis, Univariate type) {
+    return count > 0
+        && (!season.inHour(timeMillis)
+            || blockReadings + 1 >= blockLength(Math.min(count + 1.0, type.memory())));
   }
 
   /** The strongest evidence of all statistics. */
@@ -192,6 +206,63 @@ final class FeatureHistory {
   }
 
   void write(DataOutput out) throws IOException {
+    writeAverages(out);
+    for (Deviation deviation : deviations) {
+      deviation.write(out);
+    }
+    season.write(out);
+  }
+
+  void read(StateReader in) throws IOException {
+    readAverages(in);
+    for (Deviation deviation : deviations) {
+      deviation.read(in);
+    }
+    season.read(in);
+  }
+
+  /** Writes what most readings change, and all that they ask for. */
+  void writeLevels(DataOutput out) throws IOException {
+    writeAverages(out);
+    for (Deviation deviation : deviations) {
+      deviation.writeLevels(out);
+    }
+    season.writeLevels(out);
+  }
+
+  /** Reads that; {@link #readProfile} has to follow before {@link #needsProfile} is true. */
+  void readLevels(StateReader in) throws IOException {
+    readAverages(in);
+    for (Deviation deviation : deviations) {
+      deviation.readLevels(in);
+    }
+    season.readLevels(in);
+  }
+
+  /** Writes the rest: what few readings change or ask for. */
+  void writeProfile(DataOutput out) throws IOException {
+    for (Deviation deviation : deviations) {
+      deviation.writeProfile(out);
+    }
+    season.writeProfile(out);
+  }
+
+  void readProfile(StateReader in) throws IOException {
+    for (Deviation deviation : deviations) {
+      deviation.readProfile(in);
+    }
+    season.readProfile(in);
+  }
+
+  /** Drops what {@link #readProfile} reads again. */
+  void release() {
+    for (Deviation deviation : deviations) {
+      deviation.release();
+    }
+    season.release();
+  }
+
+  private void writeAverages(DataOutput out) throws IOException {
     out.writeLong(count);
     out.writeDouble(origin);
     out.writeDouble(low);
@@ -201,13 +272,9 @@ final class FeatureHistory {
     out.writeDouble(residualAverage);
     out.writeInt(blockReadings);
     out.writeDouble(flagged);
-    for (Deviation deviation : deviations) {
-      deviation.write(out);
-    }
-    season.write(out);
   }
 
-  void read(StateReader in) throws IOException {
+  private void readAverages(StateReader in) throws IOException {
     count = in.count("readings");
     origin = in.finite("origin");
     low = in.finite("lowest value");
@@ -217,10 +284,6 @@ final class FeatureHistory {
     residualAverage = in.finite("average residual");
     blockReadings = in.integer("readings of the block", Integer.MAX_VALUE);
     flagged = in.finite("flagged evidence");
-    for (Deviation deviation : deviations) {
-      deviation.read(in);
-    }
-    season.read(in);
     if (low > high) {
       throw new IOException("range must not be negative, was %s to %s".formatted(low, high));
     }

@@ -111,7 +111,7 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
   @Override
   public StreamDetector read(DataInput in) throws IOException {
     int format = in.readUnsignedByte();
-    if (method == Method.AUTO && format == UnivariateDetector.FORMAT) {
+    if (method == Method.AUTO && UnivariateDetector.isFormat(format)) {
       return UnivariateDetector.read(new Univariate(), format, in);
     }
     return MultivariateDetector.read(this, format, in);

@@ -31,9 +31,18 @@ final class SeasonProfile {
 
   private static final int WEEKS = 3;
 
-  private final float[] means = new float[DAY + WEEK];
-  private final byte[] visits = new byte[DAY + WEEK];
+  private static final float[] NO_MEANS = {};
+  private static final byte[] NO_VISITS = {};
+
+  /** Both are empty while {@link #release released}. */
+  private float[] means = new float[DAY + WEEK];
+
+  private byte[] visits = new byte[DAY + WEEK];
+
+  /** That of the latest reading, and what is usual in it: all that its other readings need. */
   private long hour;
+
+  private float usual = Float.NaN;
   private int readings;
   private double hourMean;
   private int predicted;
@@ -42,13 +51,21 @@ final class SeasonProfile {
 
   /** What is usual at a time, NaN where nothing is known. */
   double expected(long timeMillis) {
-    long at = Math.floorDiv(timeMillis, MILLIS_PER_HOUR);
+    return inHour(timeMillis) ? usual : usual(Math.floorDiv(timeMillis, MILLIS_PER_HOUR));
+  }
+
+  /** Whether a time is in the hour of the latest reading. */
+  boolean inHour(long timeMillis) {
+    return Math.floorDiv(timeMillis, MILLIS_PER_HOUR) == hour;
+  }
+
+  private float usual(long at) {
     int week = DAY + (int) Math.floorMod(at, (long) WEEK);
     int day = (int) Math.floorMod(at, (long) DAY);
     if (visits[week] > 0) {
       return means[week];
     }
-    return visits[day] > 0 ? means[day] : Double.NaN;
+    return visits[day] > 0 ? means[day] : Float.NaN;
   }
 
   boolean useful() {
@@ -69,13 +86,16 @@ final class SeasonProfile {
 
   void learn(long timeMillis, double value) {
     long at = Math.floorDiv(timeMillis, MILLIS_PER_HOUR);
-    if (at != hour && readings > 0) {
-      join((int) Math.floorMod(hour, (long) DAY), DAYS);
-      join(DAY + (int) Math.floorMod(hour, (long) WEEK), WEEKS);
-      readings = 0;
-      hourMean = 0;
+    if (at != hour) {
+      if (readings > 0) {
+        join((int) Math.floorMod(hour, (long) DAY), DAYS);
+        join(DAY + (int) Math.floorMod(hour, (long) WEEK), WEEKS);
+        readings = 0;
+        hourMean = 0;
+      }
+      hour = at;
+      usual = usual(at);
     }
-    hour = at;
     readings = readings == Integer.MAX_VALUE ? readings : readings + 1;
     hourMean += (value - hourMean) / readings;
   }
@@ -86,12 +106,49 @@ final class SeasonProfile {
   }
 
   void write(DataOutput out) throws IOException {
+    writeHour(out);
+    writeProfile(out);
+  }
+
+  void read(StateReader in) throws IOException {
+    readHour(in);
+    readProfile(in);
+    usual = usual(hour);
+  }
+
+  private void writeHour(DataOutput out) throws IOException {
     out.writeLong(hour);
     out.writeInt(readings);
     out.writeDouble(hourMean);
     out.writeInt(predicted);
     out.writeDouble(error);
     out.writeDouble(levelError);
+  }
+
+  private void readHour(StateReader in) throws IOException {
+    hour = in.time();
+    readings = in.integer("readings of the hour", Integer.MAX_VALUE);
+    hourMean = in.finite("mean of the hour");
+    predicted = in.integer("predicted readings", Integer.MAX_VALUE);
+    error = in.finite("error");
+    levelError = in.finite("error of the level");
+  }
+
+  /** Writes what the readings of one hour change and ask for. */
+  void writeLevels(DataOutput out) throws IOException {
+    writeHour(out);
+    out.writeFloat(usual);
+  }
+
+  /** Reads that; the profile itself is elsewhere. */
+  void readLevels(StateReader in) throws IOException {
+    readHour(in);
+    usual = in.finiteFloatOrNone("usual value of the hour");
+    release();
+  }
+
+  /** Writes what only the end of an hour changes, and the begin of one asks for. */
+  void writeProfile(DataOutput out) throws IOException {
     for (int i = 0; i < means.length; i++) {
       out.writeByte(visits[i]);
       if (visits[i] > 0) {
@@ -100,18 +157,20 @@ final class SeasonProfile {
     }
   }
 
-  void read(StateReader in) throws IOException {
-    hour = in.time();
-    readings = in.integer("readings of the hour", Integer.MAX_VALUE);
-    hourMean = in.finite("mean of the hour");
-    predicted = in.integer("predicted readings", Integer.MAX_VALUE);
-    error = in.finite("error");
-    levelError = in.finite("error of the level");
+  void readProfile(StateReader in) throws IOException {
+    means = new float[DAY + WEEK];
+    visits = new byte[DAY + WEEK];
     for (int i = 0; i < means.length; i++) {
       visits[i] = (byte) in.octet("visits", DAYS);
       if (visits[i] > 0) {
         means[i] = in.finiteFloat("usual value");
       }
     }
+  }
+
+  /** Drops what {@link #readProfile} reads again. */
+  void release() {
+    means = NO_MEANS;
+    visits = NO_VISITS;
   }
 }

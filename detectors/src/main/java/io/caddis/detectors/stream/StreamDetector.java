@@ -73,4 +73,23 @@ public interface StreamDetector {
 
   /** Writes all that {@link StreamDetectorType#read} needs to go on as if nothing had happened. */
   void write(DataOutput out) throws IOException;
+
+  /**
+   * Writes the same without what {@link #putProfile} has put elsewhere. Whoever reads it back has
+   * to {@link #useProfile} before the next reading.
+   */
+  default void writeLevels(DataOutput out) throws IOException {
+    write(out);
+  }
+
+  /**
+   * Says where to look for what {@link #putProfile} has put. Detectors without a profile do not.
+   */
+  default void useProfile(ProfileStore store) {}
+
+  /**
+   * Puts what few readings ask for into the store that is in use, if it has changed, and keeps it
+   * no longer.
+   */
+  default void putProfile() throws IOException {}
 }

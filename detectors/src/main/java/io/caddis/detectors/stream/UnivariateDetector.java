@@ -2,14 +2,25 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** One sensor's state of {@link Univariate}: a {@link FeatureHistory} a feature. */
 final class UnivariateDetector implements StreamDetector {
-  static final int FORMAT = 1;
+  private static final int FORMAT = 1;
+
+  /** Of a state without profiles, and of these. */
+  private static final int LEVELS_FORMAT = 2;
+
+  private static final int PROFILE_FORMAT = 1;
 
   /** No number of a history is further from 0. */
   private static final double LIMIT = 1e32;
@@ -23,6 +34,13 @@ final class UnivariateDetector implements StreamDetector {
 
   private int worst;
   private final double[] expected;
+
+  private @Nullable ProfileStore store;
+
+  /** Whether the profiles are here, and whether the store has them as they are. */
+  private boolean loaded = true;
+
+  private boolean stored;
 
   UnivariateDetector(Univariate type, int features) {
     this.type = type;
@@ -42,6 +60,7 @@ final class UnivariateDetector implements StreamDetector {
       throw new IllegalArgumentException(
           "values must be " + histories.length + ", was " + values.length);
     }
+    takeProfiles(timeMillis, values);
     worst = 0;
     for (int i = 0; i < values.length; i++) {
       expected[i] = histories[i].expected(timeMillis);
@@ -54,6 +73,68 @@ final class UnivariateDetector implements StreamDetector {
       }
     }
     return scale(rawScore());
+  }
+
+  /** Fetches the profiles if the reading asks for them; a value then may change them. */
+  private void takeProfiles(long timeMillis, double[] values) {
+    for (int i = 0; stored && i < values.length; i++) {
+      if (histories[i].needsProfile(timeMillis, type)) {
+        try {
+          load();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        stored = !Double.isFinite(values[i]);
+      }
+    }
+  }
+
+  private void load() throws IOException {
+    if (loaded) {
+      return;
+    }
+    if (store == null) {
+      throw new IllegalStateException("useProfile must be called before the profile is asked for");
+    }
+    DataInput in = new DataInputStream(new ByteArrayInputStream(store.read()));
+    int format = in.readUnsignedByte();
+    if (format != PROFILE_FORMAT) {
+      throw new IOException("format must be " + PROFILE_FORMAT + ", was " + format);
+    }
+    StateReader state = open(in);
+    if (state.features() != histories.length) {
+      throw new IOException(
+          "features must be %d, were %d".formatted(histories.length, state.features()));
+    }
+    for (FeatureHistory history : histories) {
+      history.readProfile(state);
+    }
+    state.end();
+    loaded = true;
+  }
+
+  @Override
+  public void useProfile(ProfileStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public void putProfile() throws IOException {
+    if (store == null) {
+      throw new IllegalStateException("useProfile must be called before putProfile");
+    }
+    if (!stored) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      write(new DataOutputStream(bytes), PROFILE_FORMAT, FeatureHistory::writeProfile);
+      store.write(bytes.toByteArray());
+      stored = true;
+    }
+    if (loaded) {
+      for (FeatureHistory history : histories) {
+        history.release();
+      }
+      loaded = false;
+    }
   }
 
   /** 1 / (1 + expected excursions / those that make an alarm). */
@@ -123,29 +204,62 @@ final class UnivariateDetector implements StreamDetector {
 
   @Override
   public void write(DataOutput out) throws IOException {
+    load();
+    write(out, FORMAT, FeatureHistory::write);
+  }
+
+  @Override
+  public void writeLevels(DataOutput out) throws IOException {
+    if (stored) {
+      write(out, LEVELS_FORMAT, FeatureHistory::writeLevels);
+    } else {
+      write(out, FORMAT, FeatureHistory::write);
+    }
+  }
+
+  /** Writes a part of a history. */
+  private interface Part {
+    void write(FeatureHistory history, DataOutput out) throws IOException;
+  }
+
+  private void write(DataOutput out, int format, Part part) throws IOException {
     StateReader.write(
         out,
-        FORMAT,
+        format,
         histories.length,
         body -> {
           for (FeatureHistory history : histories) {
-            history.write(body);
+            part.write(history, body);
           }
         });
   }
 
+  static boolean isFormat(int format) {
+    return format == FORMAT || format == LEVELS_FORMAT;
+  }
+
   static UnivariateDetector read(Univariate type, int format, DataInput in) throws IOException {
-    if (format != FORMAT) {
-      throw new IOException("format must be " + FORMAT + ", was " + format);
+    if (!isFormat(format)) {
+      throw new IOException(
+          "format must be %d or %d, was %d".formatted(FORMAT, LEVELS_FORMAT, format));
     }
-    StateReader state =
-        StateReader.open(
-            in, Univariate.MAX_FEATURES, features -> features * FeatureHistory.MAX_BYTES, LIMIT);
+    StateReader state = open(in);
     UnivariateDetector detector = new UnivariateDetector(type, state.features());
+    detector.stored = format == LEVELS_FORMAT;
+    detector.loaded = !detector.stored;
     for (FeatureHistory history : detector.histories) {
-      history.read(state);
+      if (detector.loaded) {
+        history.read(state);
+      } else {
+        history.readLevels(state);
+      }
     }
     state.end();
     return detector;
+  }
+
+  private static StateReader open(DataInput in) throws IOException {
+    return StateReader.open(
+        in, Univariate.MAX_FEATURES, features -> features * FeatureHistory.MAX_BYTES, LIMIT);
   }
 }

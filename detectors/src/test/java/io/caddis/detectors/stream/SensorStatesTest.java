@@ -23,7 +23,7 @@ class SensorStatesTest {
     SensorScorer scorer = one.scorer();
     Random random = new Random(1);
     for (int i = 0; i < 10_000; i++) {
-      scorer.score("", 1000L * i, new double[] {random.nextGaussian()}, null);
+      scorer.score("", 360_000L * i, new double[] {random.nextGaussian()}, null);
     }
     State state = scorer.states().sensors().get("");
     TreeMap<String, State> sensors = new TreeMap<>();

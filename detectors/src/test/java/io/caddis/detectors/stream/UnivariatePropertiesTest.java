@@ -93,6 +93,84 @@ final class UnivariatePropertiesTest {
     assertThat(written(copy)).isEqualTo(written(detector));
   }
 
+  @Property(tries = 10)
+  void takenApartAfterEveryReadingItScoresTheSame(@ForAll long seed) throws IOException {
+    Series series = Series.of(seed);
+    Random random = new Random(seed);
+    StreamDetector whole = new Univariate().create(2);
+    StreamDetector apart = new Univariate().create(2);
+    Kept store = new Kept();
+    for (int i = 0; i < READINGS; i++) {
+      double other = random.nextInt(3) == 0 ? Double.NaN : random.nextGaussian();
+      double[] values = {series.values()[i], other};
+      apart.useProfile(store);
+      assertThat(apart.score(series.times()[i], values))
+          .isEqualTo(whole.score(series.times()[i], values));
+      assertThat(apart.expected()).isEqualTo(whole.expected());
+      apart.putProfile();
+      apart = read(levels(apart));
+    }
+    apart.useProfile(store);
+    assertThat(written(apart)).isEqualTo(written(whole));
+    assertThat(store.writes).isLessThan(READINGS / 2);
+  }
+
+  @Test
+  void whatEveryReadingWritesIsAFractionOfTheWhole() throws IOException {
+    StreamDetector detector = new Univariate().create(1);
+    Series series = Series.of(1);
+    series.scores(detector, 0, READINGS);
+    int whole = written(detector).length;
+    assertThat(levels(detector)).hasSize(whole);
+    Kept store = new Kept();
+    detector.useProfile(store);
+    detector.putProfile();
+    assertThat(levels(detector)).hasSizeLessThan(500).hasSizeLessThan(whole / 3);
+  }
+
+  @Test
+  void aProfileThatIsDamagedMissingOrAnotherSensorsIsRefused() throws IOException {
+    StreamDetector detector = new Univariate().create(1);
+    Series.of(1).scores(detector, 0, 400);
+    Kept store = new Kept();
+    detector.useProfile(store);
+    detector.putProfile();
+    byte[] levels = levels(detector);
+    for (int bit = 0; bit < store.profile.length * 8; bit++) {
+      Kept damaged = new Kept();
+      damaged.profile = store.profile.clone();
+      damaged.profile[bit / 8] ^= (byte) (1 << bit % 8);
+      StreamDetector read = read(levels);
+      read.useProfile(damaged);
+      assertThatThrownBy(() -> written(read)).isInstanceOf(IOException.class);
+    }
+    StreamDetector young = new Univariate().create(1);
+    Kept other = new Kept();
+    young.useProfile(other);
+    young.putProfile();
+    StreamDetector read = read(levels);
+    read.useProfile(other);
+    assertThatThrownBy(() -> written(read)).hasMessageContaining("excursions must be");
+    assertThatThrownBy(() -> read(levels).score(0, new double[] {1}))
+        .hasMessageContaining("useProfile must be called");
+  }
+
+  private static final class Kept implements ProfileStore {
+    private byte[] profile = {};
+    private int writes;
+
+    @Override
+    public byte[] read() {
+      return profile;
+    }
+
+    @Override
+    public void write(byte[] written) {
+      profile = written;
+      writes++;
+    }
+  }
+
   @Property(tries = 20)
   void missingReadingsScoreZeroAndTeachNothing(@ForAll long seed) {
     Series series = Series.of(seed);
@@ -171,6 +249,12 @@ final class UnivariatePropertiesTest {
   private static byte[] written(StreamDetector detector) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     detector.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  private static byte[] levels(StreamDetector detector) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    detector.writeLevels(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 

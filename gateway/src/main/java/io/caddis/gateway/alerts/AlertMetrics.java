@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.alerts;
 
+import io.caddis.detectors.event.QualityKind;
 import io.caddis.gateway.Metrics;
 import io.caddis.gateway.feed.Feed;
 import io.caddis.gateway.feed.LiveStream;
@@ -14,6 +15,7 @@ import io.caddis.gateway.store.Outbox;
 import io.caddis.gateway.store.StoreException;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,13 +59,22 @@ final class AlertMetrics {
     counter(metrics, "notifications", "Alerts that receivers took", notifier::delivered);
     counter(metrics, "notification_failures", "Attempts that failed", notifier::failed);
     gauges(metrics, "alerts_waiting", "Alerts open and not acknowledged", "severity", this::open);
-    gauges(metrics, "results", "Results stored, by kind", "kind", figures::totals);
+    gauges(metrics, "results", "Results stored, by kind", "kind", this::results);
     gauges(metrics, "outbox", "Notifications by state", "state", outbox::counts);
     gauges(metrics, "labelled_alerts", "Judged and missed alarms", "label", this::labelled);
   }
 
   private Map<String, Long> open() {
     return ResultJson.counts(alerts.list(AlertQuery.WAITING).counts());
+  }
+
+  /** Faults of data from 0 on: of a series that begins with its first one, no rule sees it come. */
+  private Map<String, Long> results() {
+    Map<String, Long> totals = figures.totals();
+    for (QualityKind kind : QualityKind.values()) {
+      totals.putIfAbsent("quality:" + kind.name().toLowerCase(Locale.ROOT), 0L);
+    }
+    return totals;
   }
 
   private Map<String, Long> labelled() {

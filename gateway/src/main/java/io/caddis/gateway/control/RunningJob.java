@@ -66,6 +66,10 @@ public final class RunningJob {
       JobCommand command = sent.command();
       if (command != null) {
         fields.put("type", command.type());
+        if (command.model() != null) {
+          fields.put("model", command.model());
+          fields.put("version", command.versionOrAlias());
+        }
       }
       String refusal = command == null ? sent.problem() : answer.refusal();
       boolean applied = answer.complete() && refusal == null;

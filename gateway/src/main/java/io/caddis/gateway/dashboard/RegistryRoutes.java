@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.dashboard;
 
+import io.caddis.detectors.control.JobCommand;
 import io.caddis.detectors.evaluation.DecisionSurface;
 import io.caddis.detectors.model.ModelFormatException;
 import io.caddis.detectors.registry.Aliases;
@@ -12,8 +13,9 @@ import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.Role;
 import io.caddis.gateway.Routes;
 import io.caddis.gateway.contract.Fields;
-import io.caddis.gateway.contract.Requests;
+import io.caddis.gateway.control.RunningJob;
 import io.caddis.gateway.feed.ResultJson;
+import io.caddis.gateway.models.Serving;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -24,8 +26,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
-/** The registry with its versions: look, compare, promote, roll back. */
+/**
+ * The registry with its versions: look, compare, promote, roll back. The running job, if there is
+ * one, is told of each new champion.
+ */
 public final class RegistryRoutes implements Routes {
   /** Versions told of a model; the newest. */
   private static final int MOST_VERSIONS = 50;
@@ -34,18 +40,18 @@ public final class RegistryRoutes implements Routes {
   private static final int SURFACE_CELLS = 48;
 
   private final ModelRegistry registry;
-  private final Requests requests;
+  private final Serving serving;
 
-  public RegistryRoutes(ModelRegistry registry, Requests requests) {
+  public RegistryRoutes(ModelRegistry registry, Serving serving) {
     this.registry = registry;
-    this.requests = requests;
+    this.serving = serving;
   }
 
   @Override
   public void register(RoutesConfig routes) {
     routes.get("/api/registry", this::list, Role.READ);
     routes.get("/api/registry/{name}", this::show, Role.READ);
-    routes.get("/api/registry/{name}/surface", this::surface, Role.READ);
+    routes.get("/api/registry/{name}/surface", this::surface, Role.SCORE);
     routes.post("/api/registry/{name}/promote", this::promote, Role.ADMIN);
     routes.post("/api/registry/{name}/rollback", this::rollback, Role.ADMIN);
   }
@@ -121,7 +127,23 @@ public final class RegistryRoutes implements Routes {
     }
     model.put("total", versions.size());
     model.put("versions", told);
+    RunningJob job = serving.job();
+    if (job != null) {
+      model.put("commands", commands(job, name));
+    }
     return model;
+  }
+
+  /** What the job was told about a model, and what it said to that; the newest first. */
+  private static List<Map<String, Object>> commands(RunningJob job, String name) {
+    List<Map<String, Object>> commands = new ArrayList<>();
+    for (RunningJob.Told told : job.told()) {
+      JobCommand command = told.sent().command();
+      if (command != null && name.equals(command.model())) {
+        commands.add(0, told.fields());
+      }
+    }
+    return commands.subList(0, Math.min(MOST_CHANGES, commands.size()));
   }
 
   private static Map<String, @Nullable Object> version(ModelMetadata metadata) {
@@ -155,21 +177,35 @@ public final class RegistryRoutes implements Routes {
 
   private void promote(Context context) {
     String name = context.pathParam("name");
-    String version = Fields.ofBody(requests.body(context)).text("version", "");
-    ask(() -> registry.promote(name, version));
-    Json.write(context, model(name));
+    ObjectNode request = serving.requests().body(context);
+    String version = Fields.ofBody(request).text("version", "");
+    crowned(context, name, request, ask(() -> registry.promote(name, version)));
   }
 
   private void rollback(Context context) {
-    requests.body(context);
     String name = context.pathParam("name");
-    ask(() -> registry.rollback(name));
-    Json.write(context, model(name));
+    ObjectNode request = serving.requests().body(context);
+    crowned(context, name, request, ask(() -> registry.rollback(name)));
+  }
+
+  /** The job takes the version that is the champion now: what it scored with before is its own. */
+  private void crowned(Context context, String name, ObjectNode request, Aliases aliases) {
+    RunningJob job = serving.jobFor(request);
+    String champion = aliases.champion();
+    if (job == null || champion == null) {
+      Json.write(context, model(name));
+      return;
+    }
+    String group = ask(() -> registry.metadata(name, champion)).training().group();
+    RunningJob.Told told = job.promote(name, champion, group);
+    Map<String, @Nullable Object> answer = model(name);
+    answer.put("job", told.fields());
+    Json.write(context, answer);
   }
 
   private void surface(Context context) {
     String name = context.pathParam("name");
-    Fields query = Fields.ofQuery(requests.query(context));
+    Fields query = Fields.ofQuery(serving.requests().query(context));
     String first = query.text("first", "");
     String second = query.text("second", "");
     DecisionSurface surface =

@@ -72,7 +72,7 @@ public record Serving(
   }
 
   /** The running job, null when there is none or the request is not to reach it. */
-  @Nullable RunningJob jobFor(JsonNode request) {
+  public @Nullable RunningJob jobFor(JsonNode request) {
     return request.path("job").asBoolean(true) ? job : null;
   }
 

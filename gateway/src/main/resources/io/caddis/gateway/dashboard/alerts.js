@@ -3,13 +3,13 @@
 
 // Triage: what is waiting, the worst first, and what to do about it.
 
-import { html, useState, useEffect } from "/dashboard/preact.js";
+import { html, useState, useEffect, useMemo } from "/dashboard/preact.js";
 import { post, remove, query } from "/dashboard/api.js";
-import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Problem, Time, count, duration, sensorLink, state, useLoad } from "/dashboard/parts.js";
+import { SEVERITIES, Severity, Contributions, Facts, Loaded, Empty, Problem, Time, causes, count, duration, figure, sensorLink, state, useLoad } from "/dashboard/parts.js";
 
 const TOGETHER_MILLIS = 60_000;
 const BEGIN_MILLIS = 1_000;
-const PAGE = 100;
+const PAGE = 50;
 
 /**
  * Alerts of one group that overlap or follow each other within a minute are one incident, as severe
@@ -30,6 +30,13 @@ export function incidents(alerts) {
     } else {
       found.push({ group: span.alert.group, from: span.from, to: span.to, alerts: [span.alert] });
     }
+  }
+  // Known again when some of its alerts have come or gone, so that its rows stay where they are.
+  const seen = new Map();
+  for (const one of found) {
+    const nth = alone ? one.alerts[0].alert_id : (seen.get(one.group) || 0) + 1;
+    seen.set(one.group, nth);
+    one.id = JSON.stringify([one.group, nth]);
   }
   const rank = new Map(alerts.map((alert, i) => [alert.alert_id, i]));
   const first = (incident) => Math.min(...incident.alerts.map((alert) => rank.get(alert.alert_id)));
@@ -91,7 +98,7 @@ function Triage({ alerts, act }) {
   return html`<table class="triage">
     <thead><tr><th scope="col">Severity</th><th scope="col">Sensor</th><th scope="col">Began</th><th scope="col" class="number">Lasted</th><th scope="col" class="number">Peak</th><th scope="col">Mostly</th><th scope="col">State</th><th scope="col">Do</th></tr></thead>
     ${groups.map(
-      (incident) => html`<tbody key=${incident.alerts[0].alert_id}>
+      (incident) => html`<tbody key=${incident.id}>
         ${incident.alerts.length > 1
           ? html`<tr class="incident"><th colspan="8" scope="rowgroup">Incident${incident.alerts.some((alert) => alert.group === alert.key) ? "" : " in " + incident.group}: ${episodes(incident.alerts)} within ${duration((incident.to - incident.from) / 1000)}
               <button type="button" class="quiet" onClick=${() => act(() => Promise.all(incident.alerts.filter((a) => !a.acknowledged).map((a) => post(`/api/alerts/${encodeURIComponent(a.alert_id)}/acknowledge`))))}>Acknowledge all</button></th></tr>`
@@ -107,17 +114,22 @@ function episodes(alerts) {
   return `${alerts.length} episodes of ${sensors.size === 1 ? [...sensors][0] : sensors.size + " sensors"}`;
 }
 
-const Row = ({ alert, act }) =>
-  html`<tr>
-    <td><${Severity} of=${alert.severity} /></td>
-    <td><a href=${"#/alert/" + encodeURIComponent(alert.alert_id)}>${alert.key}</a></td>
-    <td><${Time} at=${alert.start} /></td>
-    <td class="number">${duration(seconds(alert))}</td>
-    <td class="number">${alert.peak_score.toFixed(2)}</td>
-    <td>${Object.keys(alert.contributions || {}).slice(0, 2).join(", ") || "–"}</td>
-    <td><${State} of=${alert} /></td>
-    <td class="do"><${Actions} alert=${alert} act=${act} /></td>
-  </tr>`;
+/** Drawn again only when the alert has changed. */
+function Row({ alert, act }) {
+  return useMemo(
+    () => html`<tr>
+      <td><${Severity} of=${alert.severity} /></td>
+      <td><a href=${"#/alert/" + encodeURIComponent(alert.alert_id)}>${alert.key}</a></td>
+      <td><${Time} at=${alert.start} /></td>
+      <td class="number">${duration(seconds(alert))}</td>
+      <td class="number">${alert.peak_score.toFixed(2)}</td>
+      <td>${causes(alert.contributions).slice(0, 2).map(([name]) => name).join(", ") || "–"}</td>
+      <td><${State} of=${alert} /></td>
+      <td class="do"><${Actions} alert=${alert} act=${act} /></td>
+    </tr>`,
+    [JSON.stringify(alert)],
+  );
+}
 
 const State = ({ of }) =>
   html`${state(of)}${of.acknowledged ? ", acknowledged" : ""}${of.silenced_until ? ", silenced" : ""}${of.label ? html`, <strong>${of.label.label.replace("_", " ")}</strong>` : ""}`;
@@ -172,7 +184,7 @@ export function AlertPage({ name, news }) {
     <${Loaded} of=${alert}>
       ${(one) => html`
         <h1><${Severity} of=${one.severity} /> ${one.key}</h1>
-        <p class="lead">${sentence(one)}</p>
+        <p class="lead">${sentence(one, peak.data?.features)}</p>
         <p class="buttons"><${Actions} alert=${one} act=${act} suffix=" alarm" /> <a href=${around(one)}>Show the curve</a></p>
         <div class="columns">
           <section class="wide"><h2>Why, at the peak</h2><${Contributions} of=${one.contributions} expected=${one.expected} features=${peak.data && peak.data.features} />
@@ -191,11 +203,12 @@ export function AlertPage({ name, news }) {
     <//>`;
 }
 
-function sentence(alert) {
-  const [first, second] = Object.keys(alert.contributions || {});
+function sentence(alert, features) {
+  const [first, second] = causes(alert.contributions).map(([name]) => name);
   if (!first) return `The score reached ${alert.peak_score.toFixed(2)}.`;
+  const value = features && first in features ? `: ${figure(features[first])}` : "";
   const usual = alert.expected && Object.values(alert.expected)[0];
-  return `Mostly because of ${first}${usual !== undefined ? `, usually about ${typeof usual === "number" ? +usual.toPrecision(4) : usual}` : ""}${second ? `, then ${second}` : ""}. The score reached ${alert.peak_score.toFixed(2)}.`;
+  return `Mostly because of ${first}${value}${usual !== undefined ? `, usually about ${figure(usual)}` : ""}${second ? `, then ${second}` : ""}. The score reached ${alert.peak_score.toFixed(2)}.`;
 }
 
 function around(alert) {

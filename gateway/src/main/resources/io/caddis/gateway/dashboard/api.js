@@ -77,8 +77,9 @@ const wait = (ms, signal) =>
   });
 
 /**
- * Server-sent events, until the function returned is called. EventSource cannot send a token, so
- * they are read from the answer's body; what was missed comes after a reconnection.
+ * Server-sent events, until the function returned is called: the kind of each is told. EventSource
+ * cannot send a token, so they are read from the answer's body; what was missed comes after a
+ * reconnection.
  */
 export function live(fields, onEvent, onState = () => {}) {
   const abort = new AbortController();
@@ -106,7 +107,7 @@ export function live(fields, onEvent, onState = () => {}) {
               if (colon > 0) event[line.slice(0, colon)] = line.slice(colon + 2);
             }
             if (event.id) last = event.id;
-            if (event.event) onEvent(event.event, JSON.parse(event.data));
+            if (event.event) onEvent(event.event);
           }
         }
       } catch {

@@ -3,7 +3,7 @@
 
 // The frame of all pages: which one the address asks for, signing in, what is live.
 
-import { html, render, useState, useEffect, useRef } from "/dashboard/preact.js";
+import { html, render, useState, useEffect } from "/dashboard/preact.js";
 import { get, live, setToken, token } from "/dashboard/api.js";
 import { Overview } from "/dashboard/overview.js";
 import { LanesPage } from "/dashboard/lanes.js";
@@ -97,7 +97,6 @@ function App() {
   const [connected, setConnected] = useState(null);
   const [news, setNews] = useState(0);
   const [session, setSession] = useState(0);
-  const listeners = useRef(new Set());
 
   useEffect(() => {
     const changed = () => setAt(route());
@@ -120,36 +119,29 @@ function App() {
     };
   }, [at.page, at.name]);
 
-  // However many come, pages are told twice a second.
+  // However many come, pages are told twice a second, and when nothing else is to be done.
   useEffect(() => {
     if (signIn) return undefined;
-    let waiting = [];
     let timer = null;
+    let idle = null;
     const tell = () => {
       timer = null;
-      const events = waiting;
-      waiting = [];
-      listeners.current.forEach((listener) => listener(events));
       setNews((n) => n + 1);
     };
     const stop = live(
       { events: "alert" },
-      (kind, data) => {
-        if (kind === "alert") waiting.push(data);
-        timer ??= setTimeout(tell, 500);
+      (kind) => {
+        if (kind !== "alert") return;
+        timer ??= setTimeout(() => (idle = requestIdleCallback(tell, { timeout: 2000 })), 500);
       },
       setConnected,
     );
     return () => {
       clearTimeout(timer);
+      cancelIdleCallback(idle);
       stop();
     };
   }, [signIn, session]);
-
-  const subscribe = useRef((listener) => {
-    listeners.current.add(listener);
-    return () => listeners.current.delete(listener);
-  });
 
   if (signIn) {
     return html`<${Login} onDone=${() => (setSignIn(false), setSession((n) => n + 1))} />`;
@@ -170,7 +162,7 @@ function App() {
     </header>
     <main id="main" tabindex="-1">
       ${page && page.name === at.page
-        ? html`<${page.component} key=${at.page + "/" + at.name + "/" + session} name=${at.name} fields=${at.fields} go=${go} news=${news} subscribe=${subscribe.current} />`
+        ? html`<${page.component} key=${at.page + "/" + at.name + "/" + session} name=${at.name} fields=${at.fields} go=${go} news=${news} />`
         : html`<${Loading} />`}
     </main>`;
 }

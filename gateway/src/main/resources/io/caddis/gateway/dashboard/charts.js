@@ -7,6 +7,8 @@ import { html, useEffect, useRef } from "/dashboard/preact.js";
 import uPlot from "/dashboard/uplot.js";
 import { SEVERITIES, useWidth } from "/dashboard/parts.js";
 
+document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/dashboard/uplot.css" }));
+
 const WINDOW = 40;
 const LEAST = 8;
 const SPREADS = 4;

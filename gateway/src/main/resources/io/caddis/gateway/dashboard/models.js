@@ -3,7 +3,7 @@
 
 // The registry: versions, what they were trained on, which one is in force.
 
-import { html, useState } from "/dashboard/preact.js";
+import { html, useEffect, useState } from "/dashboard/preact.js";
 import { post } from "/dashboard/api.js";
 import { Confirm, Facts, Loaded, Empty, Problem, Time, count, figure, useLoad } from "/dashboard/parts.js";
 import { Surface } from "/dashboard/surface.js";
@@ -62,6 +62,14 @@ function Model({ name, go, fields }) {
   const [error, setError] = useState(null);
   const path = "/api/registry/" + encodeURIComponent(name);
   const model = useLoad(path, done);
+  const commands = model.data?.commands;
+  const waiting = commands?.some((command) => command.state === "sent");
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setTimeout(() => setDone((n) => n + 1), 1000);
+    return () => clearTimeout(timer);
+  }, [model.data]);
+  const serves = commands ? "the gateway and the running job score with it from then on" : "the gateway scores with it from then on";
   const act = async () => {
     const { where, body } = asking;
     setAsking(null);
@@ -83,7 +91,7 @@ function Model({ name, go, fields }) {
         const rival = all.versions.find((v) => v.version === all.challenger) || all.versions.find((v) => v.version === all.previous);
         return html`
           <p class="buttons">
-            ${all.previous ? html`<button type="button" onClick=${() => setAsking({ where: "/rollback", question: `Roll ${name} back from ${all.champion} to ${all.previous}?`, action: "Roll back" })}>Roll back to ${all.previous}</button>` : null}
+            ${all.previous ? html`<button type="button" onClick=${() => setAsking({ where: "/rollback", question: `Roll ${name} back from ${all.champion} to ${all.previous}? ${all.previous} becomes the champion, and ${serves}.`, action: "Roll back" })}>Roll back to ${all.previous}</button>` : null}
             <a href=${"#/try/" + encodeURIComponent(name)}>Try a reading</a>
           </p>
           <table>
@@ -92,9 +100,10 @@ function Model({ name, go, fields }) {
               <td><button type="button" class="quiet" aria-pressed=${version === chosen} onClick=${() => go({ version: version.version })}>${version.version}</button></td>
               <td>${["champion", "challenger", "previous"].filter((role) => all[role] === version.version).join(", ") || "–"}</td>
               <td><${Time} at=${version.created_at} /></td><td>${version.algorithm}</td><td class="number">${count(version.rows)}</td><td class="number">${figure(version.threshold.score)}</td><td>${version.data_source}</td>
-              <td>${version.version === all.champion ? "" : html`<button type="button" class="quiet" onClick=${() => setAsking({ where: "/promote", body: { version: version.version }, question: `Make ${version.version} the champion of ${name}? ${all.champion || "Nothing"} stays as previous, and the gateway serves the new one from then on.`, action: "Promote" })}>Promote</button>`}</td>
+              <td>${version.version === all.champion ? "" : html`<button type="button" class="quiet" onClick=${() => setAsking({ where: "/promote", body: { version: version.version }, question: `Make ${version.version} the champion of ${name}? ${all.champion || "Nothing"} stays as previous, and ${serves}.`, action: "Promote" })}>Promote</button>`}</td>
             </tr>`)}</tbody>
           </table>
+          ${commands ? html`<${Commands} of=${commands} />` : null}
           <div class="columns">
             <div class="wide">
               ${rival && rival !== chosen ? html`<${Comparison} one=${chosen} other=${rival} roles=${all} />` : null}
@@ -104,6 +113,24 @@ function Model({ name, go, fields }) {
           </div>`;
       }}
     <//>`;
+}
+
+/** What the running job was told about the model, and whether it obeys. */
+function Commands({ of }) {
+  const said = (command) =>
+    command.state === "refused"
+      ? `refused: ${command.reason}`
+      : command.state === "applied"
+        ? html`applied ${command.applied}/${command.subtasks} from <${Time} at=${command.effective_from} />`
+        : "sent, no answer yet: the job gives one with its next checkpoint";
+  return html`<section aria-live="polite"><h2>In the running job</h2>
+    ${of.length
+      ? html`<table>
+          <thead><tr><th scope="col">Command</th><th scope="col">Version</th><th scope="col">Answer</th></tr></thead>
+          <tbody>${of.map((command) => html`<tr key=${command.id}><td>${command.type}</td><td>${command.version}</td><td>${said(command)}</td></tr>`)}</tbody>
+        </table>`
+      : html`<p class="muted">It has been told nothing about this model: it scores with what it trains.</p>`}
+  </section>`;
 }
 
 function Boundary({ model, version }) {

@@ -155,13 +155,20 @@ export function Loaded({ of, children }) {
   return html`<${Problem} error=${of.error} />${of.data ? children(of.data) : of.error ? null : html`<${Loading} />`}`;
 }
 
+/** Of contributions those that matter, the most important first. */
+export function causes(contributions) {
+  const entries = Object.entries(contributions || {});
+  const most = Math.max(...entries.map(([, value]) => Math.abs(value)), 1e-12);
+  return entries.filter(([, value], i) => i === 0 || (i < 8 && Math.abs(value) >= SMALL * most));
+}
+
 /** How much each feature has to do with a score. */
 export function Contributions({ of, expected, features }) {
   const [all, setAll] = useState(false);
   const entries = Object.entries(of || {});
   if (!entries.length) return html`<${Empty}>Of readings that are no anomaly nothing is told.<//>`;
   const most = Math.max(...entries.map(([, value]) => Math.abs(value)), 1e-12);
-  const main = entries.filter(([, value], i) => i === 0 || (i < 8 && Math.abs(value) >= SMALL * most));
+  const main = causes(of);
   return html`<table class="bars">
     <thead>
       <tr><th scope="col">Feature</th><th scope="col" class="number">Value</th><th scope="col" class="number">Usual</th><th scope="col" class="number">Adds</th><th scope="col"><span class="hidden">Share</span></th></tr>

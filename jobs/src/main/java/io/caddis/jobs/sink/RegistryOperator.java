@@ -4,12 +4,15 @@ package io.caddis.jobs.sink;
 
 import io.caddis.detectors.model.ModelFormatException;
 import io.caddis.detectors.registry.ModelRegistry;
+import io.caddis.detectors.table.TableTrainer;
 import io.caddis.operators.ModelUpdate;
 import io.caddis.operators.ModelVerdict;
 import io.caddis.operators.OperatorMetrics;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -43,6 +46,9 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
    */
   static final int MOST_WAITING = 256;
 
+  /** Names that a run gives: those of more groups or sensors would be too many to look through. */
+  private static final int MOST_NAMES = TableTrainer.MAX_SENSORS;
+
   private static final ListStateDescriptor<ModelUpdate> WAITING =
       new ListStateDescriptor<>("models-to-publish", TypeInformation.of(ModelUpdate.class));
 
@@ -56,21 +62,29 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
   private static final long NONE = Long.MAX_VALUE;
 
   private final RegistryTarget target;
+  private final int mostNames;
 
   private transient List<Waiting> waiting;
   private transient ListState<ModelUpdate> state;
+  private transient Set<String> groups;
   private transient ModelRegistry registry;
   private transient Counter published;
   private transient Counter failed;
 
   public RegistryOperator(RegistryTarget target) {
+    this(target, MOST_NAMES);
+  }
+
+  RegistryOperator(RegistryTarget target, int mostNames) {
     this.target = target;
+    this.mostNames = mostNames;
   }
 
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
     waiting = new ArrayList<>();
+    groups = new HashSet<>();
     registry = target.open();
     MetricGroup metrics = getMetricGroup().addGroup(OperatorMetrics.GROUP);
     published = metrics.counter(OperatorMetrics.MODELS_PUBLISHED);
@@ -88,6 +102,13 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
     if (verdict != null && verdict.decision() != ModelVerdict.Decision.ROLLED_BACK) {
       return;
     }
+    String group = element.getValue().group();
+    if (groups.size() == mostNames && !groups.contains(group)) {
+      failed.inc();
+      LOG.warn("Model of '{}' is not published: {} others have a name", group, mostNames);
+      return;
+    }
+    groups.add(group);
     waiting.add(new Waiting(element.getValue(), NONE));
     if (waiting.size() > MOST_WAITING) {
       ModelUpdate oldest = waiting.remove(0).model();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Where a job's models go in a registry, and what is said of them there.
  *
  * @param directory of the registry
- * @param name of the model; of each group's, the beginning
- * @param byGroup whether each group has a model
+ * @param name of the model; of each group's or sensor's, the beginning
+ * @param byGroup whether each group or sensor has a model
  * @param dataSource what the job reads, for a person
  * @param configVersion of the specification
  */
@@ -51,7 +51,7 @@ public record RegistryTarget(
     return new RegistryTarget(
         directory,
         name,
-        spec.training().scope() == PipelineSpec.Scope.GROUP,
+        spec.training().scope() != PipelineSpec.Scope.GLOBAL,
         "%s: %s"
             .formatted(
                 spec.name(),

@@ -124,12 +124,6 @@ final class SpecRules {
         "/registry/name",
         "must be given with registry.directory: the name of the model (--name M)");
     location("/registry/directory");
-    refuse(
-        sound("/training/scope") && text("/training/scope").equals("sensor"),
-        "/training/scope",
-        "must be global or group with a registry, which holds no model a sensor, was "
-            + at("/training/scope")
-            + " (--scope global)");
   }
 
   private void deduplication() {

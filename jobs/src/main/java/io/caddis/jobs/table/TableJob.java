@@ -3,6 +3,7 @@
 package io.caddis.jobs.table;
 
 import io.caddis.detectors.table.TableSample;
+import io.caddis.jobs.OperatorDescriptions;
 import io.caddis.jobs.OperatorUids;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -53,6 +54,7 @@ public final class TableJob {
         .uid(OperatorUids.TABLE_END)
         .name(OperatorUids.TABLE_END)
         .setParallelism(1);
+    OperatorDescriptions.addTo(env);
   }
 
   /** Draws the job that scores files. */
@@ -66,6 +68,7 @@ public final class TableJob {
         .sinkTo(new DiscardingSink<>())
         .uid(OperatorUids.TABLE_END)
         .name(OperatorUids.TABLE_END);
+    OperatorDescriptions.addTo(env);
   }
 
   private static DataStream<TableFile> files(

@@ -202,6 +202,21 @@ class RegistryOperatorTest {
   }
 
   @Test
+  void ofMoreGroupsThanMayHaveANameTheFirstHaveOne() throws Exception {
+    try (var harness =
+        new OneInputStreamOperatorTestHarness<>(new RegistryOperator(target(true), 2), 1, 1, 0)) {
+      harness.open();
+      for (String sensor : List.of("s0", "s1", "s2", "s0")) {
+        send(harness, model(sensor, 1));
+      }
+      send(harness, model("s0", 2));
+      harness.endInput();
+    }
+    assertThat(registry().names()).containsExactly("pump.s0", "pump.s1");
+    assertThat(registry().versions("pump.s0")).hasSize(2);
+  }
+
+  @Test
   void eachGroupHasANameOfItsOwnWhateverItIsCalled() throws Exception {
     RegistryTarget target = target(true);
     try (var harness = harness(target)) {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.gateway.browser;
+package io.caddis.browser;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +30,7 @@ public final class Page {
     call("Runtime.enable", "{}");
     call("Log.enable", "{}");
     call("Network.enable", "{}");
+    call("Performance.enable", "{\"timeDomain\":\"threadTicks\"}");
     call(
         "Emulation.setDeviceMetricsOverride",
         "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":false}"
@@ -112,6 +115,18 @@ public final class Page {
   /** Waits until a text can be seen. */
   public void awaitText(String text) {
     await("document.body.innerText.includes(" + quoted(text) + ")");
+  }
+
+  /**
+   * Seconds of processor time that the page's main thread has used, in all and for scripts, styles
+   * and layout, by Chromium's names; the machine may be busy with other things.
+   */
+  public Map<String, Double> processorSeconds() {
+    Map<String, Double> seconds = new HashMap<>();
+    for (JsonNode metric : call("Performance.getMetrics", "{}").path("metrics")) {
+      seconds.put(metric.path("name").asString(), metric.path("value").asDouble());
+    }
+    return seconds;
   }
 
   /** Clicks on what a selector finds first, when it is there. */

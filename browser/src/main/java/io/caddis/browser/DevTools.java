@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.gateway.browser;
+package io.caddis.browser;
 
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.gateway;
+
+import io.caddis.gateway.access.TlsFiles;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What a test says of its gateway; all else is a free port of this machine and the defaults. */
+final class TestOptions {
+  private final Path registry;
+  private String host = "127.0.0.1";
+  private String model = "m";
+  private @Nullable Path trainingData;
+  private @Nullable Path tokens;
+  private boolean insecure;
+  private Limits limits = Limits.DEFAULT;
+  private @Nullable Path control;
+  private @Nullable TlsFiles tls;
+
+  TestOptions(Path registry) {
+    this.registry = registry;
+  }
+
+  TestOptions host(String address) {
+    host = address;
+    return this;
+  }
+
+  TestOptions model(String name) {
+    model = name;
+    return this;
+  }
+
+  TestOptions trainingData(Path file) {
+    trainingData = file;
+    return this;
+  }
+
+  TestOptions tokens(@Nullable Path file) {
+    tokens = file;
+    return this;
+  }
+
+  TestOptions insecure() {
+    insecure = true;
+    return this;
+  }
+
+  TestOptions limits(Limits other) {
+    limits = other;
+    return this;
+  }
+
+  TestOptions control(Path directory) {
+    control = directory;
+    return this;
+  }
+
+  TestOptions tls(TlsFiles files) {
+    tls = files;
+    return this;
+  }
+
+  GatewayOptions build() {
+    return new GatewayOptions(
+        host, 0, registry, model, trainingData, tokens, insecure, limits, control, tls);
+  }
+}
