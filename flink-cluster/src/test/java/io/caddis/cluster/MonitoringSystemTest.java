@@ -31,8 +31,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * The demo's job on a cluster with a gateway, as Prometheus and Flink's web UI show them. What
- * {@code conf/} has for Prometheus is taken as it is but for ports, which may be in use, and for how
- * often it looks, which would make the test slow. Screenshots are left in target/screenshots.
+ * {@code conf/} has for Prometheus is taken as it is but for ports, which may be in use, and for
+ * how often it looks, which would make the test slow. Screenshots are left in target/screenshots.
  */
 @SuppressWarnings("NullAway.Init")
 class MonitoringSystemTest {
@@ -115,7 +115,8 @@ class MonitoringSystemTest {
       assertThat(targets)
           .hasSize(4)
           .allSatisfy(
-              target -> assertThat(target.path("health").asString()).as("%s", target).isEqualTo("up"));
+              target ->
+                  assertThat(target.path("health").asString()).as("%s", target).isEqualTo("up"));
       for (JsonNode group : prometheus.get("/api/v1/rules").path("groups")) {
         assertThat(group.path("rules"))
             .isNotEmpty()
@@ -229,7 +230,8 @@ class MonitoringSystemTest {
       page.await("document.querySelector('nz-select')");
       page.clickAt("nz-select", 40, 8);
       page.type("nz-select input", "anomaly.scored");
-      page.await("document.querySelector('nz-option-item')?.innerText === '0.score.anomaly.scored'");
+      page.await(
+          "document.querySelector('nz-option-item')?.innerText === '0.score.anomaly.scored'");
       page.clickAt("nz-option-item", 40, 8);
       page.awaitText("Numeric");
       page.screenshot(SCREENSHOTS.resolve("flink-metrics.png"));
