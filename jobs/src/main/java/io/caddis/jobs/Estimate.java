@@ -17,9 +17,12 @@ record Estimate(long sensors, int features, double rate) {
   /** Checkpoints that are kept, and the one that is being written. */
   private static final int CHECKPOINTS = 4;
 
+  /** What a snapshot has of each operator and group of keys. */
+  private static final double FIXED_BYTES = 100_000;
+
   private static final double LOAD = 0.6;
   private static final double ROCKSDB = 7;
-  private static final double HEAP = 3;
+  private static final double HEAP = 3.7;
   private static final double SCORE_ROW_BYTES = 227;
 
   Estimate {
@@ -34,13 +37,16 @@ record Estimate(long sensors, int features, double rate) {
     }
   }
 
-  /** Serialized state of one sensor, all operators together: the pairs of features count most. */
+  /**
+   * Serialized state of one sensor, all operators together: at one feature its history, at many the
+   * pairs of features count most.
+   */
   double stateBytesPerSensor() {
-    return 1_300 + 210.0 * features + 16.5 * features * features;
+    return Math.max(1_370, 390 + 283.0 * features + 15.3 * features * features);
   }
 
   double stateBytes() {
-    return sensors * stateBytesPerSensor();
+    return FIXED_BYTES + sensors * stateBytesPerSensor();
   }
 
   /** What an incremental checkpoint adds: the sensors that were read since the one before. */
@@ -53,11 +59,13 @@ record Estimate(long sensors, int features, double rate) {
     return CHECKPOINTS * stateBytes();
   }
 
-  double microsPerReading() {
-    return GRAPH_MICROS + 0.5 + 0.0125 * features * features;
+  /** Processor time of parsing, the graph and the sinks, and of the detector. */
+  private double microsPerReading() {
+    double graph = 1.8;
+    double text = 0.7 + 0.06 * features;
+    double detector = 0.5 + 0.0125 * features * features;
+    return graph + text + detector;
   }
-
-  private static final double GRAPH_MICROS = 6;
 
   /** Processor cores with state on the heap, at a load that leaves room to catch up. */
   double coresOnHeap() {

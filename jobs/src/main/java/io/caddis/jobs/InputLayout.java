@@ -6,6 +6,7 @@ import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.simulate.SensorSimulator;
+import io.caddis.jobs.spec.MqttSpec;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.IOException;
 import java.util.List;
@@ -85,7 +86,7 @@ final class InputLayout {
 
   private static boolean namedByTopic(PipelineSpec.Source source) {
     return source.type() == PipelineSpec.SourceType.MQTT
-        && source.mqtt().key() == PipelineSpec.SensorName.TOPIC;
+        && source.mqtt().key() == MqttSpec.SensorName.TOPIC;
   }
 
   private static RecordLayout layout(

@@ -26,7 +26,7 @@ class EstimateITCase {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"3000, 3", "1500, 8", "300, 19"})
+  @CsvSource({"1000, 3", "500, 8", "150, 19"})
   void theStateOfAJobIsAsLargeAsEstimated(int sensors, int features) throws Exception {
     Path input = Files.createDirectories(directory.resolve("input"));
     write(input.resolve("readings.csv"), sensors, features);

@@ -50,6 +50,24 @@ class MessageDecoderTest {
     assertThat(decode(csv, "1767225600,s,1.5\n", 43).reading().numbers()).containsExactly(1.5);
   }
 
+  @Test
+  void aSensorToldBesideTheMessageIsItsKeyWhenItCanBeOne() {
+    byte[] message = "{\"timestamp\":1767225600,\"x\":1}".getBytes(StandardCharsets.UTF_8);
+    MessageDecoder keyless =
+        MessageDecoder.json(
+            "broker",
+            RecordLayout.of(
+                "timestamp", null, new FeatureSchema(List.of(new Feature("x", Encoding.NUMERIC)))),
+            LIMITS);
+
+    assertThat(keyless.decode(message, 1, "plant/s1").reading().key()).isEqualTo("plant/s1");
+    for (String wrong : new String[] {" ", "a\u0007", "s".repeat(65)}) {
+      Parsed outcome = keyless.decode(message, 2, wrong);
+      assertThat(outcome.reading()).isNull();
+      assertThat(outcome.rejection().reason()).isEqualTo(RejectionReason.INVALID_KEY);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "\n", "\r\n\r\n"})
   void aBlankMessageAndATombstoneAreRejectedAndNotSkipped(String blank) {

@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.message.auth.Mqtt5SimpleAuth;
 import com.hivemq.client.mqtt.mqtt5.message.auth.Mqtt5SimpleAuthBuilder;
 import io.caddis.detectors.parse.Limits;
+import io.caddis.jobs.spec.MqttSpec;
 import io.caddis.jobs.spec.PipelineSpec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class MqttBroker implements Serializable {
    * @throws IllegalArgumentException when the file with the login cannot be used; its content is
    *     not told
    */
-  static MqttBroker of(PipelineSpec.MqttSource mqtt) {
+  static MqttBroker of(MqttSpec mqtt) {
     String uri = mqtt.uri();
     if (uri == null) {
       throw new IllegalArgumentException("source.mqtt.uri must be given");
@@ -198,7 +199,7 @@ public final class MqttBroker implements Serializable {
     if (spec.source().type() != PipelineSpec.SourceType.MQTT) {
       return;
     }
-    PipelineSpec.MqttSource mqtt = spec.source().mqtt();
+    MqttSpec mqtt = spec.source().mqtt();
     // Not the client of the job, which may be running.
     Mqtt5AsyncClient client = of(mqtt).client(clientId(spec) + "-check").buildAsync();
     try {

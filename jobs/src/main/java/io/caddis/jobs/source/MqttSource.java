@@ -10,6 +10,7 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.MessageDecoder;
 import io.caddis.detectors.parse.RecordLayout;
+import io.caddis.jobs.spec.MqttSpec;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.reactivex.schedulers.Schedulers;
 import java.io.Serializable;
@@ -59,7 +60,7 @@ public final class MqttSource extends StreamSource {
 
   private MqttSource(MqttBroker broker, PipelineSpec spec, RecordLayout layout) {
     super(broker.name(), Boundedness.CONTINUOUS_UNBOUNDED);
-    PipelineSpec.MqttSource mqtt = spec.source().mqtt();
+    MqttSpec mqtt = spec.source().mqtt();
     this.broker = broker;
     this.session =
         new Session(
@@ -69,7 +70,7 @@ public final class MqttSource extends StreamSource {
             mqtt.receiveMaximum(),
             MqttBroker.largestPacket(spec.limits()));
     this.json = mqtt.format() == PipelineSpec.MessageFormat.JSON;
-    this.namedByTopic = mqtt.key() == PipelineSpec.SensorName.TOPIC;
+    this.namedByTopic = mqtt.key() == MqttSpec.SensorName.TOPIC;
     this.layout = layout;
     this.limits = spec.limits();
   }

@@ -61,7 +61,7 @@ public record PipelineSpec(
       long seed,
       Instant start,
       KafkaSource kafka,
-      MqttSource mqtt) {
+      MqttSpec mqtt) {
 
     /** The path on this machine, or null when there is none or it is elsewhere. */
     public @Nullable Path local() {
@@ -109,29 +109,6 @@ public record PipelineSpec(
   public enum MessageFormat {
     JSON,
     CSV
-  }
-
-  /**
-   * What is read of an MQTT broker.
-   *
-   * @param uri null when there is none
-   * @param topics topic filters
-   * @param properties a file of this machine with logins and certificates
-   */
-  public record MqttSource(
-      @Nullable String uri,
-      List<String> topics,
-      MessageFormat format,
-      SensorName key,
-      @Nullable String clientId,
-      Duration sessionExpiry,
-      int receiveMaximum,
-      @Nullable String properties) {}
-
-  /** Where a message says which sensor it is of. */
-  public enum SensorName {
-    PAYLOAD,
-    TOPIC
   }
 
   /** The brokers; properties is a file of this machine with settings of their clients. */

@@ -27,7 +27,7 @@ class MqttRulesTest {
     PipelineSpec spec =
         loader(BROKER + "source.mqtt.topics=[a/+/b, c/#, '#', /d]; source.mqtt.key=topic").load();
     assertThat(spec.source().bounded()).isFalse();
-    assertThat(spec.source().mqtt().key()).isEqualTo(PipelineSpec.SensorName.TOPIC);
+    assertThat(spec.source().mqtt().key()).isEqualTo(MqttSpec.SensorName.TOPIC);
   }
 
   @ParameterizedTest

@@ -38,6 +38,16 @@ class PipelineSpecTest {
           start: 2026-01-01T00:00:00Z
           format: csv
           max-drift: 2 h
+        mqtt:
+          uri: mqtts://broker
+          topics:
+          - plant/a
+          format: csv
+          key: topic
+          client-id: pumps
+          session-expiry: 2 h
+          receive-maximum: 100
+          properties: mqtt.properties
       kafka:
         bootstrap-servers: broker:9092
         properties: client.properties
