@@ -22,6 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -106,7 +107,7 @@ public final class Scale implements Callable<Integer> {
   @Option(names = "--directory", description = "For state and checkpoints; emptied afterwards.")
   Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-  @Option(names = "--conf", hidden = true, description = "Where config.yaml is.")
+  @Option(names = "--conf", hidden = true)
   Path conf = Path.of("conf");
 
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -119,12 +120,7 @@ public final class Scale implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    double perSecond =
-        switch (rate) {
-          case "" -> sensors / 60.0;
-          case "max" -> Double.POSITIVE_INFINITY;
-          default -> Double.parseDouble(rate);
-        };
+    double perSecond = perSecond();
     Path own = Files.createTempDirectory(directory, "caddis-scale");
     Configuration settings = configuration(own);
     try (ScaleRun run = new ScaleRun(settings, own, command.commandLine().getErr())) {
@@ -145,6 +141,18 @@ public final class Scale implements Callable<Integer> {
       command.commandLine().getOut().flush();
     }
     return 0;
+  }
+
+  private double perSecond() {
+    if (rate.isEmpty()) {
+      return sensors / 60.0;
+    }
+    try {
+      return rate.equals("max") ? Double.POSITIVE_INFINITY : Double.parseDouble(rate);
+    } catch (NumberFormatException e) {
+      throw new ParameterException(
+          command.commandLine(), "--rate must be a number or max, was " + rate, e);
+    }
   }
 
   private ScaleGraph graph(int first, double perSecond, Configuration settings) {

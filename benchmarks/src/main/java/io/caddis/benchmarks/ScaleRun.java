@@ -9,6 +9,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -142,7 +143,6 @@ final class ScaleRun implements AutoCloseable {
     LatencyCounts hot = end.hot().since(begin.hot());
     double cores =
         (end.cpuNanos() - begin.cpuNanos()) / 1e6 / (end.wallMillis() - begin.wallMillis());
-    // Time goes by in a restore before the clock starts, and none of it shows in these.
     List<AbstractCheckpointStats> checkpoints =
         graph.getCheckpointStatsSnapshot().getHistory().getCheckpoints().stream()
             .filter(checkpoint -> checkpoint.getStatus() == CheckpointStatsStatus.COMPLETED)
@@ -186,12 +186,12 @@ final class ScaleRun implements AutoCloseable {
   }
 
   private static double median(double[] values) {
-    java.util.Arrays.sort(values);
+    Arrays.sort(values);
     return values.length == 0 ? 0 : new Figures(values).median();
   }
 
   private static double max(double[] values) {
-    return java.util.Arrays.stream(values).max().orElse(0);
+    return Arrays.stream(values).max().orElse(0);
   }
 
   private Glance required(JobID job) throws Exception {

@@ -11,8 +11,8 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource.NumberSequenceSplit;
 import org.apache.flink.api.connector.source.lib.util.IteratorSourceReaderBase;
-import org.apache.flink.util.NumberSequenceIterator;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.util.NumberSequenceIterator;
 
 /**
  * The readings of a {@link ScaleLoad}, each emitted when it is due; late ones at once, so that what

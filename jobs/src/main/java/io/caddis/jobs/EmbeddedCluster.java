@@ -17,6 +17,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** Settings of the Flink cluster inside this JVM that runs a job without any other. */
@@ -60,6 +61,8 @@ final class EmbeddedCluster {
     settings.set(
         TaskManagerOptions.MANAGED_MEMORY_SIZE,
         MemorySize.ofMebiBytes(backend == StateBackend.ROCKSDB ? 128L * parallelism : 16));
+    settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, backend == StateBackend.ROCKSDB);
+    settings.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
     // Every exchange has a channel from each subtask to each other one, two buffers of 32 KB each.
     MemorySize network = MemorySize.ofMebiBytes(64 + 2L * parallelism * parallelism);
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);

@@ -9,12 +9,9 @@ import org.apache.flink.streaming.api.TimerService;
  * Tells when a key has been idle for a time to live, in event time, where the key's state says when
  * it was last seen: what {@link IdleExpiry} does, without state of its own.
  *
- * <pre>
- *   last seen ───── time to live ─────► next tick of the key: one timer for all readings between
- *   |       |       |       |       |       |     ticks, a quarter of the time to live apart
- * </pre>
- *
- * <p>The ticks of different keys are at different times, so that not all timers are due at once.
+ * <p>A key has one timer in flight, at the first of its ticks after the time to live. They are a
+ * quarter of it apart, so that most readings leave the timer where it is, and at other times for
+ * other keys, so that not all timers are due at once.
  *
  * @param ttlMillis event time after its last reading that a key's state is kept, at least; a
  *     quarter more at most
@@ -28,8 +25,14 @@ record IdleTimer(long ttlMillis) implements Serializable {
    */
   void touch(String key, long before, long timestamp, TimerService timers) {
     long tick = tick(key, timestamp);
-    if (before == Long.MIN_VALUE || tick > tick(key, before)) {
+    if (before == Long.MIN_VALUE) {
       timers.registerEventTimeTimer(tick);
+      return;
+    }
+    long earlier = tick(key, before);
+    if (tick > earlier) {
+      timers.registerEventTimeTimer(tick);
+      timers.deleteEventTimeTimer(earlier);
     }
   }
 
@@ -46,7 +49,7 @@ record IdleTimer(long ttlMillis) implements Serializable {
     if (timer >= newest + ttlMillis) {
       return true;
     }
-    // Mostly there already, but not where timers were set by other rules before an upgrade.
+    // Seldom not there already: where timers were set by other rules before an upgrade.
     timers.registerEventTimeTimer(tick(key, newest));
     return false;
   }

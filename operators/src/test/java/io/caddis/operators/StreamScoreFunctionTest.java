@@ -149,8 +149,8 @@ class StreamScoreFunctionTest {
   private static final class WholeStates
       extends KeyedProcessFunction<String, FeatureVector, ScoredVector> {
     @Override
-    public void processElement(
-        FeatureVector vector, Context context, Collector<ScoredVector> out) throws Exception {
+    public void processElement(FeatureVector vector, Context context, Collector<ScoredVector> out)
+        throws Exception {
       var state =
           getRuntimeContext()
               .getState(
@@ -159,9 +159,7 @@ class StreamScoreFunctionTest {
                       new StreamStateSerializer(DETECTOR, Map.of())));
       StreamState known = state.value();
       StreamDetector detector =
-          known == null
-              ? StreamDetectors.byName(DETECTOR, Map.of()).create(1)
-              : known.detector();
+          known == null ? StreamDetectors.byName(DETECTOR, Map.of()).create(1) : known.detector();
       detector.score(vector.timestamp(), vector.numbers());
       state.update(new StreamState(vector.timestamp(), 1, detector));
     }

@@ -138,13 +138,17 @@ final class FeatureHistory {
   }
 
   /**
-   * Whether what {@link #writeProfile} writes plays a part in the next reading: the first one of an
+   * Whether what {@link #writeProfile} writes plays a part in the next value: the first one of an
    * hour, or the last one of a block.
    */
-  boolean needsProfile(long timeMillis, Univariate type) {
-    return count > 0
-        && (!season.inHour(timeMillis)
-            || blockReadings + 1 >= blockLength(Math.min(count + 1.0, type.memory())));
+  boolean scoresByProfile(long timeMillis, Univariate type) {
+    return !season.inHour(timeMillis)
+        || blockReadings + 1 >= blockLength(Math.min(count + 1.0, type.memory()));
+  }
+
+  /** Whether it plays a part in what is expected at a time. */
+  boolean expectsByProfile(long timeMillis) {
+    return season.useful() && !season.inHour(timeMillis);
   }
 
   /** The strongest evidence of all statistics. */
@@ -230,7 +234,7 @@ final class FeatureHistory {
     season.writeLevels(out);
   }
 
-  /** Reads that; {@link #readProfile} has to follow before {@link #needsProfile} is true. */
+  /** Reads that; {@link #readProfile} has to follow before the profile plays a part. */
   void readLevels(StateReader in) throws IOException {
     readAverages(in);
     for (Deviation deviation : deviations) {

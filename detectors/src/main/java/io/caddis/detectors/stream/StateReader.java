@@ -2,13 +2,13 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.stream;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
-import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32;
@@ -23,7 +23,10 @@ import java.util.zip.CRC32;
  */
 final class StateReader {
   /** Of a body, for which room is made before they are read. */
-  private static final int FIRST_BYTES = 1 << 13;
+  private static final int MOST_AT_ONCE = 1 << 13;
+
+  /** Room for the body of most states, when they are written. */
+  private static final int FIRST_BYTES = 1 << 11;
 
   /** Writes the body of a state. */
   interface Body {
@@ -32,25 +35,47 @@ final class StateReader {
 
   private final int features;
   private final double limit;
-  private final ByteArrayInputStream body;
-  private final DataInput in;
+  private final ByteBuffer body;
 
   private StateReader(int features, byte[] body, double limit) {
     this.features = features;
     this.limit = limit;
-    this.body = new ByteArrayInputStream(body);
-    in = new DataInputStream(this.body);
+    this.body = ByteBuffer.wrap(body);
   }
 
   static void write(DataOutput out, int format, int features, Body body) throws IOException {
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    Bytes written = new Bytes();
     body.write(new DataOutputStream(written));
-    byte[] bytes = written.toByteArray();
     out.writeByte(format);
     out.writeInt(features);
-    out.writeInt(bytes.length);
-    out.write(bytes);
-    out.writeInt(checksum(bytes));
+    out.writeInt(written.length);
+    out.write(written.bytes, 0, written.length);
+    out.writeInt(checksum(written.bytes, written.length));
+  }
+
+  /** A ByteArrayOutputStream without a lock: a state is some hundred numbers, written often. */
+  private static final class Bytes extends OutputStream {
+    private byte[] bytes = new byte[FIRST_BYTES];
+    private int length;
+
+    @Override
+    public void write(int value) {
+      room(1);
+      bytes[length++] = (byte) value;
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int count) {
+      room(count);
+      System.arraycopy(from, offset, bytes, length, count);
+      length += count;
+    }
+
+    private void room(int count) {
+      if (bytes.length - length < count) {
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + count));
+      }
+    }
   }
 
   /**
@@ -65,8 +90,9 @@ final class StateReader {
     int length = within("length", in.readInt(), 1, mostBytes.applyAsInt(features));
     byte[] body = body(in, length);
     int checksum = in.readInt();
-    if (checksum != checksum(body)) {
-      throw new IOException("checksum must be " + checksum + ", was " + checksum(body));
+    int sum = checksum(body, length);
+    if (checksum != sum) {
+      throw new IOException("checksum must be " + checksum + ", was " + sum);
     }
     return new StateReader(features, body, limit);
   }
@@ -76,15 +102,15 @@ final class StateReader {
     byte[] body = {};
     while (body.length < length) {
       int from = body.length;
-      body = Arrays.copyOf(body, Math.min(length, Math.max(FIRST_BYTES, 2 * from)));
+      body = Arrays.copyOf(body, Math.min(length, Math.max(MOST_AT_ONCE, 2 * from)));
       in.readFully(body, from, body.length - from);
     }
     return body;
   }
 
-  private static int checksum(byte[] bytes) {
+  private static int checksum(byte[] bytes, int length) {
     CRC32 checksum = new CRC32();
-    checksum.update(bytes);
+    checksum.update(bytes, 0, length);
     return (int) checksum.getValue();
   }
 
@@ -94,21 +120,29 @@ final class StateReader {
 
   /** Refuses what is left of the body. */
   void end() throws IOException {
-    if (body.available() > 0) {
-      throw new IOException("length must fit the features, was " + body.available() + " more");
+    if (body.hasRemaining()) {
+      throw new IOException("length must fit the features, was " + body.remaining() + " more");
     }
   }
 
+  /** The body, if so many bytes of it are left. */
+  private ByteBuffer next(int bytes) throws IOException {
+    if (body.remaining() < bytes) {
+      throw new EOFException("length must fit the features, was %d less".formatted(bytes));
+    }
+    return body;
+  }
+
   int integer(String name, int max) throws IOException {
-    return within(name, in.readInt(), 0, max);
+    return within(name, next(Integer.BYTES).getInt(), 0, max);
   }
 
   int octet(String name, int max) throws IOException {
-    return within(name, in.readUnsignedByte(), 0, max);
+    return within(name, Byte.toUnsignedInt(next(Byte.BYTES).get()), 0, max);
   }
 
   int unsignedShort(String name, int max) throws IOException {
-    return within(name, in.readUnsignedShort(), 0, max);
+    return within(name, Short.toUnsignedInt(next(Short.BYTES).getShort()), 0, max);
   }
 
   private static int within(String name, int value, int min, int max) throws IOException {
@@ -120,7 +154,7 @@ final class StateReader {
 
   /** A number of readings. */
   long count(String name) throws IOException {
-    long value = in.readLong();
+    long value = next(Long.BYTES).getLong();
     if (value < 0 || value > Long.MAX_VALUE / 2) {
       throw new IOException(name + " must be 0 to 2^62, was " + value);
     }
@@ -129,15 +163,15 @@ final class StateReader {
 
   /** A time, which may be any. */
   long time() throws IOException {
-    return in.readLong();
+    return next(Long.BYTES).getLong();
   }
 
   double finite(String name) throws IOException {
-    return finite(name, in.readDouble());
+    return finite(name, next(Double.BYTES).getDouble());
   }
 
   float finiteFloat(String name) throws IOException {
-    return (float) finite(name, in.readFloat());
+    return (float) finite(name, next(Float.BYTES).getFloat());
   }
 
   private double finite(String name, double value) throws IOException {
@@ -157,13 +191,13 @@ final class StateReader {
 
   /** A finite number, or NaN for "none yet". */
   double finiteOrNone(String name) throws IOException {
-    double value = in.readDouble();
+    double value = next(Double.BYTES).getDouble();
     return Double.isNaN(value) ? value : finite(name, value);
   }
 
   /** The same of 32 bits. */
   float finiteFloatOrNone(String name) throws IOException {
-    float value = in.readFloat();
+    float value = next(Float.BYTES).getFloat();
     return Float.isNaN(value) ? value : (float) finite(name, value);
   }
 

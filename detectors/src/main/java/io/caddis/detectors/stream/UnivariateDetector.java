@@ -75,16 +75,19 @@ final class UnivariateDetector implements StreamDetector {
     return scale(rawScore());
   }
 
-  /** Fetches the profiles if the reading asks for them; a value then may change them. */
+  /** Fetches the profiles if the reading asks for them; a value may change them then. */
   private void takeProfiles(long timeMillis, double[] values) {
     for (int i = 0; stored && i < values.length; i++) {
-      if (histories[i].needsProfile(timeMillis, type)) {
+      boolean value = Double.isFinite(values[i]);
+      if (value
+          ? histories[i].scoresByProfile(timeMillis, type)
+          : histories[i].expectsByProfile(timeMillis)) {
         try {
           load();
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
-        stored = !Double.isFinite(values[i]);
+        stored = !value;
       }
     }
   }
