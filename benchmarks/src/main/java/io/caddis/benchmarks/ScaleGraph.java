@@ -5,6 +5,7 @@ package io.caddis.benchmarks;
 import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.ScoredVector;
+import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.jobs.DetectionPlan;
 import io.caddis.jobs.DetectionTopology;
 import io.caddis.jobs.OperatorUids;
@@ -42,8 +43,10 @@ final class ScaleGraph {
                 .set("source.type", "simulator", "scale")
                 .set("sink.directory", "none", "scale")
                 .load(),
-            SyntheticRows.schema(load.features()),
-            null);
+            RecordLayout.table(
+                SyntheticRows.schema(load.features()).numbers().stream()
+                    .map(feature -> new RecordLayout.Column(feature.name(), feature.encoding()))
+                    .toList()));
   }
 
   /** Gives all sensors grown states, for {@link #detection} to begin with. */

@@ -3,6 +3,7 @@
 package io.caddis.cluster;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,9 @@ import picocli.CommandLine.ScopeType;
 public final class ClusterCli {
   /** What {@code ./caddis flink} replaces by the path of the job jar. */
   private static final String JOB_JAR = "caddis.jar";
+
+  /** Its commands that read tables. Flink must not find the classes of Hadoop in other jobs. */
+  private static final List<String> TABLE_COMMANDS = List.of("train", "score", "evaluate");
 
   @Option(
       names = {"-h", "--help"},
@@ -97,11 +101,21 @@ public final class ClusterCli {
 
   private static int flink(List<String> arguments) {
     StandaloneCluster cluster = running(defaultDirectory());
-    List<String> resolved =
-        arguments.stream()
-            .map(argument -> argument.equals(JOB_JAR) ? jobJar().toString() : argument)
-            .toList();
-    return cluster.cli().runInTerminal(resolved);
+    return cluster.cli().runInTerminal(withJars(distribution(), arguments));
+  }
+
+  /** Flink's arguments with the job's jar, and for tables Parquet's, where they are. */
+  static List<String> withJars(Path distribution, List<String> arguments) {
+    List<String> resolved = new ArrayList<>(arguments);
+    int jar = arguments.indexOf(JOB_JAR);
+    if (jar >= 0) {
+      resolved.set(jar, distribution.resolve("jobs").resolve(JOB_JAR).toString());
+      if (jar + 1 < arguments.size() && TABLE_COMMANDS.contains(arguments.get(jar + 1))) {
+        Path parquet = distribution.resolve("parquet").resolve("caddis-parquet.jar");
+        resolved.addAll(jar, List.of("-C", parquet.toUri().toString()));
+      }
+    }
+    return resolved;
   }
 
   private static String property(String name) {

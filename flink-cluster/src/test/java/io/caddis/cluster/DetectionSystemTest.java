@@ -11,7 +11,9 @@ import io.caddis.jobs.OperatorUids;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.operators.OperatorMetrics;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -183,18 +185,36 @@ class DetectionSystemTest {
         .contains("roc_auc                  1.0000");
   }
 
-  /** What a command of the jar says, run as a user of the cluster runs it. */
+  @Test
+  void parquetGoesInAndComesOut() throws IOException {
+    Path work = Files.createDirectories(folder.resolve("parquet"));
+    Path table = Files.createDirectories(work.resolve("in"));
+    try (InputStream readings = getClass().getResourceAsStream("/readings.parquet")) {
+      Files.copy(readings, table.resolve("readings.parquet"));
+    }
+    String registry = "--registry=" + work.resolve("models");
+    assertThat(run("train", "--input=" + table, registry, "--name=pump", "--scope=sensor"))
+        .contains("on 200 of 200 rows", "2 sensors have models of their own");
+    Path output = work.resolve("out");
+    assertThat(
+            run("score", "--input=" + table, registry, "--name=pump", "--output=" + output))
+        .contains("Scored 200 rows");
+    // the whole file and its end, which names the columns
+    assertThat(Files.readString(output.resolve("readings.parquet"), StandardCharsets.ISO_8859_1))
+        .startsWith("PAR1")
+        .contains("sensor", "raw_score")
+        .endsWith("PAR1");
+  }
+
+  /** What a command of the jar says, run as {@code ./caddis flink run caddis.jar} runs it. */
   private static String run(String... command) {
     FlinkCli.Result result =
         cluster
             .cli()
             .run(
-                Stream.concat(
-                        Stream.of(
-                            "run",
-                            TestCluster.distribution().resolve("jobs/caddis.jar").toString()),
-                        Stream.of(command))
-                    .toList());
+                ClusterCli.withJars(
+                    TestCluster.distribution(),
+                    Stream.concat(Stream.of("run", "caddis.jar"), Stream.of(command)).toList()));
     assertThat(result.exitCode()).as(result.output()).isZero();
     return result.output();
   }

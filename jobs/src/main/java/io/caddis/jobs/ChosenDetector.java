@@ -6,10 +6,12 @@ import io.caddis.detectors.detector.Detectors;
 import io.caddis.detectors.detector.IsolationForest;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.feature.Scaling;
+import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.DetectorPlan;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +25,11 @@ final class ChosenDetector {
 
   /**
    * @param schema the features of the vectors
+   * @param columns of the readings
    * @throws IllegalArgumentException if the detector cannot do what the specification asks for
    */
-  static DetectorPlan of(PipelineSpec spec, FeatureSchema schema) {
+  static DetectorPlan of(
+      PipelineSpec spec, FeatureSchema schema, List<RecordLayout.Column> columns) {
     String named = spec.detector().name();
     String obstacle = StreamDetectors.NAMES.contains(named) ? trainedOnly(spec) : null;
     boolean auto = named.equals(AUTO);
@@ -34,7 +38,7 @@ final class ChosenDetector {
           "%s: the detector %s learns from each reading of a sensor, and sets its boundary itself"
               .formatted(obstacle, named));
     }
-    boolean trained = auto && (obstacle != null || !schema.texts().isEmpty());
+    boolean trained = auto && (obstacle != null || !StreamDetectors.learns(named, columns));
     DetectorPlan detector =
         new DetectorPlan(
             schema,

@@ -15,6 +15,7 @@ import io.caddis.jobs.source.MqttSource;
 import io.caddis.jobs.source.SimulatorSource;
 import io.caddis.jobs.source.SocketSource;
 import io.caddis.jobs.source.Watermarks;
+import io.caddis.jobs.spec.Location;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.ModelUpdate;
 import java.io.IOException;
@@ -40,7 +41,7 @@ public final class DetectionJob implements Pipeline {
   @Override
   public void build(StreamExecutionEnvironment env, PipelineSpec spec) throws IOException {
     RecordLayout layout = InputLayout.of(spec);
-    DetectionPlan plan = DetectionPlan.of(spec, layout.fields(), layout.groupField());
+    DetectionPlan plan = DetectionPlan.of(spec, layout);
     DataStream<Parsed> readings =
         env.fromSource(source(spec, layout), watermarks(spec), OperatorUids.SOURCE)
             .uid(OperatorUids.SOURCE);
@@ -110,7 +111,7 @@ public final class DetectionJob implements Pipeline {
     if (uri == null) {
       throw new IllegalArgumentException("source.path must be given (--input PATH)");
     }
-    return uri.toString();
+    return Location.path(uri);
   }
 
   private static WatermarkStrategy<Parsed> watermarks(PipelineSpec spec) {

@@ -9,6 +9,7 @@ import io.caddis.detectors.feature.CalendarFeature;
 import io.caddis.detectors.feature.Derivation;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.quality.QualityRules;
 import io.caddis.detectors.quality.SensorChecks;
 import io.caddis.detectors.triage.TriagePolicy;
@@ -69,23 +70,22 @@ public record DetectionPlan(
   /**
    * The plan of a specification.
    *
-   * @param fields the fields of a reading
-   * @param groupField the field that names the group, or null
+   * @param layout the fields of a reading
    */
-  public static DetectionPlan of(
-      PipelineSpec spec, FeatureSchema fields, @Nullable String groupField) {
+  public static DetectionPlan of(PipelineSpec spec, RecordLayout layout) {
+    FeatureSchema fields = layout.fields();
     FeaturePlan features =
         new FeaturePlan(
             fields,
             spec.derived().stream().map(Derivation::parse).toList(),
             spec.calendar().stream().map(c -> CalendarFeature.valueOf(c.name())).toList(),
-            grouping(spec.training().scope(), fields, groupField));
+            grouping(spec.training().scope(), fields, layout.groupField()));
     return new DetectionPlan(
         features,
         training(
             spec.training(), spec.control().directory() != null || spec.control().topic() != null),
         promotion(spec.promotion()),
-        ChosenDetector.of(spec, features.schema()),
+        ChosenDetector.of(spec, features.schema(), layout.columns()),
         quality(spec.quality(), fields),
         drift(spec.quality().drift()),
         new TriagePolicy(spec.triage().quietReadings(), spec.triage().quietPeriod().toMillis()),

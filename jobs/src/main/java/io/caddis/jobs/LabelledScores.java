@@ -13,6 +13,7 @@ import io.caddis.detectors.parse.RecordReader;
 import io.caddis.detectors.parse.SchemaInference;
 import io.caddis.detectors.parse.Timestamps;
 import io.caddis.detectors.threshold.ScoreScale;
+import io.caddis.jobs.table.TableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +51,7 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
   static LabelledScores read(Path scores, Path labels, int skip) throws IOException {
     Map<String, List<Interval>> intervals = intervals(labels);
     Map<String, List<Scored>> byKey =
-        Files.isDirectory(scores) ? ofRun(scores) : ofFile(new TableInput(scores));
+        Files.isDirectory(scores) ? ofRun(scores) : ofFile(TableFile.of(scores));
     List<LabelledSeries> series = new ArrayList<>();
     byKey.forEach(
         (key, rows) -> {
@@ -78,7 +79,7 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
   }
 
   /** Of a file without a sensor's column, the file is the sensor, called without its extension. */
-  private static Map<String, List<Scored>> ofFile(TableInput file) throws IOException {
+  private static Map<String, List<Scored>> ofFile(TableFile file) throws IOException {
     RecordLayout found = SchemaInference.infer(List.of(file), SchemaInference.Options.DEFAULT);
     RecordLayout layout =
         new RecordLayout(

@@ -8,7 +8,6 @@ import io.caddis.jobs.table.TableFile;
 import io.caddis.jobs.table.TableJob;
 import io.caddis.jobs.table.TableScoring;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -121,21 +120,22 @@ final class ScoreCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = TableRun.plainFile(input);
-    return file == null ? runJob() : score(new TableInput(file), Path.of(output));
+    return file == null ? runJob() : score(file, Path.of(output));
   }
 
-  private int score(TableInput file, Path target) throws IOException {
+  private int score(Path file, Path target) throws IOException {
     PrintWriter err = command.commandLine().getErr();
     Path draft = target.resolveSibling("." + target.getFileName() + ".partial");
     ScoreProgress progress = new ScoreProgress(err, watched, System::nanoTime);
     TableScorer.Progress done;
     try {
-      file.check();
-      checkOutput(file.path(), target);
+      TableRun.checkReadable(file);
+      checkOutput(file, target);
       TableScorer scorer = scoring().scorer(Math.max(1, threads));
-      progress.begin(Files.size(file.path()));
-      Files.deleteIfExists(draft);
-      done = score(scorer, file, draft, progress);
+      progress.begin(Files.size(file));
+      try (OutputStream out = Files.newOutputStream(draft)) {
+        done = TableFile.of(file).score(scorer, out, err::println, progress::show);
+      }
       Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
@@ -145,19 +145,6 @@ final class ScoreCommand implements Callable<Integer> {
     progress.end(done);
     report(done, err);
     return 0;
-  }
-
-  private TableScorer.Progress score(
-      TableScorer scorer, TableInput file, Path draft, ScoreProgress progress) throws IOException {
-    PrintWriter err = command.commandLine().getErr();
-    TableFormat format = TableFormat.of(file.path());
-    if (format != null) {
-      return format.score(file.path(), draft, scorer, err::println, progress::show);
-    }
-    try (InputStream in = Files.newInputStream(file.path());
-        OutputStream out = Files.newOutputStream(draft)) {
-      return scorer.score(in, file.name(), out, err::println, progress::show);
-    }
   }
 
   private TableScoring scoring() throws IOException {

@@ -5,10 +5,11 @@ package io.caddis.jobs;
 import io.caddis.detectors.table.TableScorer;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
+import org.apache.flink.core.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,14 @@ public interface TableFormat {
    * Writes a file with all rows and columns of another, of the same types, and the four of {@link
    * TableScorer#names()}.
    *
-   * @param output does not exist yet
+   * @param output of the file; stays open
    * @param notes receives sentences for a person
    * @param progress called now and then
    * @throws IllegalArgumentException as {@link TableScorer#score}
    */
   TableScorer.Progress score(
       Path input,
-      Path output,
+      OutputStream output,
       TableScorer scorer,
       Consumer<String> notes,
       Consumer<TableScorer.Progress> progress)
@@ -44,18 +45,18 @@ public interface TableFormat {
    *
    * @throws IllegalArgumentException when the format is known and not on the class path
    */
-  static @Nullable TableFormat of(Path file) {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+  static @Nullable TableFormat of(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
     for (TableFormat format : ServiceLoader.load(TableFormat.class)) {
-      if (name.endsWith(format.extension())) {
+      if (lower.endsWith(format.extension())) {
         return format;
       }
     }
-    if (name.endsWith(".parquet")) {
+    if (lower.endsWith(".parquet")) {
       throw new IllegalArgumentException(
           "--input must be CSV or JSON lines where Parquet is not on the class path, was "
-              + file
-              + ": use ./caddis train and ./caddis score");
+              + name
+              + ": put caddis-parquet.jar there, on a cluster by flink run -C URL");
     }
     return null;
   }

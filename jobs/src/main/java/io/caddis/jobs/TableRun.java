@@ -52,7 +52,7 @@ final class TableRun {
 
   /** A path or URI as a job takes it: absolute, without a slash at its end. */
   static String location(String given) {
-    return new org.apache.flink.core.fs.Path(Location.uri(given).toString()).toString();
+    return Location.path(Location.uri(given));
   }
 
   /** The plain file of this machine that is to be read by this very process, if it is one. */
@@ -61,6 +61,13 @@ final class TableRun {
     boolean here =
         StreamExecutionEnvironment.getExecutionEnvironment() instanceof LocalStreamEnvironment;
     return here && path != null && !Files.isDirectory(path) ? path : null;
+  }
+
+  /** Refuses what is no plain file. */
+  static void checkReadable(Path file) {
+    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+      throw new IllegalArgumentException("--input must be a readable file, was " + file);
+    }
   }
 
   /**

@@ -179,12 +179,12 @@ final class TrainCommand implements Callable<Integer> {
     if (file == null) {
       return runJob();
     }
-    TableInput table = new TableInput(file);
+    TableFile table = TableFile.of(file);
     TrainingOrder order;
     TableTrainer.Result result;
     List<String> lines;
     try {
-      table.check();
+      TableRun.checkReadable(file);
       order = order(List.of(table), table.name(), registry.directory());
       TableTraining training = order.training();
       try (InputStream in = table.open()) {

@@ -142,6 +142,6 @@ class TableJobITCase {
     Files.writeString(table.resolve("more.parquet"), "PAR1");
     CommandRun parquet = run("train", table, "--registry=" + registry);
     assertThat(parquet.status()).isEqualTo(2);
-    assertThat(parquet.err()).contains("Parquet is for one plain file");
+    assertThat(parquet.err()).contains("Parquet is not on the class path");
   }
 }

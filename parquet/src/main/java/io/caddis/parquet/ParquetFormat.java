@@ -7,19 +7,17 @@ import io.caddis.detectors.table.TableScorer;
 import io.caddis.jobs.TableFormat;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.flink.core.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.LocalInputFile;
-import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
@@ -46,7 +44,7 @@ public final class ParquetFormat implements TableFormat {
 
   private static ParquetFileReader open(Path file) throws IOException {
     try {
-      return ParquetFileReader.open(new LocalInputFile(file));
+      return ParquetFileReader.open(new FlinkInput(file));
     } catch (RuntimeException e) {
       throw new IOException(file + " is not a Parquet file that can be read", e);
     }
@@ -55,7 +53,7 @@ public final class ParquetFormat implements TableFormat {
   @Override
   public TableScorer.Progress score(
       Path input,
-      Path output,
+      OutputStream output,
       TableScorer scorer,
       Consumer<String> notes,
       Consumer<TableScorer.Progress> progress)
@@ -71,15 +69,16 @@ public final class ParquetFormat implements TableFormat {
               input + " has a column '" + name + "' already: choose other names with --prefix P");
         }
       }
-      RowScorer rowScorer = scorer.rows(columns, String.valueOf(input.getFileName()), notes);
+      RowScorer rowScorer = scorer.rows(columns, input.getName(), notes);
       JsonRow json = new JsonRow(type, rowScorer.columns()::contains);
       Map<String, String> metadata = new HashMap<>(reader.getFileMetaData().getKeyValueMetaData());
       metadata.remove(ARROW_SCHEMA);
       TableScorer.Progress sum = TableScorer.Progress.NONE;
-      double bytesPerRow = (double) Files.size(input) / Math.max(1, reader.getRecordCount());
+      double bytesPerRow =
+          (double) new FlinkInput(input).getLength() / Math.max(1, reader.getRecordCount());
       try (ParquetWriter<ScoredRows.ScoredRow> writer =
           new ScoredRows(type, scorer.names(), metadata)
-              .to(new LocalOutputFile(output))
+              .to(new OpenOutput(output))
               .withCompressionCodec(codec(reader.getRowGroups()))
               .build()) {
         for (Group row = rows.next(); row != null; row = rows.next()) {

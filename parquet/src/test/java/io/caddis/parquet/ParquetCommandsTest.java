@@ -220,7 +220,8 @@ class ParquetCommandsTest {
   void scoresAreThoseOfTheSameTableInJsonLines(String scope, int own) throws IOException {
     Path input = write(CompressionCodecName.SNAPPY);
     Path json = folder.resolve("in.jsonl");
-    try (var lines = new ParquetFormat().lines(input)) {
+    try (var lines =
+        new ParquetFormat().lines(org.apache.flink.core.fs.Path.fromLocalFile(input.toFile()))) {
       Files.write(json, lines.readAllBytes());
     }
     Run trained = train(input, "--scope", scope);
@@ -246,6 +247,44 @@ class ParquetCommandsTest {
                       rows.get(i).getInteger("prediction", 0),
                       rows.get(i).getDouble("raw_score", 0)));
     }
+  }
+
+  @Test
+  void aJobTrainsOnScoresAndKeepsTheTypesOfADirectory() throws IOException {
+    Path input = write(CompressionCodecName.SNAPPY);
+    Path table = Files.createDirectories(folder.resolve("table of two"));
+    Files.copy(input, table.resolve("a.parquet"));
+    Files.copy(input, table.resolve("b.parquet"));
+    Run trained = train(table, "--scope", "sensor", "--key", "sensor");
+    assertThat(trained.status()).as(trained.err()).isZero();
+    assertThat(trained.out())
+        .contains("of %d rows".formatted(2 * ROWS), "3 sensors have models of their own");
+
+    Path scored = folder.resolve("scored");
+    Path alone = folder.resolve("alone.parquet");
+    Run job = score(table, scored, "--key", "sensor");
+    assertThat(job.status()).as(job.err()).isZero();
+    assertThat(job.out()).contains("Scored %d rows".formatted(2 * ROWS));
+    assertThat(score(input, alone, "--key", "sensor").status()).isZero();
+    for (String file : List.of("a.parquet", "b.parquet")) {
+      assertThat(scored.resolve(file)).hasSameBinaryContentAs(alone);
+    }
+  }
+
+  @Test
+  void evaluateReadsScoredFiles() throws IOException {
+    Path input = write(CompressionCodecName.SNAPPY);
+    Path output = folder.resolve("out.parquet");
+    assertThat(train(input).status()).isZero();
+    assertThat(score(input, output).status()).isZero();
+    Path labels =
+        Files.writeString(
+            folder.resolve("labels.csv"),
+            "key,start,end\ns0,2026-01-01T05:00:00Z,2026-01-01T05:00:01Z\n");
+
+    Run measured = run("evaluate", "--scores", output, "--labels", labels);
+    assertThat(measured.status()).as(measured.err()).isZero();
+    assertThat(measured.out()).containsPattern("events_detected +1\\n");
   }
 
   @Test

@@ -12,12 +12,13 @@ import java.util.List;
  *
  * <p>Between two neighbouring thresholds of a feature, all its numbers leave open the same leaves
  * of a tree. The leaves that every feature leaves open are one: the one that the row reaches. Trees
- * are taken one after the other, all rows by each, so that what is looked up stays in the first
- * level cache. Immutable and thread-safe.
+ * are taken two by two, all rows by each pair, so that what is looked up stays in the first level
+ * cache. Immutable and thread-safe.
  *
  * <p>A slot is the number of a feature's thresholds that are below a row's key, counted on from the
- * slots of the features before. A piece is up to 64 neighbouring leaves of a tree; none of them is
- * open when the row reaches another.
+ * slots of the features before. Of a tree's masks only those of slots that some row is in are laid
+ * out, one after the other. A piece is up to 64 neighbouring leaves of a tree; none of them is open
+ * when the row reaches another.
  */
 final class LeafMasks {
   private static final int LEAVES = Long.SIZE;
@@ -25,10 +26,7 @@ final class LeafMasks {
   /** Deeper trees have more leaves than pay, or would fill the stack. */
   private static final int DEEPEST = 16;
 
-  /** Features behind the first. */
-  private static final int OTHERS = 3;
-
-  private static final int FEATURES = 1 + OTHERS;
+  private static final int FEATURES = 4;
 
   /** Rows that are taken through all trees at a time. */
   private static final int MOST_ROWS = 1 << 12;
@@ -44,10 +42,26 @@ final class LeafMasks {
   /**
    * @param starts first slots of runs that have the same mask, from 0
    * @param masks of the runs
-   * @param runsOfFirst how many runs the first feature has
    * @param paths of the leaves, and 0 for none
    */
-  private record Piece(int[] starts, long[] masks, int runsOfFirst, int[] paths) {}
+  private record Piece(int[] starts, long[] masks, int[] paths) {
+    /** Without any leaf. */
+    static final Piece NONE = new Piece(new int[1], new long[1], new int[LEAVES + 1]);
+
+    /**
+     * Lays out the masks of used slots.
+     *
+     * @param before how many used slots there are before each slot
+     */
+    void layOut(int[] before, long[] target) {
+      int start = 0;
+      for (int run = 0; run < masks.length; run++) {
+        int end = run + 1 < masks.length ? before[starts[run + 1]] : target.length;
+        Arrays.fill(target, start, end, masks[run]);
+        start = end;
+      }
+    }
+  }
 
   /** A split: {@code middle - first} leaves on its left, {@code end - middle} on its right. */
   private record Split(int feature, int threshold, int first, int middle, int end) {
@@ -165,7 +179,7 @@ final class LeafMasks {
     for (int leaf = 0; leaf < count; leaf++) {
       paths[leaf] = tree.paths.get(first + leaf);
     }
-    return new Piece(starts, masks, Arrays.binarySearch(starts, firstSlots[1]), paths);
+    return new Piece(starts, masks, paths);
   }
 
   /** The first slot of numbers that go to the right. */
@@ -179,59 +193,57 @@ final class LeafMasks {
   long[] paths(double[][] rows) {
     long[] sums = new long[rows.length];
     for (int from = 0; from < rows.length; from += MOST_ROWS) {
-      add(Arrays.copyOfRange(rows, from, Math.min(from + MOST_ROWS, rows.length)), sums, from);
+      int end = Math.min(from + MOST_ROWS, rows.length);
+      System.arraycopy(
+          pathsOfBlock(Arrays.copyOfRange(rows, from, end)), 0, sums, from, end - from);
     }
     return sums;
   }
 
-  private void add(double[][] rows, long[] sums, int from) {
-    int[] first = slots(0, rows);
-    int[] ends = new int[firstSlots[1] + 1];
-    for (int slot : first) {
-      ends[slot + 1]++;
-    }
-    Arrays.parallelPrefix(ends, Integer::sum);
-    int[] next = ends.clone();
-    int[] places = new int[rows.length];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = next[first[i]]++;
-    }
-    int[][] others = new int[OTHERS][rows.length];
-    for (int other = 0; other < OTHERS; other++) {
-      int[] slots = slots(other + 1, rows);
-      for (int i = 0; i < places.length; i++) {
-        others[other][places[i]] = slots[i];
+  private long[] pathsOfBlock(double[][] rows) {
+    int[][] slots = new int[FEATURES][];
+    int[] before = new int[firstSlots[thresholds.length] + 2];
+    for (int feature = 0; feature < FEATURES; feature++) {
+      slots[feature] = slots(feature, rows);
+      for (int slot : slots[feature]) {
+        before[slot + 1] = 1;
       }
     }
-    long[] sorted = new long[rows.length];
-    long[] masks = new long[firstSlots[thresholds.length] + 1];
-    for (Piece piece : pieces) {
-      int[] starts = piece.starts;
-      for (int run = piece.runsOfFirst; run < starts.length; run++) {
-        int end = run + 1 < starts.length ? starts[run + 1] : masks.length;
-        Arrays.fill(masks, starts[run], end, piece.masks[run]);
-      }
-      for (int run = 0; run < piece.runsOfFirst; run++) {
-        int start = ends[starts[run]];
-        int end = ends[starts[run + 1]];
-        add(piece.masks[run], start, end, others, masks, piece.paths, sorted);
+    for (int slot = 1; slot < before.length; slot++) {
+      before[slot] += before[slot - 1];
+    }
+    int[][] used = new int[FEATURES][rows.length];
+    for (int feature = 0; feature < FEATURES; feature++) {
+      for (int i = 0; i < rows.length; i++) {
+        used[feature][i] = before[slots[feature][i]];
       }
     }
-    for (int i = 0; i < places.length; i++) {
-      sums[from + i] = sorted[places[i]];
+    long[] sums = new long[rows.length];
+    long[] one = new long[before[before.length - 1]];
+    long[] other = new long[one.length];
+    for (int i = 0; i < pieces.length; i += 2) {
+      Piece next = i + 1 < pieces.length ? pieces[i + 1] : Piece.NONE;
+      pieces[i].layOut(before, one);
+      next.layOut(before, other);
+      add(used, one, other, pieces[i].paths, next.paths, sums);
     }
+    return sums;
   }
 
-  /** Adds the paths of rows in whose first feature the same leaves stay open. */
+  /** Adds each row's paths in two pieces. */
   private static void add(
-      long open, int start, int end, int[][] slots, long[] masks, int[] paths, long[] sums) {
+      int[][] used, long[] one, long[] other, int[] paths, int[] otherPaths, long[] sums) {
     // one array a feature: the compiler proves each to be long enough before the loop
-    int[] b = slots[0];
-    int[] c = slots[1];
-    int[] d = slots[2];
-    for (int i = start; i < end; i++) {
-      long leaf = open & masks[b[i]] & masks[c[i]] & masks[d[i]];
-      sums[i] += paths[Long.numberOfTrailingZeros(leaf)];
+    int[] a = used[0];
+    int[] b = used[1];
+    int[] c = used[2];
+    int[] d = used[3];
+    for (int i = 0; i < sums.length; i++) {
+      long leaf = one[a[i]] & one[b[i]] & one[c[i]] & one[d[i]];
+      long otherLeaf = other[a[i]] & other[b[i]] & other[c[i]] & other[d[i]];
+      sums[i] +=
+          paths[Long.numberOfTrailingZeros(leaf)]
+              + otherPaths[Long.numberOfTrailingZeros(otherLeaf)];
     }
   }
 

@@ -7,8 +7,11 @@ import io.caddis.detectors.parse.SchemaInference.ColumnCounts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -19,16 +22,35 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Counts the columns at the beginning of one source, whatever its format. */
 final class ColumnSampler {
+  /** Columns of sensors that are followed at most: those that come first. */
+  private static final int MOST_FOLLOWED = 1 << 16;
+
+  /** The texts of one sensor in one column. */
+  private record Followed(String key, ColumnCounts column) {}
 
   private final String source;
   private final Limits limits;
   private final CsvLine cells;
   private final JsonFactory json = new JsonFactory();
   private final Map<String, ColumnCounts> columns = new LinkedHashMap<>();
+  private final Collection<String> keyFields;
+
+  /** Hashes of the last texts. */
+  private final Map<Followed, Integer> last = new HashMap<>();
+
+  /** The texts of the line that is read. */
+  private final Map<ColumnCounts, String> texts = new LinkedHashMap<>();
+
+  private String key = "";
   private @Nullable LineFormat format;
   private @Nullable List<ColumnCounts> header;
+  private int keyCell = -1;
 
-  ColumnSampler(String source, Limits limits) {
+  /**
+   * @param keyField column that names the sensor, null to know it by its name
+   */
+  ColumnSampler(String source, Limits limits, @Nullable String keyField) {
+    this.keyFields = keyField == null ? SchemaInference.KEY_NAMES : List.of(keyField);
     this.source = source;
     this.limits = limits;
     this.cells = new CsvLine(limits.fields());
@@ -70,6 +92,7 @@ final class ColumnSampler {
         cells.trim(cell);
         String name = cells.string(cell);
         header.add(column(name));
+        keyCell = keyCell < 0 && isKey(name) ? cell : keyCell;
       }
     } else if (cells.count() == header.size()) {
       for (int cell = 0; cell < cells.count(); cell++) {
@@ -80,8 +103,14 @@ final class ColumnSampler {
               size <= limits.numberChars()
                   && !Double.isNaN(Numbers.parse(cells.bytes(cell), cells.start(cell), size));
           header.get(cell).add(number);
+          if (cell == keyCell) {
+            key = cells.string(cell);
+          } else if (!number) {
+            texts.put(header.get(cell), cells.string(cell));
+          }
         }
       }
+      follow();
     }
   }
 
@@ -96,14 +125,42 @@ final class ColumnSampler {
           name = parser.nextName()) {
         JsonToken token = parser.nextToken();
         if (token.isScalarValue() && token != JsonToken.VALUE_NULL) {
-          column(name).add(token.isNumeric());
+          ColumnCounts counts = column(name);
+          counts.add(token.isNumeric());
+          if (isKey(name)) {
+            key = parser.getString();
+          } else if (!token.isNumeric() && columns.containsKey(name)) {
+            texts.put(counts, parser.getString());
+          }
         }
         parser.skipChildren();
       }
+      follow();
     } catch (JacksonException e) {
       // A malformed line says nothing; the job itself reports it, as a dead letter.
       return;
     }
+  }
+
+  private boolean isKey(String name) {
+    return keyFields.contains(name) || keyFields.contains(name.toLowerCase(Locale.ROOT));
+  }
+
+  /** Compares the texts of a line with the last ones of its sensor. */
+  private void follow() {
+    texts.forEach(
+        (column, text) -> {
+          Followed followed = new Followed(key, column);
+          Integer before = last.get(followed);
+          if (before != null) {
+            column.follow(before != text.hashCode());
+          }
+          if (before != null || last.size() < MOST_FOLLOWED) {
+            last.put(followed, text.hashCode());
+          }
+        });
+    texts.clear();
+    key = "";
   }
 
   private ColumnCounts column(String name) {

@@ -46,8 +46,10 @@ public record RecordLayout(
    * @param encoding how it becomes a feature; says whether it is a number or text
    * @param min lowest number accepted; other values count as missing
    * @param max highest number accepted
+   * @param steady whether it is text that a sensor seldom changes: what the sensor is or does, such
+   *     as its place or mode, more than what it reads
    */
-  public record Column(String name, Encoding encoding, double min, double max)
+  public record Column(String name, Encoding encoding, double min, double max, boolean steady)
       implements Serializable {
     public Column {
       if (!(min <= max)) {
@@ -56,9 +58,20 @@ public record RecordLayout(
       }
     }
 
+    /** A column of which nothing is known but its values. */
+    public Column(String name, Encoding encoding, double min, double max) {
+      this(name, encoding, min, max, false);
+    }
+
     /** A column of any finite value. */
     public Column(String name, Encoding encoding) {
       this(name, encoding, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+    }
+
+    /** A column of text that a sensor seldom changes. */
+    public static Column steady(String name) {
+      return new Column(
+          name, Encoding.CATEGORY, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, true);
     }
   }
 

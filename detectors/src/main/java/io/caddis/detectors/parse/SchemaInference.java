@@ -18,15 +18,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A layout found in the data: the columns of all sources (in the order of the sources' names, then
  * of their columns), numeric when at least half of the values seen are numbers, else text by
- * category. Columns without any value in the part that is read are left out.
+ * category. Columns without any value in the part that is read are left out. Text that the readings
+ * of a sensor change less than once in twenty is {@link RecordLayout.Column#steady}.
  */
 public final class SchemaInference {
   private static final List<String> TIME_NAMES = List.of("timestamp", "ts", "time", "datetime");
-  private static final List<String> KEY_NAMES = List.of("key", "sensor", "sensor_id");
+  static final List<String> KEY_NAMES = List.of("key", "sensor", "sensor_id");
   private static final Set<String> LABEL_NAMES = Set.of("label", "labels", "anomaly", "is_anomaly");
 
   /** Low, because a bad cell among numbers must be told, not turn its column into text. */
   private static final double NUMERIC_SHARE = 0.5;
+
+  /** Operators change a mode now and then; what an event is differs from one to the next. */
+  private static final double STEADY_CHANGES = 0.05;
 
   private static final long LEAST_BYTES = 1 << 14;
   private static final int LISTED_COLUMNS = 40;
@@ -120,7 +124,7 @@ public final class SchemaInference {
       if (left <= 0) {
         break;
       }
-      ColumnSampler sampler = new ColumnSampler(input.name(), options.limits());
+      ColumnSampler sampler = new ColumnSampler(input.name(), options.limits(), options.keyField());
       try (InputStream in = input.open()) {
         left -= sampler.read(in, Math.min(share, left));
       } catch (IOException e) {
@@ -165,9 +169,7 @@ public final class SchemaInference {
         (name, counts) -> {
           boolean feature = !name.equals(time) && !name.equals(key) && !ignored.contains(name);
           if (counts.values > 0 && feature) {
-            boolean numeric = counts.numbers >= NUMERIC_SHARE * counts.values;
-            columns.add(
-                new RecordLayout.Column(name, numeric ? Encoding.NUMERIC : Encoding.CATEGORY));
+            columns.add(counts.column(name));
           }
         });
     if (columns.isEmpty()) {
@@ -203,19 +205,42 @@ public final class SchemaInference {
     return null;
   }
 
-  /** What was seen of a column: values that are not missing, and how many of them are numbers. */
+  /** What was seen of a column. */
   static final class ColumnCounts {
+    /** Not missing. */
     private long values;
+
     private long numbers;
+
+    /** Texts of a sensor that had one before, and how many of them are another one. */
+    private long followers;
+
+    private long changes;
 
     void add(boolean number) {
       values++;
       numbers += number ? 1 : 0;
     }
 
+    void follow(boolean changed) {
+      followers++;
+      changes += changed ? 1 : 0;
+    }
+
     private void add(ColumnCounts other) {
       values += other.values;
       numbers += other.numbers;
+      followers += other.followers;
+      changes += other.changes;
+    }
+
+    private RecordLayout.Column column(String name) {
+      if (numbers >= NUMERIC_SHARE * values) {
+        return new RecordLayout.Column(name, Encoding.NUMERIC);
+      }
+      return changes < STEADY_CHANGES * followers
+          ? RecordLayout.Column.steady(name)
+          : new RecordLayout.Column(name, Encoding.CATEGORY);
     }
   }
 }

@@ -3,6 +3,7 @@
 package io.caddis.detectors.stream;
 
 import io.caddis.detectors.detector.Parameters;
+import io.caddis.detectors.parse.RecordLayout;
 import io.caddis.detectors.stream.Multivariate.Method;
 import io.caddis.detectors.threshold.ScoreScale;
 import io.caddis.detectors.threshold.ThresholdRule;
@@ -24,11 +25,16 @@ public final class StreamDetectors {
   private StreamDetectors() {}
 
   /**
-   * Whether the detector of this name learns by reading. Where features are text, {@code auto}
-   * leaves them to a trained forest.
+   * Whether the detector of this name learns by reading. {@code auto} does where the columns are
+   * numbers, and leaves out text beside them that a sensor seldom changes; rows of other text are
+   * told apart by it, and left to a trained forest.
    */
-  public static boolean learns(String name, boolean texts) {
-    return NAMES.contains(name) && !(texts && name.equals(Method.AUTO.label()));
+  public static boolean learns(String name, List<RecordLayout.Column> columns) {
+    if (!name.equals(Method.AUTO.label())) {
+      return NAMES.contains(name);
+    }
+    return columns.stream().anyMatch(column -> !column.encoding().isText())
+        && columns.stream().allMatch(column -> !column.encoding().isText() || column.steady());
   }
 
   /**

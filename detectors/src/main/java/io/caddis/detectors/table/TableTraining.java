@@ -68,8 +68,7 @@ public sealed interface TableTraining permits TableTrainer, StreamTrainer {
       long seed,
       int sampleRows) {
     String detector = settings.detector();
-    boolean texts = columns.stream().anyMatch(column -> column.encoding().isText());
-    if (StreamDetectors.learns(detector, texts)) {
+    if (StreamDetectors.learns(detector, columns)) {
       TableLayout layout = TableLayout.bySensor(columns, timeField, calendar, keyField);
       int width = layout.schema().features().size();
       return new StreamTrainer(

@@ -52,6 +52,41 @@ class SchemaInferenceTest {
   }
 
   @Test
+  void textThatASensorSeldomChangesIsSteady() {
+    StringBuilder csv = new StringBuilder("ts,place,mode,request,sensor,x\n");
+    StringBuilder json = new StringBuilder();
+    for (int row = 0; row < 400; row++) {
+      // twice in 40 readings a sensor changes its mode, and its request each time
+      String place = "hall " + row % 2;
+      String mode = row / 2 % 40 < 21 ? "run" : "idle";
+      String request = "/page/" + row % 6;
+      csv.append("%d,%s,%s,%s,s%d,%d%n".formatted(row, place, mode, request, row % 2, row));
+      json.append(
+          "{\"place\":\"%s\",\"mode\":\"%s\",\"request\":\"%s\",\"sensor\":\"s%d\",\"ts\":%d,\"x\":1}%n"
+              .formatted(place, mode, request, row % 2, row));
+    }
+    assertThat(steady(infer(file("a.csv", csv.toString())))).containsExactly("place", "mode");
+    assertThat(steady(infer(file("a.json", json.toString())))).containsExactly("place", "mode");
+    // without the sensors' names all rows are of one, whose place changes all the time
+    String unnamed = csv.toString().replace("sensor", "from");
+    assertThat(steady(infer(file("a.csv", unnamed)))).containsExactly("mode");
+  }
+
+  @Test
+  void textThatNoSensorHasTwiceIsNotSteady() {
+    assertThat(steady(infer(file("a.csv", "ts,mode,sensor\n5,run,a\n6,run,b\n")))).isEmpty();
+    assertThat(steady(infer(file("a.csv", "ts,mode,sensor\n5,run,a\n6,run,a\n"))))
+        .containsExactly("mode");
+  }
+
+  private static List<String> steady(RecordLayout layout) {
+    return layout.columns().stream()
+        .filter(RecordLayout.Column::steady)
+        .map(RecordLayout.Column::name)
+        .toList();
+  }
+
+  @Test
   void aJsonStringIsTextEvenWhenItLooksLikeANumber() {
     assertThat(columns(infer(file("a.json", "{\"ts\":5,\"x\":\"1\",\"y\":2,\"z\":true}"))))
         .isEqualTo("x:CATEGORY y:NUMERIC z:CATEGORY");

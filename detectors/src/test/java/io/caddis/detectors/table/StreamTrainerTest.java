@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.model.UnusableSampleException;
@@ -69,6 +70,31 @@ class StreamTrainerTest {
     StringBuilder text = new StringBuilder(HEADER);
     lines.forEach(line -> text.append(line.text()));
     return text.toString();
+  }
+
+  @Test
+  void autoLeavesOutSteadyTextAndLeavesOtherTextToAForest() {
+    RecordLayout.Column flow = new RecordLayout.Column("flow", Encoding.NUMERIC);
+    RecordLayout.Column mode = RecordLayout.Column.steady("mode");
+    RecordLayout.Column request = new RecordLayout.Column("request", Encoding.CATEGORY);
+    assertThat(training("auto", flow, mode)).isInstanceOf(StreamTrainer.class);
+    assertThat(training("auto", flow, mode).layout().columns()).containsExactly("flow");
+    assertThat(training("auto", flow, mode, request)).isInstanceOf(TableTrainer.class);
+    assertThat(training("auto", mode)).isInstanceOf(TableTrainer.class);
+    assertThat(training("isolation_forest", flow, mode).layout().columns())
+        .containsExactly("flow", "mode");
+  }
+
+  private static TableTraining training(String detector, RecordLayout.Column... columns) {
+    return TableTraining.of(
+        new TableTraining.Settings(detector, Map.of(), Scaling.ROBUST, null, 0.01),
+        List.of(columns),
+        "timestamp",
+        "key",
+        List.of(),
+        false,
+        42,
+        1_000);
   }
 
   private static InputStream stream(String text) {

@@ -23,6 +23,12 @@ public final class Location {
     return "file".equals(uri.getScheme()) ? Path.of(uri.getPath()) : null;
   }
 
+  /** What a path of Flink is made of: not encoded as a URI is, no slash at its end. */
+  public static String path(URI uri) {
+    String decoded = new org.apache.flink.core.fs.Path(uri).toString();
+    return new org.apache.flink.core.fs.Path(decoded).toString();
+  }
+
   /** The location as Flink takes it, absolute. */
   public static URI uri(String location) {
     return SCHEME.matcher(location).matches()

@@ -3,7 +3,6 @@
 package io.caddis.jobs.table;
 
 import io.caddis.detectors.table.TableScorer;
-import java.io.InputStream;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.core.fs.FileSystem;
@@ -51,20 +50,18 @@ final class TableScoreFunction extends ProcessFunction<TableFile, Void> {
       throws Exception {
     Path target = file.only() ? new Path(output) : new Path(output, file.name());
     FileSystem files = target.getFileSystem();
-    try (InputStream in = file.open();
-        RecoverableFsDataOutputStream out = files.createRecoverableWriter().open(target)) {
+    try (RecoverableFsDataOutputStream out = files.createRecoverableWriter().open(target)) {
       TableScorer.Progress[] told = {TableScorer.Progress.NONE};
-      scoring
-          .scorer(1)
-          .score(
-              in,
-              file.name(),
+      TableScorer.Progress done =
+          file.score(
+              scoring.scorer(1),
               out,
               note -> LOG.warn("{}", note),
               progress -> {
                 count(told[0], progress);
                 told[0] = progress;
               });
+      count(told[0], done);
       // Some file systems do not replace a file that is there.
       files.delete(target, false);
       out.closeForCommit().commit();
