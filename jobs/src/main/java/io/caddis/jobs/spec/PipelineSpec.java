@@ -217,6 +217,7 @@ public record PipelineSpec(
       double maxIncrease,
       double maxDecrease,
       Duration watch,
+      double canary,
       Challengers challengers,
       Duration trial,
       double minGain) {}
