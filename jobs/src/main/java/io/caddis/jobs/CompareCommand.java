@@ -21,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 
 /** What a challenger made of the readings beside what the champion made of the same ones. */
 @Command(
@@ -41,6 +42,13 @@ final class CompareCommand implements Callable<Integer> {
   private static final int CHALLENGER = 2;
   private static final int LABEL = 4;
 
+  /** What a model made of a reading. */
+  private record Verdict(String model, boolean flag) {
+    static Verdict of(JsonNode row) {
+      return new Verdict(row.path("model_version").asString(), row.path("is_anomaly").asBoolean());
+    }
+  }
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
@@ -55,12 +63,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, Boolean> challenger = new HashMap<>();
+    Map<String, Verdict> challenger = new HashMap<>();
     new ResultFolder(run.output().resolve(Sinks.CHALLENGER))
-        .forEach(
-            row ->
-                challenger.put(
-                    row.path("event_id").asString(), row.path("is_anomaly").asBoolean()));
+        .forEach(row -> challenger.put(row.path("event_id").asString(), Verdict.of(row)));
     if (challenger.isEmpty()) {
       throw new ParameterException(
           command.commandLine(),
@@ -73,19 +78,22 @@ final class CompareCommand implements Callable<Integer> {
     new ResultFolder(run.output().resolve(Sinks.SCORES))
         .forEach(
             row -> {
-              Boolean flag = challenger.get(row.path("event_id").asString());
-              if (flag != null) {
+              Verdict other = challenger.get(row.path("event_id").asString());
+              Verdict own = Verdict.of(row);
+              // The challenger may be in force for a share of the sensors.
+              if (other != null && !other.model().equals(own.model())) {
                 long time = Instant.parse(row.path("timestamp").asString()).toEpochMilli();
                 boolean label =
                     truth.getOrDefault(row.path("key").asString(), List.of()).stream()
                         .anyMatch(interval -> interval.contains(time));
                 counts[
-                    (row.path("is_anomaly").asBoolean() ? CHAMPION : 0)
-                        + (flag ? CHALLENGER : 0)
+                    (own.flag() ? CHAMPION : 0)
+                        + (other.flag() ? CHALLENGER : 0)
                         + (label ? LABEL : 0)]++;
               }
             });
     report(counts);
+    reportTimes();
     return 0;
   }
 
@@ -106,6 +114,46 @@ final class CompareCommand implements Callable<Integer> {
       line("precision", "%-12.4f %.4f", champion.precision(), challenger.precision());
       line("recall", "%-12.4f %.4f", champion.recall(), challenger.recall());
     }
+  }
+
+  /** Of each model and subtask the last figures, those of all weighted by what was measured. */
+  private void reportTimes() throws IOException {
+    Map<String, JsonNode> last = new HashMap<>();
+    new ResultFolder(run.output().resolve(Sinks.TIMINGS))
+        .forEach(
+            row ->
+                last.merge(
+                    row.path("challenger").asBoolean()
+                        + row.path("model_version").asString()
+                        + row.path("subtask").asInt(),
+                    row,
+                    (one, other) ->
+                        one.path("measured").asLong() > other.path("measured").asLong()
+                            ? one
+                            : other));
+    List<JsonNode> champions = ofRole(last, false);
+    List<JsonNode> challengers = ofRole(last, true);
+    if (!champions.isEmpty() && !challengers.isEmpty()) {
+      line("mean_us", "%-12.2f %.2f", micros(champions, "mean"), micros(challengers, "mean"));
+      line("p99_us", "%-12.2f %.2f", micros(champions, "p99"), micros(challengers, "p99"));
+    }
+  }
+
+  private static List<JsonNode> ofRole(Map<String, JsonNode> rows, boolean challenger) {
+    return rows.values().stream()
+        .filter(row -> row.path("challenger").asBoolean() == challenger)
+        .toList();
+  }
+
+  private static double micros(List<JsonNode> rows, String figure) {
+    double sum = 0;
+    long measured = 0;
+    for (JsonNode row : rows) {
+      long weight = row.path("measured").asLong();
+      measured += weight;
+      sum += weight * row.path(figure + "_nanos").asDouble();
+    }
+    return sum / measured / 1000;
   }
 
   private static double share(long part, long all) {

@@ -74,7 +74,8 @@ final class ControlCli implements Runnable {
         "  control send set_threshold --control DIR --sensors 'pump-*' --threshold 0.8",
         "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\",
         "    --to 2026-01-01T09:00:00Z",
-        "  control send promote --control DIR --model pumps --model-version champion",
+        "  control send promote --control DIR --model pumps --model-version champion \\",
+        "    --share 0.1",
         "  control send accept --control DIR --sensors pump-7 \\",
         "    --from 2026-01-01T08:00:00Z --to 2026-01-01T09:00:00Z",
         "  control send undo --control DIR --command ID"
@@ -109,6 +110,12 @@ final class ControlCli implements Runnable {
               paramLabel = "V",
               description = "Of the model; without --model, of one that the job trained.")
           @Nullable String version,
+      @Option(
+              names = "--share",
+              paramLabel = "S",
+              description =
+                  "Of the sensors that a promoted model scores first, above 0, at most 1.")
+          @Nullable Double share,
       @Option(names = "--command", paramLabel = "ID", description = "Of the command to undo.")
           @Nullable String undone,
       @Option(
@@ -133,6 +140,9 @@ final class ControlCli implements Runnable {
     put(json, "group", group);
     put(json, "model", model);
     put(json, "version", version);
+    if (share != null) {
+      json.put("share", share);
+    }
     put(json, "command", undone);
     put(json, "effective_from", effectiveFrom);
     try {
@@ -247,9 +257,12 @@ final class ControlCli implements Runnable {
       case "undo" -> name + " " + given.target();
       case "rollback", "unpin", "retrain" -> name + group;
       case "promote", "challenge" ->
-          given.model() == null
-              ? name + group + " " + given.version()
-              : name + group + " " + given.model() + " " + given.versionOrAlias();
+          name
+              + group
+              + (given.model() == null ? "" : " " + given.model())
+              + " "
+              + given.versionOrAlias()
+              + (given.share() == 0 ? "" : " share " + given.share());
       default -> name + " " + given.sensors();
     };
   }

@@ -9,7 +9,6 @@ import io.caddis.operators.ControlCommand;
 import io.caddis.operators.ControlFunction;
 import io.caddis.operators.LabelFunction;
 import io.caddis.operators.ModelInput;
-import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.SideOutputs;
 import io.caddis.operators.TrainingSample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -26,6 +25,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  *   commands - admission ===========+         #
  *                  | about training         #
  *        sample - label - train               #
+ *  watch-sample - watch-label -+              #
  *                  : about models             #
  *                  promotion =================+
  * </pre>
@@ -55,7 +55,7 @@ final class Controlled {
                 new AdmissionOperator(
                     plan.detector(),
                     plan.features().grouping(),
-                    plan.promotion().challengers() != PromotionPlan.Challengers.NONE,
+                    plan.promotion(),
                     plan.training().incremental()))
             .uid(OperatorUids.CONTROL_ADMISSION)
             .setParallelism(1)
@@ -74,15 +74,16 @@ final class Controlled {
     return readings;
   }
 
-  /** Training samples, with what commands say about their readings. */
-  SingleOutputStreamOperator<TrainingSample> labelled(DataStream<TrainingSample> samples) {
+  /** Samples, with what commands say about their readings. */
+  SingleOutputStreamOperator<TrainingSample> labelled(
+      DataStream<TrainingSample> samples, String uid) {
     return samples
         .keyBy(TrainingSample::group)
         .connect(
             admitted.getSideOutput(SideOutputs.TRAINING_COMMANDS).broadcast(LabelFunction.COMMANDS))
         .process(new LabelFunction())
-        .uid(OperatorUids.LABEL)
-        .name(OperatorUids.LABEL);
+        .uid(uid)
+        .name(uid);
   }
 
   /** The commands to train a model at once. */

@@ -83,7 +83,9 @@ public record DetectionPlan(
     return new DetectionPlan(
         features,
         training(
-            spec.training(), spec.control().directory() != null || spec.control().topic() != null),
+            spec.training(),
+            drift(spec.quality().drift()),
+            spec.control().directory() != null || spec.control().topic() != null),
         promotion(spec.promotion()),
         ChosenDetector.of(spec, features.schema(), layout.columns()),
         quality(spec.quality(), fields),
@@ -171,12 +173,14 @@ public record DetectionPlan(
         promotion.maxIncrease(),
         promotion.maxDecrease(),
         promotion.watch().toMillis(),
+        promotion.canary(),
         PromotionPlan.Challengers.valueOf(promotion.challengers().name()),
         promotion.trial().toMillis(),
         promotion.minGain());
   }
 
-  private static TrainingPlan training(PipelineSpec.Training training, boolean commanded) {
+  private static TrainingPlan training(
+      PipelineSpec.Training training, @Nullable ScoreDrift scores, boolean commanded) {
     boolean byTime = !training.window().counted();
     TrainingPlan.Window window =
         byTime
@@ -202,7 +206,8 @@ public record DetectionPlan(
         new Retraining(
             training.retrain() == PipelineSpec.Retrain.ON_DRIFT,
             millis(training.minInterval()),
-            training.maxInterval() == null ? Long.MAX_VALUE : millis(training.maxInterval())),
+            training.maxInterval() == null ? Long.MAX_VALUE : millis(training.maxInterval()),
+            scores),
         // With a model a sensor, the group says whose reading it is.
         commanded && training.scope() != PipelineSpec.Scope.SENSOR);
   }

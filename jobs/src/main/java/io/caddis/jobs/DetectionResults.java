@@ -12,6 +12,7 @@ import io.caddis.jobs.sink.Topics;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ScoreTiming;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,10 @@ final class DetectionResults {
     DataStream<ScoredVector> challenger = outputs.challenger();
     if (challenger != null) {
       folders.write(challenger, Sinks.CHALLENGER, JsonLines.scores(), OperatorUids.CHALLENGER_SINK);
+    }
+    DataStream<ScoreTiming> timings = outputs.timings();
+    if (timings != null) {
+      folders.write(timings, Sinks.TIMINGS, JsonLines.timings(), OperatorUids.TIMINGS_SINK);
     }
     DataStream<Acknowledgement> acknowledgements = outputs.acknowledgements();
     if (acknowledgements != null) {

@@ -26,6 +26,7 @@ import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.RetractingTriageFunction;
 import io.caddis.operators.ScoreFunction;
 import io.caddis.operators.ScorePlan;
+import io.caddis.operators.ScoreTiming;
 import io.caddis.operators.SensorScoreFunction;
 import io.caddis.operators.SideOutputs;
 import io.caddis.operators.StreamScoreFunction;
@@ -79,6 +80,7 @@ public final class DetectionTopology {
    *     detector learns from each reading instead
    * @param choices what a detector that learns from each reading chose, null for others
    * @param challenger what models on trial make of the readings, null when there can be none
+   * @param timings how long models take, null when there can be none on trial
    * @param acknowledgements what became of commands, null when none are taken
    */
   public record Outputs(
@@ -91,6 +93,7 @@ public final class DetectionTopology {
       @Nullable DataStream<ModelUpdate> models,
       @Nullable DataStream<DetectorChoice> choices,
       @Nullable DataStream<ScoredVector> challenger,
+      @Nullable DataStream<ScoreTiming> timings,
       @Nullable DataStream<Acknowledgement> acknowledgements) {}
 
   private DetectionTopology() {}
@@ -138,7 +141,7 @@ public final class DetectionTopology {
       scores = learnAndScore(judged, plan);
     } else {
       SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan, controlled);
-      labelled = controlled == null ? null : controlled.labelled(samples);
+      labelled = controlled == null ? null : controlled.labelled(samples, OperatorUids.LABEL);
       trained =
           (labelled == null
                   ? samples.keyBy(TrainingSample::group)
@@ -148,9 +151,7 @@ public final class DetectionTopology {
                       plan.training(), plan.detector(), plan.promotion(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
-      inForce =
-          Promotion.of(
-              trained, features, controlled == null ? null : controlled.modelCommands(), plan);
+      inForce = Promotion.of(trained, features, controlled, plan);
       scores = score(judged, inForce == null ? trained : inForce, plan);
       quality = quality.union(trained.getSideOutput(SideOutputs.QUALITY));
       models = trained.union(trained.getSideOutput(SideOutputs.MODEL_VERDICTS));
@@ -165,6 +166,7 @@ public final class DetectionTopology {
         parsed
             .getSideOutput(SideOutputs.DEAD_LETTERS)
             .union(ordered.getSideOutput(SideOutputs.DEAD_LETTERS));
+    SingleOutputStreamOperator<ScoredVector> challenger = challenger(judged, inForce, plan);
     return new Outputs(
         scores,
         triage(scores, inForce, plan),
@@ -174,11 +176,16 @@ public final class DetectionTopology {
         quality,
         models,
         models == null ? scores.getSideOutput(SideOutputs.CHOICES) : null,
-        challenger(judged, inForce, plan),
+        challenger,
+        challenger == null
+            ? null
+            : scores
+                .getSideOutput(SideOutputs.TIMINGS)
+                .union(challenger.getSideOutput(SideOutputs.TIMINGS)),
         controlled == null ? null : acknowledgements(controlled, labelled, trained, inForce));
   }
 
-  private static @Nullable DataStream<ScoredVector> challenger(
+  private static @Nullable SingleOutputStreamOperator<ScoredVector> challenger(
       SingleOutputStreamOperator<FeatureVector> features,
       @Nullable SingleOutputStreamOperator<ModelUpdate> inForce,
       DetectionPlan plan) {
@@ -310,7 +317,8 @@ public final class DetectionTopology {
         plan.lateMillis());
   }
 
-  private static boolean ownModels(DetectionPlan plan) {
+  /** Whether each sensor has a model of its own. */
+  static boolean ownModels(DetectionPlan plan) {
     return plan.features().grouping().scope() == Grouping.Scope.SENSOR;
   }
 }

@@ -40,8 +40,10 @@ public final class OperatorUids {
   public static final String MODEL_CONTROL = "model-control";
   public static final String WATCH_SAMPLE = "watch-sample";
   public static final String WATCHED = "watched";
+  public static final String WATCH_LABEL = "watch-label";
   public static final String CHALLENGER_SCORE = "challenger-score";
   public static final String CHALLENGER_SINK = "challenger-sink";
+  public static final String TIMINGS_SINK = "timings-sink";
   public static final String CONTROL_SINK = "control-sink";
   public static final String ARCHIVE_SINK = "archive-sink";
   public static final String MODELS_REGISTRY = "models-registry";

@@ -28,6 +28,7 @@ final class OutputDirectory {
                   Sinks.READINGS,
                   Sinks.CHOICES,
                   Sinks.CHALLENGER,
+                  Sinks.TIMINGS,
                   Sinks.CONTROL,
                   Sinks.ARCHIVE,
                   CHECKPOINTS))

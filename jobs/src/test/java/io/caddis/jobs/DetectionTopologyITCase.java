@@ -31,6 +31,8 @@ import io.caddis.operators.PromotionPlan;
 import io.caddis.operators.TrainingPlan;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -51,6 +56,9 @@ class DetectionTopologyITCase {
   private static final int SENSORS = 5;
   private static final int ROWS = 600;
   private static final long SECOND = 1000;
+
+  /** How far a reading may be behind others. */
+  private static final long LATENESS = 20 * SECOND;
 
   private record Result(List<ScoredVector> scores, List<Alert> alerts, List<ModelUpdate> models) {
     /** Everything that must not depend on parallelism, one line a row. */
@@ -120,7 +128,7 @@ class DetectionTopologyITCase {
     return new DetectionPlan(
         features,
         training,
-        new PromotionPlan(0.5, 0.3, 1, 0, PromotionPlan.Challengers.NONE, 1, 0),
+        new PromotionPlan(0.5, 0.3, 1, 0, 1, PromotionPlan.Challengers.NONE, 1, 0),
         detector,
         QualityRules.NONE,
         null,
@@ -159,6 +167,15 @@ class DetectionTopologyITCase {
 
   private static Result run(List<Parsed> readings, DetectionPlan plan, int parallelism)
       throws Exception {
+    return run(readings, plan, parallelism, WatermarkStrategy.noWatermarks());
+  }
+
+  private static Result run(
+      List<Parsed> readings,
+      DetectionPlan plan,
+      int parallelism,
+      WatermarkStrategy<Parsed> watermarks)
+      throws Exception {
     Configuration configuration = new Configuration();
     configuration.set(PipelineOptions.GENERIC_TYPES, false);
     configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -169,8 +186,7 @@ class DetectionTopologyITCase {
         env.fromData(readings, TypeInformation.of(Parsed.class))
             .uid("input")
             .assignTimestampsAndWatermarks(
-                WatermarkStrategy.<Parsed>noWatermarks()
-                    .withTimestampAssigner((parsed, time) -> timestamp(parsed)))
+                watermarks.withTimestampAssigner((parsed, time) -> timestamp(parsed)))
             .uid("times");
     DetectionTopology.Outputs outputs = DetectionTopology.of(source, plan, null);
     var scores = outputs.scores().collectAsync();
@@ -213,6 +229,53 @@ class DetectionTopologyITCase {
             row ->
                 assertThat(row.modelVersion().equals(WarmUp.VERSION))
                     .isEqualTo(row.timestamp() < 100 * SECOND));
+  }
+
+  /** Sends the watermark on behind every reading, as far back as readings may be late. */
+  private static final class EveryReading implements WatermarkGenerator<Parsed> {
+    private long newest = Long.MIN_VALUE + LATENESS + 1;
+
+    @Override
+    public void onEvent(Parsed event, long timestamp, WatermarkOutput output) {
+      newest = Math.max(newest, timestamp);
+      output.emitWatermark(new Watermark(newest - LATENESS - 1));
+    }
+
+    @Override
+    public void onPeriodicEmit(WatermarkOutput output) {}
+  }
+
+  @Test
+  void aStreamShuffledWithinItsLatenessGivesTheSameAndNoModelScoresWhatItWasTrainedOn()
+      throws Exception {
+    DetectionPlan plan = plan(Grouping.Scope.GLOBAL, hundredSeconds());
+    List<Parsed> inOrder = new ArrayList<>(readings(1));
+    inOrder.sort(Comparator.comparingLong(DetectionTopologyITCase::timestamp));
+    Result bounded = run(inOrder, plan, 1);
+    for (int parallelism : new int[] {1, 2, 4}) {
+      Random random = new Random(parallelism);
+      Map<Parsed, Long> arrivals = new IdentityHashMap<>();
+      inOrder.forEach(
+          one -> arrivals.put(one, timestamp(one) + (long) (random.nextDouble() * LATENESS)));
+      List<Parsed> shuffled = new ArrayList<>(inOrder);
+      shuffled.sort(Comparator.comparingLong(arrivals::get));
+      Result stream =
+          run(
+              shuffled,
+              plan,
+              parallelism,
+              WatermarkStrategy.forGenerator(context -> new EveryReading()));
+
+      assertThat(stream.lines()).isEqualTo(bounded.lines());
+      Map<String, Long> trainedTo =
+          stream.models().stream()
+              .collect(Collectors.toMap(ModelUpdate::modelVersion, ModelUpdate::trainTo));
+      assertThat(trainedTo).hasSize(6);
+      assertThat(stream.scores())
+          .hasSize(SENSORS * ROWS)
+          .noneMatch(row -> row.late())
+          .allMatch(row -> trainedTo.getOrDefault(row.modelVersion(), 0L) <= row.timestamp());
+    }
   }
 
   @ParameterizedTest

@@ -153,7 +153,7 @@ class OperatorUidsTest {
   }
 
   @Test
-  void challengersAddAnOperatorAndASink() throws IOException {
+  void challengersAddAnOperatorAndTwoSinks() throws IOException {
     String control = "control.directory=" + directory.resolve("control");
     String[] plain = {"detector.name=isolation_forest", control};
     List<String> expected = new ArrayList<>(operators("files", "global", "growing", plain));
@@ -161,7 +161,9 @@ class OperatorUidsTest {
         List.of(
             "challenger-score",
             "challenger-sink | challenger-sink: Writer",
-            "Sink Committer: challenger-sink | challenger-sink: Committer"));
+            "Sink Committer: challenger-sink | challenger-sink: Committer",
+            "timings-sink | timings-sink: Writer",
+            "Sink Committer: timings-sink | timings-sink: Committer"));
 
     assertThat(
             operators(

@@ -33,6 +33,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Models that come into force and are judged by what they do there, on the embedded cluster. */
@@ -40,6 +42,9 @@ class PromotionITCase {
   private static final long START = 1_767_225_600L;
   private static final int ROWS = 400;
   private static final int SENSORS = 4;
+
+  /** Those of the sensors that a share of 0.45 has. */
+  private static final TreeSet<String> CANARIES = new TreeSet<>(List.of("s0", "s2"));
 
   @TempDir Path directory;
 
@@ -69,12 +74,17 @@ class PromotionITCase {
   }
 
   private DetectRun run(String name, int parallelism, String... more) throws IOException {
+    return runOf("global", name, parallelism, more);
+  }
+
+  private DetectRun runOf(String scope, String name, int parallelism, String... more)
+      throws IOException {
     List<String> options =
         new ArrayList<>(
             List.of(
                 "--detector=zscore",
                 "--train-window=1min",
-                "--scope=global",
+                "--scope=" + scope,
                 "--archive",
                 "--parallelism=" + parallelism,
                 "--control=" + control,
@@ -84,10 +94,14 @@ class PromotionITCase {
   }
 
   private void command(String type, int second) throws IOException {
+    command("1.json", "'type':'%s','model':'m','version':'latest'".formatted(type), second);
+  }
+
+  private void command(String file, String keys, int second) throws IOException {
+    String from = Instant.ofEpochSecond(START + second).toString();
     Files.writeString(
-        control.resolve("1.json"),
-        "{\"type\":\"%s\",\"model\":\"m\",\"version\":\"latest\",\"effective_from\":\"%s\"}"
-            .formatted(type, Instant.ofEpochSecond(START + second)));
+        control.resolve(file),
+        "{%s,'effective_from':'%s'}".formatted(keys, from).replace('\'', '"'));
   }
 
   private static List<JsonNode> challenger(DetectRun run) throws IOException {
@@ -103,10 +117,7 @@ class PromotionITCase {
     return publish(rows, 0.01);
   }
 
-  /**
-   * A model of a day on which the sensors were stuck for 40 % of the time, by somebody who has set
-   * the contamination to that: stuck is usual, and what is usual is anomalous.
-   */
+  /** A model of sensors that were stuck for 40 % of the time, which the contamination says, too. */
   private String publishModelOfFortyPercentAnomalies() throws IOException {
     Random random = new Random(1);
     List<Row> rows = new ArrayList<>();
@@ -207,6 +218,67 @@ class PromotionITCase {
     assertThat(replay.status()).as(replay.out() + replay.err()).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"global", "sensor"})
+  void aCanaryScoresAShareOfTheSensorsAndThenAllOrNone(String scope) throws IOException {
+    String[] canary = {"--set=promotion.watch=20s", "--set=promotion.canary=0.45"};
+    DetectRun one = runOf(scope, "one", 1, canary);
+    DetectRun two = runOf(scope, "two", 2, canary);
+    assertThat(texts(two.scores(), "")).isEqualTo(texts(one.scores(), ""));
+    assertThat(texts(two.alerts(), "")).isEqualTo(texts(one.alerts(), ""));
+
+    List<JsonNode> trained = where(two.models(), row -> !row.has("verdict"));
+    for (String sensor : List.of("s0", "s1", "s2", "s3")) {
+      List<JsonNode> ofSensor =
+          where(trained, row -> is(row, "group", "all") || is(row, "group", sensor));
+      for (JsonNode model : ofSensor.subList(1, ofSensor.size() - 1)) {
+        long from = second(model, "train_to") + (CANARIES.contains(sensor) ? 0 : 20);
+        List<JsonNode> byIt =
+            where(
+                two.scores(),
+                row ->
+                    is(row, "key", sensor)
+                        && is(row, "model_version", model.get("model_version").asString()));
+        assertThat(byIt)
+            .hasSize(60)
+            .allMatch(row -> second(row, "timestamp") >= from)
+            .allMatch(row -> second(row, "timestamp") < from + 60);
+      }
+    }
+  }
+
+  @Test
+  void aCanaryThatIsTakenBackByCommandLeavesNoAlertAndWhatIsUndoneIsAsIfItHadNotBeen()
+      throws IOException {
+    String bad = publishModelOfFortyPercentAnomalies();
+    DetectRun without = run("without", 2, "--set=promotion.watch=40s");
+    String canary = "'id':'c','type':'promote','model':'m','version':'latest','share':0.45";
+    command("1.json", canary, 181);
+    command("2.json", "'type':'undo','command':'c'", 189);
+    DetectRun one = run("one", 1, "--set=promotion.watch=40s");
+    DetectRun two = run("two", 2, "--set=promotion.watch=40s");
+
+    assertThat(texts(two.scores(), "")).isEqualTo(texts(one.scores(), ""));
+    assertThat(texts(two.alerts(), "")).isEqualTo(texts(one.alerts(), ""));
+    List<JsonNode> byCanary = where(two.scores(), row -> is(row, "model_version", bad));
+    assertThat(byCanary).hasSize(8 * CANARIES.size());
+    assertThat(texts(byCanary, "key")).isEqualTo(CANARIES);
+    TreeSet<String> changed = texts(byCanary, "event_id");
+    Predicate<JsonNode> untouched = row -> !changed.contains(row.get("event_id").asString());
+    assertThat(texts(where(two.scores(), untouched), ""))
+        .isEqualTo(texts(where(without.scores(), untouched), ""));
+    List<JsonNode> raised =
+        where(
+            two.alerts(),
+            row -> row.has("lineage") && is(row.get("lineage"), "model_version", bad));
+    assertThat(raised).isNotEmpty();
+    assertThat(texts(where(two.alerts(), row -> is(row, "state", "retracted")), "alert_id"))
+        .isEqualTo(texts(where(raised, row -> is(row, "state", "opened")), "alert_id"));
+    assertThat(new ResultFolder(two.output().resolve(Sinks.CONTROL)).fresh())
+        .hasSize(2)
+        .allMatch(row -> is(row, "state", "applied"));
+  }
+
   @Test
   void aWatchOverHealthyModelsChangesNothing() throws IOException {
     DetectRun watched = run("watched", 2, "--set=promotion.watch=40s");
@@ -289,7 +361,9 @@ class PromotionITCase {
     // of the 96 labelled readings the champion flags some and the challenger all
     assertThat(compared.out())
         .containsPattern("precision +1.0000 +%.4f".formatted(96.0 / challenger.size()))
-        .containsPattern("recall +%.4f +1.0000".formatted(champion.size() / 96.0));
+        .containsPattern("recall +%.4f +1.0000".formatted(champion.size() / 96.0))
+        .containsPattern("mean_us +[0-9.]+ +[0-9.]+")
+        .containsPattern("p99_us +[0-9.]+ +[0-9.]+");
   }
 
   @Test
@@ -317,8 +391,8 @@ class PromotionITCase {
   void aWorseChallengerIsNeverPromoted() throws IOException {
     String worse = publishModelOfFortyPercentAnomalies();
     command("challenge", 120);
-    DetectRun run =
-        run("run", 2, "--set=promotion.challengers=promote", "--set=promotion.trial=40s");
+    String[] options = {"--set=promotion.challengers=promote", "--set=promotion.trial=40s"};
+    DetectRun run = run("run", 2, options);
 
     assertThat(where(run.scores(), row -> is(row, "model_version", worse))).isEmpty();
     assertThat(challenger(run)).hasSize(SENSORS * (ROWS - 120));

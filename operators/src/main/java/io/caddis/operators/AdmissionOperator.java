@@ -54,7 +54,7 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
 
   private final DetectorPlan detector;
   private final @Nullable String onlyGroup;
-  private final boolean challengers;
+  private final PromotionPlan promotion;
   private final boolean incremental;
 
   private transient Map<String, ControlCommand> admitted;
@@ -67,13 +67,13 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
   /**
    * @param detector what the job scores with
    * @param grouping which groups have models
-   * @param challengers whether models can be put on trial
+   * @param promotion what models can be put to
    * @param incremental whether models learn each window's readings, which they must once only
    */
   public AdmissionOperator(
-      DetectorPlan detector, Grouping grouping, boolean challengers, boolean incremental) {
+      DetectorPlan detector, Grouping grouping, PromotionPlan promotion, boolean incremental) {
     this.incremental = incremental;
-    this.challengers = challengers;
+    this.promotion = promotion;
     this.detector = detector;
     this.onlyGroup = grouping.onlyGroup();
   }
@@ -215,8 +215,12 @@ public final class AdmissionOperator extends AbstractStreamOperator<ControlComma
     if (detector.learnsByReading()) {
       return noModels();
     }
-    if (command.type() == ControlType.CHALLENGE && !challengers) {
+    if (command.type() == ControlType.CHALLENGE
+        && promotion.challengers() == PromotionPlan.Challengers.NONE) {
       return "promotion.challengers must not be none for a model to be put on trial";
+    }
+    if (command.share() > 0 && !promotion.watches()) {
+      return "promotion.watch must be above 0 s for a model to score a share of the sensors first";
     }
     if (command.group() == null) {
       return "group must be given";

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param version of a model that the job itself has trained, to promote; null otherwise
  * @param model to promote, out of a registry; null otherwise
  * @param span of the readings that a command about training is about; null otherwise
+ * @param share of the sensors for which a promoted model is to score first, at most 1; 0 = as the
+ *     job is configured
  */
 public record ControlCommand(
     String id,
@@ -33,7 +35,8 @@ public record ControlCommand(
     @Nullable String target,
     @Nullable String version,
     @Nullable ModelUpdate model,
-    @Nullable Span span) {
+    @Nullable Span span,
+    double share) {
 
   /**
    * Readings of which somebody says what they are.
@@ -67,12 +70,14 @@ public record ControlCommand(
         target,
         version,
         model,
-        span);
+        span,
+        share);
   }
 
   /** The same command with the model that it promotes, null once that has been handed on. */
   public ControlCommand promoting(@Nullable ModelUpdate promoted) {
     return new ControlCommand(
-        id, file, type, sensors, group, threshold, from, to, target, version, promoted, span);
+        id, file, type, sensors, group, threshold, from, to, target, version, promoted, span,
+        share);
   }
 }

@@ -76,12 +76,17 @@ public final class DriftFunction extends KeyedProcessFunction<String, ScoredVect
         vector.timestamp(),
         shift.after(),
         shift.before(),
-        String.format(
-            Locale.ROOT,
-            "mean score %s from %.2f to %.2f",
-            shift.after() > shift.before() ? "rose" : "fell",
-            shift.before(),
-            shift.after()));
+        text(shift));
+  }
+
+  /** A change in words. */
+  static String text(MeanShift shift) {
+    return String.format(
+        Locale.ROOT,
+        "mean score %s from %.2f to %.2f",
+        shift.after() > shift.before() ? "rose" : "fell",
+        shift.before(),
+        shift.after());
   }
 
   @Override

@@ -58,12 +58,57 @@ public record ModelChoice(
     return new ModelChoice(trained, last(all, PINS_KEPT), current, previous);
   }
 
-  /** The choice as if a command had not been given; null when it is not among them. */
-  @Nullable ModelChoice without(String command) {
-    List<Pin> others = pins.stream().filter(pin -> !pin.command().equals(command)).toList();
-    return others.size() == pins.size()
-        ? null
-        : new ModelChoice(trained, others, current, previous);
+  /** The choice after a command that is not refused. */
+  ModelChoice obeying(ControlCommand command) {
+    String target = command.target();
+    if (target != null) {
+      return new ModelChoice(
+          trained,
+          pins.stream().filter(pin -> !pin.command().equals(target)).toList(),
+          current,
+          previous);
+    }
+    return with(new Pin(command.id(), wanted(command)));
+  }
+
+  /**
+   * Why a command cannot be obeyed, null when it can.
+   *
+   * @param canary whether the model in force scores a share of the sensors
+   */
+  @Nullable String refusal(ControlCommand command, boolean canary) {
+    String target = command.target();
+    if (target != null) {
+      return pins.stream().anyMatch(pin -> pin.command().equals(target))
+          ? null
+          : "command '%s' is no longer among the last that can be undone".formatted(target);
+    }
+    ModelUpdate wanted = wanted(command);
+    if (command.type() == ControlType.ROLLBACK && wanted == null) {
+      return "there is no model before the one in force";
+    }
+    if (command.type() != ControlType.UNPIN && wanted == null) {
+      return "version must be one of the last trained %s, was '%s'"
+          .formatted(trained.stream().map(ModelUpdate::modelVersion).toList(), command.version());
+    }
+    if (command.share() == 0) {
+      return null;
+    }
+    if (current == null) {
+      return "share must not be given while no model is in force that the other sensors could keep";
+    }
+    return !canary && same(wanted, current)
+        ? "share must not be given of the model that is in force for all sensors"
+        : null;
+  }
+
+  /** The model that a command is to put in force; null when it is not known or there is none. */
+  private @Nullable ModelUpdate wanted(ControlCommand command) {
+    if (command.type() == ControlType.ROLLBACK) {
+      return previous;
+    }
+    String version = command.version();
+    return version == null ? command.model() : version(version);
   }
 
   /** The choice by command that holds, null when the newest model trained is to score. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Models and commands take effect in the order of event time, each when the watermark is just
  * before it, so the result does not depend on which came first. A chosen model stays in force until
  * a command says otherwise; models trained meanwhile are kept, the latest few. A model that does
- * not do well under {@link ModelGuard}'s watch is taken back for the one before it.
+ * not do well under {@link ModelGuard}'s watch is taken back for the one before it. While it is
+ * watched it may be a canary, which scores a share of the sensors.
  */
 public final class ModelControlFunction
     extends KeyedCoProcessFunction<String, ModelUpdate, ModelInput, ModelUpdate> {
@@ -42,6 +43,7 @@ public final class ModelControlFunction
 
   private final PromotionPlan promotion;
   private final long ttlMillis;
+  private final boolean forgets;
 
   private transient MapState<Long, List<ModelUpdate>> models;
   private transient MapState<Long, List<ControlCommand>> commands;
@@ -53,11 +55,15 @@ public final class ModelControlFunction
   /**
    * @param promotion whether and how a model is watched once it is in force
    * @param ttlMillis event time after which a group is forgotten that had neither a model nor a
-   *     command nor readings to judge models by, and for which no command has chosen, milliseconds
+   *     command nor readings to judge models by, and for which no command has chosen, milliseconds;
+   *     longer than a watch
+   * @param forgets whether groups are forgotten at all, because the scorers forget them, too: those
+   *     that are sensors. Of others a model is in force however long none is trained
    */
-  public ModelControlFunction(PromotionPlan promotion, long ttlMillis) {
+  public ModelControlFunction(PromotionPlan promotion, long ttlMillis, boolean forgets) {
     this.promotion = promotion;
-    this.ttlMillis = ttlMillis;
+    this.ttlMillis = Math.max(ttlMillis, 2 * promotion.watchMillis());
+    this.forgets = forgets;
   }
 
   @Override
@@ -102,7 +108,7 @@ public final class ModelControlFunction
       throws Exception {
     ModelChoice before = choice.value();
     ModelChoice now = before == null ? ModelChoice.NONE : before;
-    if (idle.expired(timestamp)) {
+    if (idle.expired(timestamp) && forgets) {
       // A choice by command stays, but what it chose is to be sent again: the scorer of an idle
       // sensor has forgotten its models. The next model or command sets the deadline anew.
       now = now.forgotten();
@@ -113,28 +119,28 @@ public final class ModelControlFunction
         choice.update(now);
       }
     }
-    List<ModelUpdate> trained = models.get(timestamp);
+    long time = timestamp + 1;
+    String group = context.getCurrentKey();
+    List<ModelUpdate> trained = arrived(timestamp, context.timerService());
     List<ControlCommand> given = commands.get(timestamp);
     ModelUpdate scoring = now.current();
-    TrainingSample sample = guard.take(timestamp + 1);
+    TrainingSample sample = guard.take(time);
     if (sample != null) {
       idle.touch(timestamp, context.timerService());
     }
-    ModelUpdate breach = guard.breach(context.getCurrentKey(), now, sample, timestamp + 1);
-    Challenge won = breach != null ? null : trial.won(scoring, sample, timestamp + 1);
-    if (trained == null && given == null && breach == null && won == null) {
+    ModelUpdate word = guard.verdict(group, now, sample, time);
+    Challenge better = trial.won(scoring, sample, time);
+    Challenge won = word != null || guard.watchesCanary() ? null : better;
+    if (trained.isEmpty() && given == null && word == null && won == null) {
       return;
     }
-    models.remove(timestamp);
     commands.remove(timestamp);
-    if (breach != null) {
-      context.output(SideOutputs.MODEL_VERDICTS, breach);
-      now = now.rolledBack().settled();
+    if (word != null) {
+      context.output(SideOutputs.MODEL_VERDICTS, word);
+      now = isRollback(word) ? now.rolledBack().settled() : now;
     }
-    if (trained != null) {
-      for (ModelUpdate update : trained) {
-        now = now.withTrained(update);
-      }
+    for (ModelUpdate update : trained) {
+      now = now.withTrained(update);
     }
     if (won != null) {
       now = now.with(new ModelChoice.Pin(won.command(), won.model()));
@@ -142,23 +148,63 @@ public final class ModelControlFunction
     // What a model and a command bring at the same time, or two commands, is one change.
     ModelChoice settled = given == null ? now.settled() : obeyed(now, given, context).settled();
     ModelUpdate inForce = settled.current();
-    if (inForce != null && (breach != null || !ModelChoice.same(inForce, scoring))) {
-      boolean watches =
-          scoring != null
-              && !ModelChoice.same(inForce, now.current())
-              && isNew(settled, trained, won, given);
-      String group = context.getCurrentKey();
-      ModelUpdate reinstated = guard.begin(group, inForce, timestamp + 1, watches);
-      if (reinstated != null) {
-        context.output(SideOutputs.MODEL_VERDICTS, reinstated);
+    boolean changed = !ModelChoice.same(inForce, scoring);
+    ControlCommand promoted = promoted(settled, given);
+    boolean widened = !changed && promoted != null && guard.watchesCanary();
+    if (inForce != null && (changed || widened || word != null)) {
+      if (changed && scoring != null && guard.watchesCanary()) {
+        String reason = "a command has put another model in force";
+        context.output(SideOutputs.MODEL_VERDICTS, guard.takenBack(group, scoring, reason, time));
       }
-      out.collect(inForce.inForce(group, timestamp + 1, guard.lastRolledBack()));
+      boolean isNew = promoted != null || isNew(settled, trained, won);
+      boolean watches =
+          widened || (scoring != null && !ModelChoice.same(inForce, now.current()) && isNew);
+      ModelUpdate scores =
+          inForce
+              .inForce(group, time, guard.lastRolledBack())
+              .forShare(watches ? share(promoted, widened) : 1);
+      ModelUpdate told = guard.begin(scores, watches, context.timerService());
+      if (told != null) {
+        context.output(SideOutputs.MODEL_VERDICTS, told);
+      }
+      out.collect(scores);
     }
     endWhenInForce(inForce, context);
     choice.update(settled);
-    if (timestamp + 1 > ControlCommand.FIRST) {
+    if (time > ControlCommand.FIRST) {
       idle.touch(timestamp, context.timerService());
     }
+  }
+
+  /**
+   * The models trained that come into force at a timer. Those of the time of a canary come once it
+   * has been decided about it: the sensors that it leaves out need a model to stay with.
+   */
+  private List<ModelUpdate> arrived(long timestamp, TimerService timers) throws Exception {
+    List<ModelUpdate> trained = models.get(timestamp);
+    if (trained == null) {
+      return List.of();
+    }
+    models.remove(timestamp);
+    if (!guard.watchesCanary()) {
+      return trained;
+    }
+    for (ModelUpdate update : trained) {
+      add(models, update, guard.watchEnd() + 1, timers);
+    }
+    return List.of();
+  }
+
+  private static boolean isRollback(ModelUpdate word) {
+    return word.verdict() != null && word.verdict().decision() == ModelVerdict.Decision.ROLLED_BACK;
+  }
+
+  /** The share of the sensors that a model scores first which comes under watch. */
+  private double share(@Nullable ControlCommand promoted, boolean widened) {
+    if (promoted != null && promoted.share() > 0) {
+      return promoted.share();
+    }
+    return widened ? 1 : promotion.canary();
   }
 
   /** A challenger that scores is none. */
@@ -198,7 +244,7 @@ public final class ModelControlFunction
       model = choice.version(String.valueOf(command.version()));
     }
     if (model == null) {
-      acknowledge(command, context, refusal(choice, command));
+      acknowledge(command, context, choice.refusal(command, false));
       return true;
     }
     long from = context.timestamp() + 1;
@@ -208,24 +254,26 @@ public final class ModelControlFunction
     return true;
   }
 
-  /**
-   * Whether the model in force has been trained, has won or is promoted now, or is gone back to.
-   */
-  private static boolean isNew(
-      ModelChoice choice,
-      @Nullable List<ModelUpdate> trained,
-      @Nullable Challenge won,
-      @Nullable List<ControlCommand> given) {
+  /** The command given now that has put the model in force there; null when none has. */
+  private static @Nullable ControlCommand promoted(
+      ModelChoice choice, @Nullable List<ControlCommand> given) {
     ModelChoice.Pin pin = choice.pin();
-    if (pin == null) {
-      return trained != null
-          && trained.stream().anyMatch(model -> ModelChoice.same(model, choice.current()));
-    }
-    return (won != null && won.command().equals(pin.command()))
-        || (given != null
-            && given.stream()
-                .filter(command -> command.type() == ControlType.PROMOTE)
-                .anyMatch(command -> command.id().equals(pin.command())));
+    return pin == null || given == null
+        ? null
+        : given.stream()
+            .filter(command -> command.type() == ControlType.PROMOTE)
+            .filter(command -> command.id().equals(pin.command()))
+            .findFirst()
+            .orElse(null);
+  }
+
+  /** Whether the model in force has been trained or has won now, or is gone back to. */
+  private static boolean isNew(
+      ModelChoice choice, List<ModelUpdate> trained, @Nullable Challenge won) {
+    ModelChoice.Pin pin = choice.pin();
+    return pin == null
+        ? trained.stream().anyMatch(model -> ModelChoice.same(model, choice.current()))
+        : won != null && won.command().equals(pin.command());
   }
 
   private ModelChoice obeyed(ModelChoice choice, List<ControlCommand> given, OnTimerContext context)
@@ -241,45 +289,13 @@ public final class ModelControlFunction
       if (isAboutTrial(now, command, context)) {
         continue;
       }
-      ModelChoice next = obeyed(now, command);
-      if (next != null) {
-        now = next;
-        acknowledge(command, context, null);
-      } else {
-        acknowledge(command, context, refusal(now, command));
+      String refusal = now.refusal(command, guard.watchesCanary());
+      if (refusal == null) {
+        now = now.obeying(command);
       }
+      acknowledge(command, context, refusal);
     }
     return now;
-  }
-
-  /** The choice after a command; null when it cannot be obeyed. */
-  private static @Nullable ModelChoice obeyed(ModelChoice choice, ControlCommand command) {
-    String target = command.target();
-    if (target != null) {
-      return choice.without(target);
-    }
-    if (command.type() == ControlType.UNPIN) {
-      return choice.with(new ModelChoice.Pin(command.id(), null));
-    }
-    ModelUpdate model = command.model();
-    if (model == null) {
-      String version = command.version();
-      model = version == null ? choice.previous() : choice.version(version);
-    }
-    return model == null ? null : choice.with(new ModelChoice.Pin(command.id(), model));
-  }
-
-  private static String refusal(ModelChoice choice, ControlCommand command) {
-    if (command.target() != null) {
-      return "command '%s' is no longer among the last that can be undone"
-          .formatted(command.target());
-    }
-    return command.type() == ControlType.ROLLBACK
-        ? "there is no model before the one in force"
-        : "version must be one of the last trained %s, was '%s'"
-            .formatted(
-                choice.trained().stream().map(ModelUpdate::modelVersion).toList(),
-                command.version());
   }
 
   private void acknowledge(

@@ -65,45 +65,89 @@ final class ModelGuard {
     return sample;
   }
 
-  /** The verdict that takes the model in force back at a time; null when it stays. */
-  @Nullable ModelUpdate breach(
+  /**
+   * What is decided at a time about the model in force: that it is taken back or, when it is a
+   * canary, that it is from now on in force for all sensors. Null when nothing is.
+   */
+  @Nullable ModelUpdate verdict(
       String group, ModelChoice choice, @Nullable TrainingSample sample, long time)
       throws Exception {
     ModelWatch known = watch.value();
     ModelUpdate current = choice.current();
     ModelUpdate before = choice.previous();
-    if (sample == null || known == null || current == null || before == null) {
+    if (known == null || current == null || before == null) {
       return null;
     }
-    if (plan.isOver(known, sample.from())) {
+    // A canary does not wait for readings: what it has raised cannot be retracted for ever.
+    boolean over = plan.isOver(known, time);
+    if (sample == null && !(known.canary() && over)) {
+      return null;
+    }
+    if (sample != null && plan.isOver(known, sample.from())) {
       watch.clear();
       return null;
     }
     ModelWatch now;
     try {
       now =
-          known.with(sample, ModelCodec.decode(current.bytes()), ModelCodec.decode(before.bytes()));
+          sample == null
+              ? known
+              : known.with(
+                  sample, ModelCodec.decode(current.bytes()), ModelCodec.decode(before.bytes()));
     } catch (ModelFormatException e) {
       // The scorers have refused it, and said so.
       watch.clear();
       return null;
     }
     String reason = plan.breach(now);
-    if (reason == null) {
-      if (plan.isOver(now, time)) {
-        watch.clear();
-      } else {
-        watch.update(now);
-      }
+    if (reason == null && over) {
+      reason = plan.unproven(now);
+    }
+    if (reason != null) {
+      return takenBack(group, current, reason, time);
+    }
+    if (!over) {
+      watch.update(now);
       return null;
     }
     watch.clear();
+    return known.canary()
+        ? word(
+            current.inForce(group, known.from(), null),
+            ModelVerdict.Decision.PROMOTED,
+            "it has done well for a share of the sensors",
+            time)
+        : null;
+  }
+
+  /**
+   * Word that the model in force, which is watched, is taken back: the alerts that it has raised
+   * are to be retracted.
+   */
+  ModelUpdate takenBack(String group, ModelUpdate model, String reason, long time)
+      throws Exception {
+    long from = watch.value().from();
+    watch.clear();
     forgetBefore(time - ttlMillis);
-    rolledBack.put(current.modelVersion(), now.from());
+    rolledBack.put(model.modelVersion(), from);
     rollbacks.increment();
-    return current
-        .inForce(group, now.from(), null)
-        .judged(new ModelVerdict(ModelVerdict.Decision.ROLLED_BACK, reason, time));
+    return word(model.inForce(group, from, null), ModelVerdict.Decision.ROLLED_BACK, reason, time);
+  }
+
+  private static ModelUpdate word(
+      ModelUpdate model, ModelVerdict.Decision decision, String reason, long time) {
+    return model.judged(new ModelVerdict(decision, reason, time));
+  }
+
+  /** Whether the model in force scores a share of the sensors. */
+  boolean watchesCanary() throws Exception {
+    ModelWatch known = watch.value();
+    return known != null && known.canary();
+  }
+
+  /** When it is decided at the latest about the model that is watched. */
+  long watchEnd() throws Exception {
+    return plan.watchEnd(watch.value().from());
   }
 
   /** Version of the model that was rolled back last, null when none was. */
@@ -131,29 +175,45 @@ final class ModelGuard {
   /**
    * Notes that a model has come into force.
    *
-   * @param from event time from which on it scores
+   * @param model as it scores from now on
    * @param watches whether there is one before it to go back to, and nobody has gone back to this
    *     one on purpose
-   * @return word that it had been rolled back before, null when it had not
+   * @return what is to be told about it, null when nothing is
    */
-  @Nullable ModelUpdate begin(String group, ModelUpdate model, long from, boolean watches)
+  @Nullable ModelUpdate begin(ModelUpdate model, boolean watches, TimerService timers)
       throws Exception {
+    long from = model.scoresFrom();
+    boolean canary = model.share() < 1;
+    boolean wasCanary = watchesCanary();
     if (watches && plan.watches()) {
-      watch.update(ModelWatch.start(from));
+      watch.update(ModelWatch.start(from, canary));
+      if (canary) {
+        timers.registerEventTimeTimer(plan.watchEnd(from) - 1);
+      }
     } else {
       watch.clear();
     }
-    if (!rolledBack.contains(model.modelVersion())) {
-      return null;
-    }
+    boolean again = rolledBack.contains(model.modelVersion());
     rolledBack.remove(model.modelVersion());
-    return model
-        .inForce(group, from, null)
-        .judged(
-            new ModelVerdict(
-                ModelVerdict.Decision.REINSTATED,
-                "a command has put it in force after it had been rolled back",
-                from));
+    if (canary) {
+      return word(
+          model,
+          ModelVerdict.Decision.CANARY,
+          "it scores %s of the sensors for %s ms"
+              .formatted(model.share(), plan.watchEnd(from) - from),
+          from);
+    }
+    if (wasCanary) {
+      return word(
+          model, ModelVerdict.Decision.PROMOTED, "a command wants it for all sensors", from);
+    }
+    return again
+        ? word(
+            model,
+            ModelVerdict.Decision.REINSTATED,
+            "a command has put it in force after it had been rolled back",
+            from)
+        : null;
   }
 
   /** Forgets the watch of a group whose models have been forgotten. */

@@ -33,7 +33,7 @@ final class ModelTrial {
   }
 
   void begin(String command, ModelUpdate model, long from) throws Exception {
-    challenge.update(new Challenge(command, model, from, ModelWatch.start(from)));
+    challenge.update(new Challenge(command, model, from, ModelWatch.start(from, false)));
   }
 
   void end() {

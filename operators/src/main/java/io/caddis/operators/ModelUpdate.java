@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     age} or {@code command}; null when that is not known
  * @param verdict what was decided about it, null of a model that is to score
  * @param rolledBack version of the group's model that was rolled back last, null when none was
+ * @param share of the group's sensors that it scores, above 0, at most 1; the others keep the model
+ *     before it
  */
 public record ModelUpdate(
     String group,
@@ -47,10 +49,54 @@ public record ModelUpdate(
     long shiftMillis,
     @Nullable String trainedBecause,
     @Nullable ModelVerdict verdict,
-    @Nullable String rolledBack) {
+    @Nullable String rolledBack,
+    double share) {
 
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** A model for all sensors. */
+  public ModelUpdate(
+      String group,
+      String modelVersion,
+      String detector,
+      long trainFrom,
+      long trainTo,
+      long rowsSeen,
+      int rowsSampled,
+      String thresholdOrigin,
+      String @Nullable [] issues,
+      String @Nullable [] drift,
+      String sha256,
+      byte[] bytes,
+      long shiftMillis,
+      @Nullable String trainedBecause,
+      @Nullable ModelVerdict verdict,
+      @Nullable String rolledBack) {
+    this(
+        group,
+        modelVersion,
+        detector,
+        trainFrom,
+        trainTo,
+        rowsSeen,
+        rowsSampled,
+        thresholdOrigin,
+        issues,
+        drift,
+        sha256,
+        bytes,
+        shiftMillis,
+        trainedBecause,
+        verdict,
+        rolledBack,
+        1);
+  }
+
+  public ModelUpdate {
+    // In state of before there were shares it is 0.
+    share = share == 0 ? 1 : share;
+  }
 
   /** The event time from which on the model scores, epoch milliseconds. */
   public long scoresFrom() {
@@ -64,19 +110,25 @@ public record ModelUpdate(
    *     was
    */
   ModelUpdate inForce(String otherGroup, long from, @Nullable String lastRolledBack) {
-    return with(otherGroup, from - trainTo, null, lastRolledBack);
+    return with(otherGroup, from - trainTo, null, lastRolledBack, 1);
+  }
+
+  /** The same model for a share of the sensors. */
+  ModelUpdate forShare(double otherShare) {
+    return with(group, shiftMillis, verdict, rolledBack, otherShare);
   }
 
   /** Word of what was decided about the model, which is not to score by it. */
   ModelUpdate judged(ModelVerdict other) {
-    return with(group, shiftMillis, other, rolledBack);
+    return with(group, shiftMillis, other, rolledBack, share);
   }
 
   private ModelUpdate with(
       String otherGroup,
       long otherShift,
       @Nullable ModelVerdict otherVerdict,
-      @Nullable String lastRolledBack) {
+      @Nullable String lastRolledBack,
+      double otherShare) {
     return new ModelUpdate(
         otherGroup,
         modelVersion,
@@ -93,7 +145,8 @@ public record ModelUpdate(
         otherShift,
         trainedBecause,
         otherVerdict,
-        lastRolledBack);
+        lastRolledBack,
+        otherShare);
   }
 
   static String versionOf(long trainTo, String sha256) {

@@ -19,6 +19,10 @@ public record ModelVerdict(Decision decision, String reason, long at) {
     /** It was on trial, and is no longer. */
     ENDED,
     /** A command has put it in force again after it had been rolled back. */
-    REINSTATED
+    REINSTATED,
+    /** It has come into force for a share of the sensors. */
+    CANARY,
+    /** It scored a share of the sensors, and scores all of them from now on. */
+    PROMOTED
   }
 }

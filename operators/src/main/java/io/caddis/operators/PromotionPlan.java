@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import io.caddis.detectors.evaluation.DecisionMetrics;
 import io.caddis.detectors.evaluation.LabelledSeries;
 import io.caddis.detectors.evaluation.RateStability;
 import io.caddis.detectors.feature.NewFeatures;
@@ -24,17 +25,21 @@ import org.jspecify.annotations.Nullable;
  * @param maxDecrease the other way round; at training only
  * @param watchMillis event time after it came into force during which a model is watched,
  *     milliseconds; 0 = not at all
+ * @param canary share of the sensors that a model scores while it is watched, above 0, at most 1; 1
+ *     is all of them
  * @param challengers whether models can be on trial, and what comes of it
  * @param trialMillis event time for which a challenger is on trial before it can win, milliseconds,
  *     at least 1
  * @param minGain how much nearer the share that a challenger flags must be to the one it was
- *     trained to flag than the champion's is to its own
+ *     trained to flag than the champion's is to its own; with labels, how much greater its F1 must
+ *     be
  */
 public record PromotionPlan(
     double maxDrift,
     double maxIncrease,
     double maxDecrease,
     long watchMillis,
+    double canary,
     Challengers challengers,
     long trialMillis,
     double minGain)
@@ -65,6 +70,9 @@ public record PromotionPlan(
   /** Readings that must have been looked at before a challenger can win. */
   private static final int TRIAL_ROWS = 100;
 
+  /** Labelled anomalies, and labelled normal readings, that must be there for labels to decide. */
+  private static final int LABELLED_ROWS = 10;
+
   /** Sampled rows that a part must hold on average, or there are fewer parts. */
   private static final int PART_ROWS = 50;
 
@@ -73,11 +81,16 @@ public record PromotionPlan(
     requireShare("maxIncrease", maxIncrease);
     requireShare("maxDecrease", maxDecrease);
     requireShare("minGain", minGain);
+    requireShare("canary", canary);
     if (trialMillis < 1) {
       throw new IllegalArgumentException("trialMillis must be at least 1, was " + trialMillis);
     }
     if (watchMillis < 0) {
       throw new IllegalArgumentException("watchMillis must be at least 0, was " + watchMillis);
+    }
+    if (canary == 0 || (canary < 1 && watchMillis == 0)) {
+      throw new IllegalArgumentException(
+          "canary must be above 0, and 1 without a watch, was " + canary);
     }
   }
 
@@ -115,7 +128,9 @@ public record PromotionPlan(
         training.seed(),
         false,
         training.adoptNewFeatures(),
-        false);
+        false,
+        Retraining.EVERY_WINDOW,
+        training.labelled());
   }
 
   /** Two parts of a slice's readings as one. */
@@ -137,9 +152,24 @@ public record PromotionPlan(
     return time + watchMillis + sliceMillis();
   }
 
+  /** The end of the watch of a model that is in force from a time on. */
+  long watchEnd(long from) {
+    return sliceEnd(from + watchMillis - 1);
+  }
+
   /** Whether readings of a time are no longer of a watch. */
   boolean isOver(ModelWatch watch, long time) {
     return time >= watch.from() + watchMillis;
+  }
+
+  /** Why a model must not score all sensors at the end of its watch; null when it may. */
+  @Nullable String unproven(ModelWatch watch) {
+    return watch.canary() && watch.rows() < LEAST_ROWS
+        ? text(
+            "only %d readings could be looked at while it scored a share of the sensors, %d are"
+                + " needed",
+            watch.rows(), LEAST_ROWS)
+        : null;
   }
 
   /** Why a model that is watched must go; null when it may stay. */
@@ -153,17 +183,22 @@ public record PromotionPlan(
   }
 
   /**
-   * Whether a challenger does better than the champion: it flags a share that is nearer to the one
-   * it was trained to flag.
+   * Whether a challenger does better than the champion: by its F1, which joins precision and
+   * recall, where there are enough labels; else by flagging a share that is nearer to the one it
+   * was trained to flag. In no case does it win with a share that is far from that.
    *
    * @param aim share that the challenger was trained to flag
    * @param aimBefore share that the champion was trained to flag
    */
   boolean gains(ModelWatch seen, double aim, double aimBefore) {
     double distance = Math.abs(seen.rate() - aim);
-    return seen.rows() >= TRIAL_ROWS
-        && distance <= maxDrift
-        && distance + minGain <= Math.abs(seen.rateBefore() - aimBefore);
+    if (seen.rows() < TRIAL_ROWS || distance > maxDrift) {
+      return false;
+    }
+    DecisionMetrics labelled = seen.labelled();
+    return labelled.anomalous() >= LABELLED_ROWS && labelled.normal() >= LABELLED_ROWS
+        ? seen.labelledBefore().f1() + minGain <= labelled.f1()
+        : distance + minGain <= Math.abs(seen.rateBefore() - aimBefore);
   }
 
   /**
@@ -219,8 +254,13 @@ public record PromotionPlan(
 
   /** Whether a model flags a row, by its own threshold. */
   static boolean flags(Model model, SampledRow row) {
+    return model.isAnomaly(score(model, row));
+  }
+
+  /** What a model makes of a row, 0 to 1. */
+  static double score(Model model, SampledRow row) {
     double[] numbers = NewFeatures.numbers(model.schema(), row.numbers(), row.extra());
-    return model.isAnomaly(model.score(model.rawScore(numbers, row.texts())));
+    return model.score(model.rawScore(numbers, row.texts()));
   }
 
   private static double share(boolean[] flags) {

@@ -62,6 +62,7 @@ final class ReadingScorer {
   private final Tally scoredByModel;
   private final Tally anomalies;
   private final LatencyHistogram latency = new LatencyHistogram();
+  private final ModelTimings timings;
   private long newestTrainedTo = -1;
   private long newestScoresFrom = Long.MIN_VALUE;
   private String newestVersion = "none";
@@ -73,6 +74,7 @@ final class ReadingScorer {
     numberNames = plan.schema().numbers().stream().map(Feature::name).toArray(String[]::new);
     severities = plan.severities();
     archived = plan.archived();
+    timings = new ModelTimings(plan.challenger(), context.getTaskInfo().getIndexOfThisSubtask());
     spot = plan.risk() > 0 ? new Spot(plan.risk(), 0) : null;
     spotState = context.getState(SPOT);
     statistics = context.getState(STATISTICS);
@@ -98,7 +100,12 @@ final class ReadingScorer {
     }
   }
 
-  void score(
+  /**
+   * Scores a reading.
+   *
+   * @return how long its model takes, when that is to be told
+   */
+  @Nullable ScoreTiming score(
       FeatureVector vector,
       @Nullable LoadedModel loaded,
       TimerService timers,
@@ -109,7 +116,10 @@ final class ReadingScorer {
     if (!vector.late() && (loaded == null || spot != null)) {
       touch(vector, timers);
     }
-    finish(result, start, out);
+    long nanos = finish(result, start, out);
+    return loaded == null || nanos == UNMEASURED
+        ? null
+        : timings.add(loaded.lineage().modelVersion(), nanos);
   }
 
   /**
@@ -163,16 +173,20 @@ final class ReadingScorer {
     return (calls++ & MEASURED_MASK) == 0 ? System.nanoTime() : UNMEASURED;
   }
 
-  private void finish(ScoredVector result, long start, Collector<ScoredVector> out) {
+  /** Hands a result on; the time it took in nanoseconds, or {@link #UNMEASURED}. */
+  private long finish(ScoredVector result, long start, Collector<ScoredVector> out) {
     newestReading = Math.max(newestReading, result.timestamp());
     scored.increment();
     if (result.anomaly()) {
       anomalies.increment();
     }
+    long nanos = UNMEASURED;
     if (start != UNMEASURED) {
-      latency.update(System.nanoTime() - start);
+      nanos = System.nanoTime() - start;
+      latency.update(nanos);
     }
     out.collect(result);
+    return nanos;
   }
 
   private ScoredVector byModel(FeatureVector vector, Model model, LoadedModel loaded)

@@ -94,12 +94,12 @@ public final class RetractingTriageFunction
                   word.at(),
                   Long.MAX_VALUE,
                   "model %s was rolled back: %s".formatted(verdict.modelVersion(), word.reason())));
-      case REINSTATED -> {
+      case REINSTATED, CANARY -> {
         if (known != null) {
           models.put(key, known.reinstated(word.at()));
         }
       }
-      case REFUSED, ENDED -> {}
+      case REFUSED, ENDED, PROMOTED -> {}
     }
     forgetSettled(models, context.currentWatermark());
   }

@@ -7,8 +7,6 @@ import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.model.ModelFormatException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -24,12 +22,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Scores every reading with the model of its group that came into force last at the reading's event
  * time: the newest whose training interval had ended, unless a command put another one in force.
- * Keyed by sensor; models come by broadcast and are held by every subtask.
+ * One that is in force for a share of the sensors leaves the others to the model before it. Keyed
+ * by sensor; models come by broadcast and are held by every subtask.
  *
  * <p>The models held are a set that grows by a commutative, idempotent merge: after the same
  * updates in any order every subtask holds the same set. A model is dropped when the watermark,
- * less the retention of late readings, has made {@value #SUPERSEDED_KEPT} newer ones of its group
- * admissible, so that late readings still meet theirs.
+ * less the retention of late readings, has made two newer ones of its group admissible, so that
+ * late readings still meet theirs.
  */
 public final class ScoreFunction
     extends KeyedBroadcastProcessFunction<String, FeatureVector, ModelUpdate, ScoredVector> {
@@ -38,8 +37,6 @@ public final class ScoreFunction
   /** Broadcast state: group and the time from which it scores to model. */
   public static final MapStateDescriptor<String, ModelUpdate> MODELS =
       new MapStateDescriptor<>("models", Types.STRING, TypeInformation.of(ModelUpdate.class));
-
-  private static final int SUPERSEDED_KEPT = 2;
 
   private final ScorePlan plan;
 
@@ -50,7 +47,7 @@ public final class ScoreFunction
    * Decoded view of the broadcast state, by group and the time from which they score; null until
    * first needed after a start.
    */
-  private transient @Nullable Map<String, NavigableMap<Long, LoadedModel>> timelines;
+  private transient @Nullable Map<String, ModelTimeline> timelines;
 
   public ScoreFunction(ScorePlan plan) {
     this.plan = plan;
@@ -67,8 +64,8 @@ public final class ScoreFunction
   }
 
   private int modelsHeld() {
-    Map<String, NavigableMap<Long, LoadedModel>> held = timelines;
-    return held == null ? 0 : held.values().stream().mapToInt(Map::size).sum();
+    Map<String, ModelTimeline> held = timelines;
+    return held == null ? 0 : held.values().stream().mapToInt(ModelTimeline::size).sum();
   }
 
   @Override
@@ -92,13 +89,13 @@ public final class ScoreFunction
 
   private void score(FeatureVector vector, ReadOnlyContext context, Collector<ScoredVector> out)
       throws Exception {
-    NavigableMap<Long, LoadedModel> timeline =
-        timelines(context.getBroadcastState(MODELS)).get(vector.group());
-    Map.Entry<Long, LoadedModel> newest =
-        timeline == null ? null : timeline.floorEntry(vector.timestamp());
-    LoadedModel model = newest == null ? null : newest.getValue();
+    ModelTimeline timeline = timelines(context.getBroadcastState(MODELS)).get(vector.group());
+    LoadedModel model = timeline == null ? null : timeline.at(vector.key(), vector.timestamp());
     if (!plan.challenger() || (model != null && !model.ended())) {
-      scorer.score(vector, model, context.timerService(), out);
+      ScoreTiming timing = scorer.score(vector, model, context.timerService(), out);
+      if (timing != null) {
+        context.output(SideOutputs.TIMINGS, timing);
+      }
     }
   }
 
@@ -106,7 +103,7 @@ public final class ScoreFunction
   public void processBroadcastElement(
       ModelUpdate update, Context context, Collector<ScoredVector> out) throws Exception {
     BroadcastState<String, ModelUpdate> models = context.getBroadcastState(MODELS);
-    Map<String, NavigableMap<Long, LoadedModel>> held = timelines(models);
+    Map<String, ModelTimeline> held = timelines(models);
     ModelUpdate rival = models.get(key(update.group(), update.scoresFrom()));
     ModelUpdate kept = rival == null ? update : update.merge(rival);
     if (kept == rival) {
@@ -115,43 +112,31 @@ public final class ScoreFunction
     try {
       LoadedModel loaded = LoadedModel.of(kept);
       models.put(key(kept.group(), kept.scoresFrom()), kept);
-      held.computeIfAbsent(kept.group(), group -> new TreeMap<>()).put(kept.scoresFrom(), loaded);
+      ModelTimeline timeline = held.computeIfAbsent(kept.group(), group -> new ModelTimeline());
+      timeline.put(loaded);
       scorer.received(loaded);
+      for (long from : timeline.prune(plan.noneBefore(context.currentWatermark()))) {
+        models.remove(key(kept.group(), from));
+      }
     } catch (ModelFormatException e) {
       LOG.error(
           "Model {} of group '{}' refused, the models before it stay in force: {}",
           kept.modelVersion(),
           kept.group(),
           e.getMessage());
-      return;
     }
-    prune(kept.group(), held, plan.noneBefore(context.currentWatermark()), models);
   }
 
-  private static void prune(
-      String group,
-      Map<String, NavigableMap<Long, LoadedModel>> held,
-      long noneBefore,
-      BroadcastState<String, ModelUpdate> models)
+  private Map<String, ModelTimeline> timelines(ReadOnlyBroadcastState<String, ModelUpdate> models)
       throws Exception {
-    NavigableMap<Long, LoadedModel> timeline = held.getOrDefault(group, new TreeMap<>());
-    while (timeline.headMap(noneBefore, true).size() > SUPERSEDED_KEPT) {
-      long oldest = timeline.firstKey();
-      timeline.remove(oldest);
-      models.remove(key(group, oldest));
-    }
-  }
-
-  private Map<String, NavigableMap<Long, LoadedModel>> timelines(
-      ReadOnlyBroadcastState<String, ModelUpdate> models) throws Exception {
-    Map<String, NavigableMap<Long, LoadedModel>> held = timelines;
+    Map<String, ModelTimeline> held = timelines;
     if (held == null) {
       held = new HashMap<>();
       for (Map.Entry<String, ModelUpdate> entry : models.immutableEntries()) {
         ModelUpdate model = entry.getValue();
         try {
           LoadedModel loaded = LoadedModel.of(model);
-          held.computeIfAbsent(model.group(), g -> new TreeMap<>()).put(model.scoresFrom(), loaded);
+          held.computeIfAbsent(model.group(), group -> new ModelTimeline()).put(loaded);
           scorer.received(loaded);
         } catch (ModelFormatException e) {
           LOG.error("Model {} in restored state left out: {}", entry.getKey(), e.getMessage());

@@ -7,8 +7,6 @@ import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.model.ModelFormatException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -32,8 +30,6 @@ public final class SensorScoreFunction
   private static final MapStateDescriptor<Long, ModelUpdate> MODELS =
       new MapStateDescriptor<>("sensor-models", Types.LONG, TypeInformation.of(ModelUpdate.class));
 
-  private static final int SUPERSEDED_KEPT = 2;
-
   /**
    * Sensors of a subtask whose decoded models are kept; the others' are decoded when a reading
    * comes.
@@ -45,7 +41,7 @@ public final class SensorScoreFunction
   private transient ReadingScorer scorer;
   private transient WaitingReadings waiting;
   private transient MapState<Long, ModelUpdate> models;
-  private transient Map<String, NavigableMap<Long, LoadedModel>> decoded;
+  private transient Map<String, ModelTimeline> decoded;
 
   public SensorScoreFunction(ScorePlan plan) {
     this.plan = plan;
@@ -59,8 +55,7 @@ public final class SensorScoreFunction
     decoded =
         new LinkedHashMap<>(16, 0.75f, true) {
           @Override
-          protected boolean removeEldestEntry(
-              Map.Entry<String, NavigableMap<Long, LoadedModel>> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<String, ModelTimeline> eldest) {
             return size() > DECODED_SENSORS;
           }
         };
@@ -72,7 +67,7 @@ public final class SensorScoreFunction
     if (plan.ordered() && WaitingReadings.mustWait(vector, context.timerService())) {
       waiting.add(vector, context.timerService());
     } else {
-      score(vector, context.timerService(), out);
+      score(vector, context, out);
     }
   }
 
@@ -80,7 +75,7 @@ public final class SensorScoreFunction
   public void onTimer(long timestamp, OnTimerContext context, Collector<ScoredVector> out)
       throws Exception {
     for (FeatureVector vector : waiting.release(timestamp)) {
-      score(vector, context.timerService(), out);
+      score(vector, context, out);
     }
     if (scorer.expired(timestamp)) {
       models.clear();
@@ -88,11 +83,15 @@ public final class SensorScoreFunction
     }
   }
 
-  private void score(FeatureVector vector, TimerService timers, Collector<ScoredVector> out)
+  private void score(FeatureVector vector, Context context, Collector<ScoredVector> out)
       throws Exception {
+    TimerService timers = context.timerService();
     scorer.touch(vector, timers);
-    Map.Entry<Long, LoadedModel> newest = timeline(vector.key()).floorEntry(vector.timestamp());
-    scorer.score(vector, newest == null ? null : newest.getValue(), timers, out);
+    LoadedModel model = timeline(vector.key()).at(vector.key(), vector.timestamp());
+    ScoreTiming timing = scorer.score(vector, model, timers, out);
+    if (timing != null) {
+      context.output(SideOutputs.TIMINGS, timing);
+    }
   }
 
   @Override
@@ -105,11 +104,13 @@ public final class SensorScoreFunction
     }
     try {
       LoadedModel loaded = LoadedModel.of(kept);
-      NavigableMap<Long, LoadedModel> timeline = timeline(kept.group());
+      ModelTimeline timeline = timeline(kept.group());
       models.put(kept.scoresFrom(), kept);
-      timeline.put(kept.scoresFrom(), loaded);
+      timeline.put(loaded);
       scorer.received(loaded);
-      prune(timeline, plan.noneBefore(context.timerService().currentWatermark()));
+      for (long from : timeline.prune(plan.noneBefore(context.timerService().currentWatermark()))) {
+        models.remove(from);
+      }
     } catch (ModelFormatException e) {
       LOG.error(
           "Model {} of sensor '{}' refused, the models before it stay in force: {}",
@@ -119,22 +120,14 @@ public final class SensorScoreFunction
     }
   }
 
-  private void prune(NavigableMap<Long, LoadedModel> timeline, long noneBefore) throws Exception {
-    while (timeline.headMap(noneBefore, true).size() > SUPERSEDED_KEPT) {
-      long oldest = timeline.firstKey();
-      timeline.remove(oldest);
-      models.remove(oldest);
-    }
-  }
-
   /** Decoded models of the current sensor, by the time from which they score. */
-  private NavigableMap<Long, LoadedModel> timeline(String sensor) throws Exception {
-    NavigableMap<Long, LoadedModel> timeline = decoded.get(sensor);
+  private ModelTimeline timeline(String sensor) throws Exception {
+    ModelTimeline timeline = decoded.get(sensor);
     if (timeline == null) {
-      timeline = new TreeMap<>();
+      timeline = new ModelTimeline();
       for (Map.Entry<Long, ModelUpdate> entry : models.entries()) {
         try {
-          timeline.put(entry.getKey(), LoadedModel.of(entry.getValue()));
+          timeline.put(LoadedModel.of(entry.getValue()));
         } catch (ModelFormatException e) {
           LOG.error("Model of sensor '{}' in restored state left out: {}", sensor, e.getMessage());
         }

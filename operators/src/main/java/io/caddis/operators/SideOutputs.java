@@ -55,5 +55,9 @@ public final class SideOutputs {
   public static final OutputTag<ModelUpdate> CHALLENGERS =
       new OutputTag<>("challengers", TypeInformation.of(ModelUpdate.class));
 
+  /** How long models take, told when the number of measurements has doubled. */
+  public static final OutputTag<ScoreTiming> TIMINGS =
+      new OutputTag<>("timings", TypeInformation.of(ScoreTiming.class));
+
   private SideOutputs() {}
 }

@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import io.caddis.detectors.drift.FeatureDrift;
+import io.caddis.detectors.drift.MeanShift;
 import io.caddis.detectors.drift.SampleProfile;
 import io.caddis.detectors.event.QualityIssue;
 import io.caddis.detectors.event.QualityKind;
@@ -24,7 +25,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -43,8 +43,9 @@ import org.slf4j.LoggerFactory;
  * command took trains whatever that asks for, and what became of it is answered. Where models are
  * updated, every window changes the one before. Rows that the model before flags do not train, see
  * {@link FlaggedRows}; the boundary is that of all rows. A model that {@link PromotionPlan} refuses
- * goes to the side output and is as if it had not been. Each sample is compared with that of the
- * model before it; what has drifted goes with the model and, once a feature, to the quality issues.
+ * goes to the side output and is as if it had not been, and so is one that its watch takes back,
+ * see {@link TrainedModels}. Each sample is compared with that of the model before it; what has
+ * drifted goes with the model and, once a feature, to the quality issues.
  */
 public final class TrainFunction extends KeyedProcessFunction<String, TrainingSample, ModelUpdate> {
   private static final Logger LOG = LoggerFactory.getLogger(TrainFunction.class);
@@ -56,10 +57,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
           "samples-by-end", Types.LONG, TypeInformation.of(TrainingSample.class));
   private static final ValueStateDescriptor<Boolean> TRAINED =
       new ValueStateDescriptor<>("trained", Types.BOOLEAN);
-
-  private static final ValueStateDescriptor<byte[]> MODEL =
-      new ValueStateDescriptor<>(
-          "updated-model", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
 
   private static final ValueStateDescriptor<Long> TRAINED_TO =
       new ValueStateDescriptor<>("trained-to", Types.LONG);
@@ -74,7 +71,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
 
   private transient MapState<Long, TrainingSample> samples;
   private transient ValueState<Boolean> trained;
-  private transient ValueState<byte[]> model;
+  private transient TrainedModels earlier;
   private transient Tally models;
   private transient Tally modelsRefused;
   private transient Tally windowsSkipped;
@@ -82,6 +79,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   private transient ValueState<Long> trainedTo;
   private transient IdleExpiry idle;
   private transient Tally qualityIssues;
+  private transient SampleScores scores;
 
   /**
    * @param promotion what a model must hold to come into force
@@ -98,7 +96,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
 
   @Override
   public void open(OpenContext context) {
-    model = getRuntimeContext().getState(MODEL);
+    earlier = new TrainedModels(getRuntimeContext(), promotion, detector.schema());
     samples = getRuntimeContext().getMapState(SAMPLES);
     trained = getRuntimeContext().getState(TRAINED);
     models = new Tally(getRuntimeContext(), OperatorMetrics.MODELS);
@@ -108,6 +106,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     reference = getRuntimeContext().getState(REFERENCE);
     trainedTo = getRuntimeContext().getState(TRAINED_TO);
     qualityIssues = new Tally(getRuntimeContext(), OperatorMetrics.QUALITY_ISSUES);
+    Retraining retraining = plan.retraining();
+    scores =
+        new SampleScores(getRuntimeContext(), retraining.onDrift() ? retraining.scores() : null);
   }
 
   @Override
@@ -125,8 +126,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
       throws Exception {
     if (idle.expired(timestamp)) {
       reference.clear();
-      model.clear();
+      earlier.forget();
       trainedTo.clear();
+      scores.forget();
     }
     TrainingSample sample = samples.get(timestamp + 1);
     samples.remove(timestamp + 1);
@@ -139,6 +141,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     }
     Long before = trainedTo.value();
     if (command == null && plan.retraining().tooSoon(before, sample.to())) {
+      // What changes meanwhile is noticed afterwards by what was usual before.
+      scores.look(sample, earlier.inForce(sample, before));
       idle.touch(sample.to(), context.timerService());
       return;
     }
@@ -149,19 +153,23 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     }
     SampleProfile profile;
     List<FeatureDrift> drifts;
+    MeanShift shift;
     ModelUpdate update;
     try {
       profile = profile(sample);
       drifts = drifts(profile);
+      Model inForce = earlier.inForce(sample, before);
+      shift = scores.look(sample, inForce);
+      boolean drifted = !drifts.isEmpty() || shift != null;
       String reason =
           command == null
-              ? plan.retraining().reason(before, sample.to(), drifts)
+              ? plan.retraining().reason(before, sample.to(), drifted)
               : Retraining.COMMAND;
       if (reason == null) {
         idle.touch(sample.to(), context.timerService());
         return;
       }
-      update = fit(sample, report.issues(), drifts, reason);
+      update = fit(sample, inForce, report.issues(), texts(drifts, shift), reason);
     } catch (UnusableSampleException e) {
       skip(sample, String.valueOf(e.getMessage()), context);
       return;
@@ -183,6 +191,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
     reference.update(profile);
     trainedTo.update(sample.to());
     idle.touch(sample.to(), context.timerService());
+    scores.forget();
     drifts.forEach(drift -> tell(drift, sample, context));
     models.increment();
     acknowledge(sample, null, context);
@@ -237,16 +246,19 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
   }
 
   private ModelUpdate fit(
-      TrainingSample sample, List<String> issues, List<FeatureDrift> drifts, String reason)
+      TrainingSample sample,
+      @Nullable Model before,
+      List<String> issues,
+      List<String> drifts,
+      String reason)
       throws Exception {
-    Model before = before();
     boolean[] flagged = before == null ? null : PromotionPlan.flags(before, sample.rows());
     FlaggedRows rows = FlaggedRows.by(plan.skipFlagged() ? flagged : null, sample.rows());
     Model fitted = before != null && updates(before) ? updated(before, rows) : fitted(sample, rows);
     byte[] bytes = ModelCodec.encode(fitted);
     String refusal = promotion.refusal(fitted, flagged, sample.rows());
-    if (refusal == null && (plan.incremental() || (plan.skipFlagged() && !plan.once()))) {
-      model.update(bytes);
+    if (refusal == null && isModelNeeded()) {
+      earlier.add(bytes);
     }
     List<String> all = new ArrayList<>(issues);
     if (rows.issue() != null) {
@@ -263,7 +275,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         rows.kept().size(),
         fitted.thresholdRule().toString(),
         orNull(all),
-        orNull(drifts.stream().flatMap(drift -> drift.issues().stream()).toList()),
+        orNull(drifts),
         sha256,
         bytes,
         0,
@@ -274,15 +286,24 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         null);
   }
 
-  private static String @Nullable [] orNull(List<String> texts) {
-    return texts.isEmpty() ? null : texts.toArray(String[]::new);
+  /** Whether later windows have a use for the model. */
+  private boolean isModelNeeded() {
+    return plan.incremental()
+        || (plan.skipFlagged() && !plan.once())
+        || (plan.retraining().onDrift() && plan.retraining().scores() != null);
   }
 
-  /** The model before, if it can judge the sample's rows. */
-  private @Nullable Model before() throws Exception {
-    byte[] bytes = model.value();
-    Model before = bytes == null ? null : ModelCodec.decode(bytes);
-    return before != null && NewFeatures.extend(detector.schema(), before.schema()) ? before : null;
+  private static List<String> texts(List<FeatureDrift> drifts, @Nullable MeanShift shift) {
+    List<String> texts = new ArrayList<>();
+    drifts.forEach(drift -> texts.addAll(drift.issues()));
+    if (shift != null) {
+      texts.add(DriftFunction.text(shift));
+    }
+    return texts;
+  }
+
+  private static String @Nullable [] orNull(List<String> texts) {
+    return texts.isEmpty() ? null : texts.toArray(String[]::new);
   }
 
   private boolean updates(Model before) {

@@ -28,7 +28,7 @@ class AdmissionOperatorTest {
   private static TwoInputStreamOperatorTestHarness<Boolean, ControlCommand, ControlCommand> harness(
       DetectorPlan detector, Grouping grouping) throws Exception {
     return new TwoInputStreamOperatorTestHarness<>(
-        new AdmissionOperator(detector, grouping, false, false));
+        new AdmissionOperator(detector, grouping, Models.PROMOTION, false));
   }
 
   private static TwoInputStreamOperatorTestHarness<Boolean, ControlCommand, ControlCommand>
@@ -254,7 +254,7 @@ class AdmissionOperatorTest {
     }
     try (var harness =
         new TwoInputStreamOperatorTestHarness<>(
-            new AdmissionOperator(Models.PLAN, GLOBAL, false, true))) {
+            new AdmissionOperator(Models.PLAN, GLOBAL, Models.PROMOTION, true))) {
       harness.open();
       assertThat(refusal(harness, Commands.retrain("a", null, 10)))
           .contains("training.update incremental");

@@ -18,13 +18,31 @@ final class Commands {
 
   static ControlCommand undo(String id, String target, long from) {
     return new ControlCommand(
-        id, id, ControlType.UNDO, "*", null, Double.NaN, from, END, target, null, null, null);
+        id, id, ControlType.UNDO, "*", null, Double.NaN, from, END, target, null, null, null, 0);
   }
 
   static ControlCommand model(
       ControlType type, String id, String group, long from, String version, ModelUpdate model) {
     return new ControlCommand(
-        id, id, type, "*", group, Double.NaN, from, END, null, version, model, null);
+        id, id, type, "*", group, Double.NaN, from, END, null, version, model, null, 0);
+  }
+
+  static ControlCommand canary(
+      String id, String group, long from, double share, ModelUpdate model) {
+    return new ControlCommand(
+        id,
+        id,
+        ControlType.PROMOTE,
+        "*",
+        group,
+        Double.NaN,
+        from,
+        END,
+        null,
+        null,
+        model,
+        null,
+        share);
   }
 
   static ControlCommand retrain(String id, String group, long from) {
@@ -33,12 +51,12 @@ final class Commands {
 
   static ControlCommand undoModel(String id, String group, String target, long from) {
     return new ControlCommand(
-        id, id, ControlType.UNDO, "*", group, Double.NaN, from, END, target, null, null, null);
+        id, id, ControlType.UNDO, "*", group, Double.NaN, from, END, target, null, null, null, 0);
   }
 
   private static ControlCommand command(
       String id, ControlType type, String sensors, double threshold, long from, long to) {
     return new ControlCommand(
-        id, id, type, sensors, null, threshold, from, to, null, null, null, null);
+        id, id, type, sensors, null, threshold, from, to, null, null, null, null, 0);
   }
 }

@@ -47,7 +47,8 @@ class LabelFunctionTest {
         null,
         null,
         null,
-        new ControlCommand.Span(from, to, normal));
+        new ControlCommand.Span(from, to, normal),
+        0);
   }
 
   /** Rows of two sensors at each of three times, in a window that ends at 1000. */

@@ -25,8 +25,14 @@ class ModelControlFunctionTest {
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, ModelUpdate, ModelInput, ModelUpdate>
       harness() throws Exception {
+    return harness(true);
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<
+          String, ModelUpdate, ModelInput, ModelUpdate>
+      harness(boolean forgets) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new ModelControlFunction(Models.PROMOTION, TTL)),
+        new KeyedCoProcessOperator<>(new ModelControlFunction(Models.PROMOTION, TTL, forgets)),
         ModelUpdate::group,
         ModelInput::group,
         Types.STRING,
@@ -251,6 +257,20 @@ class ModelControlFunctionTest {
       watermark(harness, 4000);
 
       assertThat(inForce(harness)).containsExactly(from(2500, SECOND));
+    }
+  }
+
+  @Test
+  void aGroupThatIsNoSensorIsRememberedHoweverLongNoModelIsTrained() throws Exception {
+    ModelUpdate second = Models.update("g", 2000, 1);
+    try (var harness = harness(false)) {
+      harness.open();
+      trained(harness, FIRST, second);
+      watermark(harness, 9 * TTL);
+      send(harness, model(ControlType.ROLLBACK, "r", "g", 10 * TTL, null, null));
+      watermark(harness, 11 * TTL);
+      assertThat(inForce(harness))
+          .containsExactly(from(1000, FIRST), from(2000, second), from(10 * TTL, FIRST));
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Models under watch, in the operator that decides which is in force. */
 class ModelGuardTest {
   private static final PromotionPlan WATCHED =
-      new PromotionPlan(1, 0.3, 1, 1000, PromotionPlan.Challengers.NONE, 1, 0);
+      new PromotionPlan(1, 0.3, 1, 1000, 1, PromotionPlan.Challengers.NONE, 1, 0);
   private static final ModelUpdate GOOD = Models.update("g", 1000, 0);
 
   /** Flags every reading of a level of 0. */
@@ -38,7 +38,7 @@ class ModelGuardTest {
     Run(@Nullable OperatorSubtaskState state) throws Exception {
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
-              new KeyedCoProcessOperator<>(new ModelControlFunction(WATCHED, 100_000)),
+              new KeyedCoProcessOperator<>(new ModelControlFunction(WATCHED, 100_000, true)),
               ModelUpdate::group,
               ModelInput::group,
               Types.STRING,

@@ -6,6 +6,7 @@ import static io.caddis.operators.Commands.model;
 import static io.caddis.operators.Commands.undoModel;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caddis.detectors.sample.SampledRow;
 import io.caddis.operators.PromotionPlan.Challengers;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,15 @@ class ModelTrialTest {
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, ModelUpdate, ModelInput, ModelUpdate>
       harness(Challengers challengers) throws Exception {
-    PromotionPlan plan = new PromotionPlan(1, 1, 1, 0, challengers, 1000, 0.1);
+    return harness(challengers, 0.1);
+  }
+
+  private static KeyedTwoInputStreamOperatorTestHarness<
+          String, ModelUpdate, ModelInput, ModelUpdate>
+      harness(Challengers challengers, double minGain) throws Exception {
+    PromotionPlan plan = new PromotionPlan(1, 1, 1, 0, 1, challengers, 1000, minGain);
     return new KeyedTwoInputStreamOperatorTestHarness<>(
-        new KeyedCoProcessOperator<>(new ModelControlFunction(plan, 100_000)),
+        new KeyedCoProcessOperator<>(new ModelControlFunction(plan, 100_000, true)),
         ModelUpdate::group,
         ModelInput::group,
         Types.STRING,
@@ -139,6 +146,43 @@ class ModelTrialTest {
       assertThat(inForceFrom(harness)).containsExactly(1000L);
       assertThat(trials(harness)).containsExactly("2000 begins");
     }
+  }
+
+  /** Nine readings of ten are 0, one is 4 and an anomaly. */
+  private static TrainingSample labelled(long from, boolean said) {
+    List<SampledRow> rows = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      boolean anomaly = i % 10 == 0;
+      SampledRow row = SampledRow.of(Vectors.vector("s", "g", from + i, anomaly ? 4 : 0), 42);
+      rows.add(said ? row.labelled(!anomaly) : row);
+    }
+    return new TrainingSample("g", from, from + 250, 100, rows);
+  }
+
+  /** Whether the challenger has won after a trial of readings, labelled or not. */
+  private static boolean wins(ModelUpdate champion, ModelUpdate challenger, boolean said)
+      throws Exception {
+    try (var harness = harness(Challengers.PROMOTE, 0.05)) {
+      harness.open();
+      harness.processElement1(new StreamRecord<>(champion));
+      send(harness, challenge("c", 2000, challenger));
+      for (long from = 2000; from < 6000; from += 250) {
+        harness.processElement2(new StreamRecord<>(ModelInput.of(labelled(from, said))));
+      }
+      harness.processBothWatermarks(new Watermark(6000));
+      return inForceFrom(harness).size() == 2;
+    }
+  }
+
+  @Test
+  void whereThereAreLabelsTheyDecideAndNotTheShareThatIsFlagged() throws Exception {
+    ModelUpdate findsAnomalies = Models.update("g", 1000, 0);
+    ModelUpdate findsNone = Models.update("g", 1000, 1.8);
+
+    assertThat(wins(findsAnomalies, findsNone, false)).as("it flags as few as it is to").isTrue();
+    assertThat(wins(findsAnomalies, findsNone, true)).as("it misses all").isFalse();
+    assertThat(wins(findsNone, findsAnomalies, false)).as("it flags too many").isFalse();
+    assertThat(wins(findsNone, findsAnomalies, true)).as("it finds all").isTrue();
   }
 
   @Test

@@ -33,7 +33,7 @@ final class Models {
           new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
 
   static final PromotionPlan PROMOTION =
-      new PromotionPlan(0.5, 0.3, 1, 0, PromotionPlan.Challengers.NONE, 1, 0);
+      new PromotionPlan(0.5, 0.3, 1, 0, 1, PromotionPlan.Challengers.NONE, 1, 0);
 
   private Models() {}
 

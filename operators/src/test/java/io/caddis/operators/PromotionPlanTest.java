@@ -30,7 +30,7 @@ class PromotionPlanTest {
 
   private static PromotionPlan limits(double maxDrift, double maxIncrease, double maxDecrease) {
     return new PromotionPlan(
-        maxDrift, maxIncrease, maxDecrease, 0, PromotionPlan.Challengers.NONE, 1, 0);
+        maxDrift, maxIncrease, maxDecrease, 0, 1, PromotionPlan.Challengers.NONE, 1, 0);
   }
 
   private static @Nullable String refusal(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class RetractingTriageFunctionTest {
   private static final PromotionPlan WATCHED =
-      new PromotionPlan(1, 0.3, 1, 1000, PromotionPlan.Challengers.NONE, 1, 0);
+      new PromotionPlan(1, 0.3, 1, 1000, 1, PromotionPlan.Challengers.NONE, 1, 0);
   private static final ModelUpdate BAD = Models.update("all", 2000, 50);
 
   /** The operator and what has come out of it. */

@@ -5,9 +5,17 @@ package io.caddis.operators;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caddis.detectors.drift.ScoreDrift;
+import io.caddis.detectors.event.FeatureVector;
+import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
+import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.sample.SampledRow;
+import io.caddis.detectors.threshold.ThresholdRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -21,6 +29,11 @@ class RetrainingTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
       harness(Retraining retraining) throws Exception {
+    return harness(retraining, Models.PLAN);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, TrainingSample, ModelUpdate>
+      harness(Retraining retraining, DetectorPlan detector) throws Exception {
     TrainingPlan plan =
         new TrainingPlan(
             TrainingPlan.Window.TIME,
@@ -38,7 +51,7 @@ class RetrainingTest {
             retraining,
             false);
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TrainFunction(plan, Models.PLAN, Models.PROMOTION, TTL)),
+        new KeyedProcessOperator<>(new TrainFunction(plan, detector, Models.PROMOTION, TTL)),
         TrainingSample::group,
         Types.STRING,
         128,
@@ -85,28 +98,28 @@ class RetrainingTest {
   void everyWindowTrainsUnlessItIsToldOtherwise() throws Exception {
     assertThat(reasons(Retraining.EVERY_WINDOW, 5, 5, 9))
         .containsExactly("1 first", "2 window", "3 window");
-    assertThat(reasons(new Retraining(false, 2000, Long.MAX_VALUE), 5, 5, 5, 5, 5))
+    assertThat(reasons(new Retraining(false, 2000, Long.MAX_VALUE, null), 5, 5, 5, 5, 5))
         .containsExactly("1 first", "3 window", "5 window");
   }
 
   @Test
   void onDriftAWindowTrainsWhenItHasMovedFromTheOneThatTrainedLast() throws Exception {
-    Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE);
+    Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE, null);
 
     assertThat(reasons(onDrift, 5, 5, 5, 9, 9, 5)).containsExactly("1 first", "4 drift", "6 drift");
   }
 
   @Test
   void driftWaitsForTheLeastIntervalAndAgeIsAReasonOfItsOwn() throws Exception {
-    assertThat(reasons(new Retraining(true, 3000, Long.MAX_VALUE), 5, 9, 9, 9, 9))
+    assertThat(reasons(new Retraining(true, 3000, Long.MAX_VALUE, null), 5, 9, 9, 9, 9))
         .containsExactly("1 first", "4 drift");
-    assertThat(reasons(new Retraining(true, 0, 2000), 5, 5, 5, 5, 9))
+    assertThat(reasons(new Retraining(true, 0, 2000, null), 5, 5, 5, 5, 9))
         .containsExactly("1 first", "3 age", "5 drift");
   }
 
   @Test
   void aModelThatStaysIsNotForgottenWhileWindowsComeAlsoAfterARestart() throws Exception {
-    Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE);
+    Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE, null);
     OperatorSubtaskState snapshot;
     try (var harness = harness(onDrift)) {
       harness.open();
@@ -121,16 +134,68 @@ class RetrainingTest {
     }
   }
 
+  /** Samples of two features, each spread as before: what changes is how they go together. */
+  private static List<String> reasonsOfPairs(Retraining retraining, int... slopes)
+      throws Exception {
+    FeatureSchema schema =
+        new FeatureSchema(
+            List.of(new Feature("x", Encoding.NUMERIC), new Feature("y", Encoding.NUMERIC)));
+    DetectorPlan detector =
+        new DetectorPlan(
+            schema,
+            "mcd",
+            Map.of(),
+            Scaling.NONE,
+            new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01));
+    try (var harness = harness(retraining, detector)) {
+      harness.open();
+      for (int window = 0; window < slopes.length; window++) {
+        List<SampledRow> rows = new ArrayList<>();
+        Random random = new Random(1);
+        for (int row = 0; row < 400; row++) {
+          double x = row % 2 == 0 ? random.nextGaussian() : -rows.get(row - 1).numbers()[0];
+          double noise =
+              row % 2 == 0
+                  ? 0.1 * random.nextGaussian()
+                  : -rows.get(row - 1).numbers()[1] - slopes[window] * x;
+          FeatureVector vector =
+              Vectors.vector("s", "g", 1000L * window + row, x, slopes[window] * x + noise);
+          rows.add(SampledRow.of(vector, 42));
+        }
+        harness.processElement(
+            new StreamRecord<>(
+                new TrainingSample("g", 1000L * window, 1000L * (window + 1), 400, rows)));
+        harness.processWatermark(1000L * window + 999);
+      }
+      return said(harness);
+    }
+  }
+
+  @Test
+  void aLastingChangeOfTheScoresTrainsOnceAlthoughNoFeatureHasMoved() throws Exception {
+    for (ScoreDrift.Method method : ScoreDrift.Method.values()) {
+      ScoreDrift rule = new ScoreDrift(method, 0.1);
+      Retraining onDrift = new Retraining(true, 0, Long.MAX_VALUE, rule);
+      Retraining spaced = new Retraining(true, 5000, Long.MAX_VALUE, rule);
+      int[] slopes = {1, 1, 1, -1, -1, -1, -1, -1, -1};
+
+      assertThat(reasonsOfPairs(onDrift, slopes)).containsExactly("1 first", "4 drift");
+      assertThat(reasonsOfPairs(spaced, slopes)).containsExactly("1 first", "6 drift");
+      assertThat(reasonsOfPairs(new Retraining(true, 0, Long.MAX_VALUE, null), slopes))
+          .containsExactly("1 first");
+    }
+  }
+
   @Test
   void theLeastIntervalIsNotAboveTheMost() {
-    assertThatThrownBy(() -> new Retraining(true, 3, 2))
+    assertThatThrownBy(() -> new Retraining(true, 3, 2, null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("minMillis must be 0 to maxMillis 2, was 3");
   }
 
   @Test
   void aCommandTrainsWhateverTheRuleAsksForAndIsAnsweredOnce() throws Exception {
-    Retraining rule = new Retraining(true, 3000, Long.MAX_VALUE);
+    Retraining rule = new Retraining(true, 3000, Long.MAX_VALUE, null);
     try (var harness = harness(rule)) {
       harness.open();
       window(harness, 0, 0, 0);

@@ -360,7 +360,7 @@ class TrainFunctionTest {
             false,
             10,
             true,
-            new PromotionPlan(1, 1, 0.3, 0, PromotionPlan.Challengers.NONE, 1, 0))) {
+            new PromotionPlan(1, 1, 0.3, 0, 1, PromotionPlan.Challengers.NONE, 1, 0))) {
       harness.open();
       send(harness, Models.sample("g", 0, 1000, 100));
       send(harness, new TrainingSample("g", 1000, 2000, 100, faulty));

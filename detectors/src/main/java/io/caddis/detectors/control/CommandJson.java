@@ -59,7 +59,7 @@ public final class CommandJson {
     keys.put("mute", List.of("sensors", "effective_from", "until"));
     keys.put("unmute", List.of("sensors", "effective_from"));
     keys.put("maintenance", List.of("sensors", "from", "to"));
-    keys.put("promote", List.of("group", "model", "version", "effective_from"));
+    keys.put("promote", List.of("group", "model", "version", "share", "effective_from"));
     keys.put("rollback", List.of("group", "effective_from"));
     keys.put("unpin", List.of("group", "effective_from"));
     keys.put("undo", List.of("command", "effective_from"));
@@ -137,13 +137,14 @@ public final class CommandJson {
             type,
             sensors == null ? "*" : sensors,
             text("group"),
-            type.equals("set_threshold") ? threshold() : Double.NaN,
+            type.equals("set_threshold") ? number("threshold") : Double.NaN,
             time(maintenance ? "from" : "effective_from", maintenance),
             time(maintenance ? "to" : "until", maintenance),
             type.equals("undo") ? required("command") : null,
             model,
             version,
-            type.equals("accept") || type.equals("label") ? span(type) : null);
+            type.equals("accept") || type.equals("label") ? span(type) : null,
+            json.has("share") ? share() : 0);
     Instant from = command.from();
     Instant to = command.to();
     if (from != null && to != null && !to.isAfter(from)) {
@@ -167,15 +168,23 @@ public final class CommandJson {
     return new JobCommand.Span(from, to, label.equals("normal"));
   }
 
-  private double threshold() {
-    JsonNode value = json.get("threshold");
-    // NaN for what is no number, and for integers beyond every double
-    double threshold = value == null ? Double.NaN : value.doubleValue(Double.NaN);
-    if (!(threshold >= 0 && threshold <= 1)) {
-      throw new IllegalArgumentException(
-          "threshold must be a number from 0 to 1, was " + (value == null ? "missing" : value));
+  private double share() {
+    double share = number("share");
+    if (share == 0) {
+      throw new IllegalArgumentException("share must be above 0, was 0");
     }
-    return threshold;
+    return share;
+  }
+
+  private double number(String key) {
+    JsonNode value = json.get(key);
+    // NaN for what is no number, and for integers beyond every double
+    double number = value == null ? Double.NaN : value.doubleValue(Double.NaN);
+    if (!(number >= 0 && number <= 1)) {
+      throw new IllegalArgumentException(
+          key + " must be a number from 0 to 1, was " + (value == null ? "missing" : value));
+    }
+    return number;
   }
 
   private String required(String key) {

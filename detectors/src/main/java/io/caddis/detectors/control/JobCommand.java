@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     none is
  * @param version of that model, or of one that the job has trained; null when none was given
  * @param span of the readings that it says something of, null for other commands
+ * @param share of the sensors for which the model is to score first, above 0, at most 1; 0 when
+ *     none was given
  */
 public record JobCommand(
     String id,
@@ -32,7 +34,8 @@ public record JobCommand(
     @Nullable String target,
     @Nullable String model,
     @Nullable String version,
-    @Nullable Span span) {
+    @Nullable Span span,
+    double share) {
 
   /**
    * Readings of which somebody says what they are.

@@ -26,6 +26,25 @@ public record DecisionMetrics(
     return new DecisionMetrics(counts[0], counts[1], counts[2], counts[3]);
   }
 
+  /** The same with one more row. */
+  public DecisionMetrics with(boolean anomalous, boolean flagged) {
+    return new DecisionMetrics(
+        truePositives + (anomalous && flagged ? 1 : 0),
+        falsePositives + (!anomalous && flagged ? 1 : 0),
+        falseNegatives + (anomalous && !flagged ? 1 : 0),
+        trueNegatives + (!anomalous && !flagged ? 1 : 0));
+  }
+
+  /** Rows that are anomalous. */
+  public long anomalous() {
+    return truePositives + falseNegatives;
+  }
+
+  /** Rows that are normal. */
+  public long normal() {
+    return falsePositives + trueNegatives;
+  }
+
   public double precision() {
     return (double) truePositives / (truePositives + falsePositives);
   }

@@ -37,7 +37,8 @@ class CommandJsonTest {
                 null,
                 null,
                 null,
-                null));
+                null,
+                0));
   }
 
   @Test

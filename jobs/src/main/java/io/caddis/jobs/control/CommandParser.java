@@ -92,7 +92,8 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         given.target(),
         given.model() == null ? given.version() : null,
         null,
-        span(given.span()));
+        span(given.span()),
+        given.share());
   }
 
   private static ControlCommand.@Nullable Span span(JobCommand.@Nullable Span given) {

@@ -11,6 +11,7 @@ import io.caddis.detectors.event.ScoredVector;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.operators.Acknowledgement;
 import io.caddis.operators.ModelUpdate;
+import io.caddis.operators.ScoreTiming;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -63,6 +64,10 @@ public final class JsonLines<T> implements Encoder<T> {
   public static JsonLines<Alert> archive(
       FeatureSchema schema, Map<String, Object> parameters, String configVersion) {
     return of(new ArchiveRow(schema, parameters, configVersion));
+  }
+
+  public static JsonLines<ScoreTiming> timings() {
+    return of(TimingRow::write);
   }
 
   public static JsonLines<Rejection> deadLetters() {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *     models/        what was trained
  *     choices/       what a detector that learns by reading chose for a sensor, and why
  *     challenger/    verdicts of models on trial, where there can be any
+ *     timings/       how long models take, where there can be one on trial
  *     control/       what became of commands, where the job takes any
  *     archive/       what alerts' scores were made of, when asked for
  * </pre>
@@ -40,6 +41,7 @@ public final class Sinks {
   public static final String MODELS = "models";
   public static final String CHOICES = "choices";
   public static final String CHALLENGER = "challenger";
+  public static final String TIMINGS = "timings";
   public static final String CONTROL = "control";
   public static final String ARCHIVE = "archive";
 

@@ -219,6 +219,7 @@ public record PipelineSpec(
       double maxIncrease,
       double maxDecrease,
       Duration watch,
+      double canary,
       Challengers challengers,
       Duration trial,
       double minGain) {}

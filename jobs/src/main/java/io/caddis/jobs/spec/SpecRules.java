@@ -85,6 +85,13 @@ final class SpecRules {
         "/time/late-retention",
         "must be 0 s with promotion.watch, which retracts alerts by a reckoning of its own, was "
             + at("/time/late-retention"));
+    refuse(
+        sound("/promotion/canary", "/promotion/watch")
+            && at("/promotion/canary").doubleValue() < 1
+            && duration("/promotion/watch").isZero(),
+        "/promotion/canary",
+        "must be 1 without promotion.watch, which decides about a canary, was "
+            + at("/promotion/canary"));
     return violations;
   }
 

@@ -51,7 +51,8 @@ class CommandParserTest {
                 null,
                 null,
                 null,
-                null));
+                null,
+                0));
     ControlCommand promote =
         parse("{\"id\": \"p\", \"type\": \"promote\", \"group\": \"g\", \"version\": \"2026\"}");
     assertThat(promote.group()).isEqualTo("g");
