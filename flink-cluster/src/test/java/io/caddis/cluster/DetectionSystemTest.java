@@ -196,8 +196,7 @@ class DetectionSystemTest {
     assertThat(run("train", "--input=" + table, registry, "--name=pump", "--scope=sensor"))
         .contains("on 200 of 200 rows", "2 sensors have models of their own");
     Path output = work.resolve("out");
-    assertThat(
-            run("score", "--input=" + table, registry, "--name=pump", "--output=" + output))
+    assertThat(run("score", "--input=" + table, registry, "--name=pump", "--output=" + output))
         .contains("Scored 200 rows");
     // the whole file and its end, which names the columns
     assertThat(Files.readString(output.resolve("readings.parquet"), StandardCharsets.ISO_8859_1))

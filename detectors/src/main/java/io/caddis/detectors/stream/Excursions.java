@@ -69,7 +69,7 @@ final class Excursions {
   /**
    * Ends a block.
    *
-   * @param forgotten share of the history that is forgotten, in [0, 1)
+   * @param forgotten share of the history that is forgotten, in [0, 1]
    * @param bound evidence beyond which a peak counts as no higher: what is anomalous must not teach
    *     that it is usual, yet what comes again and again does become so
    */
@@ -175,6 +175,11 @@ final class Excursions {
     highest = new float[KEPT];
     for (int i = 0; i < kept; i++) {
       highest[i] = Math.max(in.finiteFloat("excursion"), Float.MIN_NORMAL);
+      if (i > 0 && highest[i] > highest[i - 1]) {
+        throw new IOException(
+            "excursion must be at most the one before it, %s, was %s"
+                .formatted(highest[i - 1], highest[i]));
+      }
     }
   }
 

@@ -124,7 +124,7 @@ final class FeatureHistory {
     season.learn(timeMillis, value);
     blockReadings++;
     if (blockReadings >= blockLength(remembered)) {
-      closeBlock(count > memory ? blockReadings / memory : 0, boundary + AFTER_ALARM);
+      closeBlock(count > memory ? Math.min(1, blockReadings / memory) : 0, boundary + AFTER_ALARM);
     }
     if (count <= WARM_UP) {
       return NONE;

@@ -315,7 +315,8 @@ final class MultivariateDetector implements StreamDetector {
     }
     double[] contributions = new double[squares.length];
     for (int j = 0; j < contributions.length; j++) {
-      contributions[j] = sum > 0 ? score * squares[j] / sum : score / contributions.length;
+      // Divided first: the score's share of a tiny square would lose its last digits.
+      contributions[j] = sum > 0 ? score * (squares[j] / sum) : score / contributions.length;
     }
     return contributions;
   }
