@@ -70,6 +70,8 @@ class SavepointMigrationITCase {
         "detector.name=mewma",
         "quality.drift.method=adwin",
         "time.late-retention=100ms"),
+    /** A detector that keeps apart what few readings ask for. */
+    UNIVARIATE(StateBackend.ROCKSDB, List.of(), "detector.name=univariate"),
     /** Shared models of windows, commands, a model on trial, models under watch. */
     PROMOTION(
         StateBackend.HASHMAP,
@@ -81,6 +83,7 @@ class SavepointMigrationITCase {
         "training.min-rows=10",
         "training.retrain=on-drift",
         "training.max-interval=400ms",
+        "quality.drift.method=adwin",
         "promotion.challengers=promote",
         "promotion.trial=5s",
         "promotion.watch=300ms"),
