@@ -115,6 +115,7 @@ class ClusterSystemTest {
             found -> {
               assertThat(found.webInterface()).isEqualTo(cluster.webInterface());
               assertThat(found.taskManagers()).hasSize(2);
+              assertThat(found.startMissing()).isEmpty();
             });
   }
 
