@@ -101,6 +101,9 @@ public final class ClusterCli {
 
   private static int flink(List<String> arguments) {
     StandaloneCluster cluster = running(defaultDirectory());
+    if (cluster.jobManagers().isEmpty()) {
+      throw new ClusterException("no JobManager is alive; ./caddis up --repair starts one");
+    }
     return cluster.cli().runInTerminal(withJars(arguments));
   }
 

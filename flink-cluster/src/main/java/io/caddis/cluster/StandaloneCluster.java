@@ -74,12 +74,12 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** The cluster that runs in a directory; empty when no JobManager of it does. */
+  /** The cluster that runs in a directory, as far as it is alive; empty when none of it is. */
   public static Optional<StandaloneCluster> find(Path distribution, Path path) {
     ClusterDirectory directory = new ClusterDirectory(path.toAbsolutePath().normalize());
     try {
       List<ClusterProcess> processes = directory.processes();
-      if (processes.stream().noneMatch(process -> process.name().startsWith(JOB_MANAGER))) {
+      if (processes.isEmpty()) {
         return Optional.empty();
       }
       Map<String, String> options = FlinkConfigFile.read(directory.conf().resolve("config.yaml"));

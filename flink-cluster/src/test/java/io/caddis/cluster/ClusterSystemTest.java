@@ -120,6 +120,20 @@ class ClusterSystemTest {
   }
 
   @Test
+  void aClusterThatHasLostItsJobManagerIsFoundForRepair(@TempDir Path other) throws IOException {
+    for (String file : List.of("conf/config.yaml", "pid/taskmanager-1.pid")) {
+      Files.createDirectories(other.resolve(file).getParent());
+      Files.copy(folder.resolve(file), other.resolve(file));
+    }
+    assertThat(StandaloneCluster.find(TestCluster.distribution(), other))
+        .hasValueSatisfying(
+            found -> {
+              assertThat(found.jobManagers()).isEmpty();
+              assertThat(found.taskManagers()).hasSize(1);
+            });
+  }
+
+  @Test
   void secondClusterInTheSameDirectoryIsRefused() {
     assertThatThrownBy(() -> TestCluster.start(folder, 1, Map.of()))
         .isInstanceOf(ClusterException.class)
