@@ -49,6 +49,7 @@ final class BenchmarkModels {
         0,
         null,
         null,
-        null);
+        null,
+        1);
   }
 }

@@ -25,7 +25,8 @@ final class ControlTarget implements Target {
             "{\"id\": \"a-1\", \"type\": \"mute\", \"effective_from\": \"2026-01-01T00:00:00Z\","
                 + " \"until\": \"2026-01-01T01:00:00Z\"}",
             "{\"type\": \"maintenance\", \"sensors\": \"p\", " + from + "}",
-            "{\"type\": \"promote\", \"model\": \"pumps\", \"version\": \"latest\"}",
+            "{\"type\": \"promote\", \"model\": \"pumps\", \"version\": \"latest\","
+                + " \"share\": 0.1}",
             "{\"type\": \"label\", \"label\": \"anomaly\", " + from + "}",
             "{\"type\": \"accept\", " + from + "}",
             "{\"type\": \"undo\", \"command\": \"a-1\"}",
@@ -63,6 +64,9 @@ final class ControlTarget implements Target {
     put(json, "command", command.target());
     if (!Double.isNaN(command.threshold())) {
       json.put("threshold", command.threshold());
+    }
+    if (command.share() > 0) {
+      json.put("share", command.share());
     }
     put(json, maintenance ? "from" : "effective_from", command.from());
     put(json, maintenance ? "to" : "until", command.to());

@@ -32,6 +32,7 @@ public final class OperatorDescriptions {
           entry(OperatorUids.LABEL, "marks in samples what people judged"),
           entry(OperatorUids.MODEL_CONTROL, "which model is in force"),
           entry(OperatorUids.WATCH_SAMPLE, "what new models are watched on"),
+          entry(OperatorUids.WATCH_LABEL, "marks in those what people judged"),
           entry(OperatorUids.WATCHED, "how new models do"),
           entry(OperatorUids.CHALLENGER_SCORE, "scores by models on trial"),
           entry(OperatorUids.MODELS_REGISTRY, "publishes models to the registry"),

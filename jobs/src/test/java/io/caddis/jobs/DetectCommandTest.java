@@ -143,7 +143,8 @@ class DetectCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"alerts", "readings", "choices", "challenger", "control", "archive"})
+  @ValueSource(
+      strings = {"alerts", "readings", "choices", "challenger", "timings", "control", "archive"})
   void resultsOfAnotherRunAreNeitherMixedNorReplacedUnasked(String folder) throws IOException {
     Path earlier = Files.createDirectories(output.resolve(folder)).resolve("part-1.jsonl");
     Files.writeString(earlier, "{}\n");

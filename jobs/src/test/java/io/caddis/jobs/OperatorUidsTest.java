@@ -153,12 +153,15 @@ class OperatorUidsTest {
   }
 
   @Test
-  void challengersAddAnOperatorAndTwoSinks() throws IOException {
+  void challengersAddOperatorsAndTwoSinks() throws IOException {
     String control = "control.directory=" + directory.resolve("control");
     String[] plain = {"detector.name=isolation_forest", control};
     List<String> expected = new ArrayList<>(operators("files", "global", "growing", plain));
     expected.addAll(
         List.of(
+            "watch-sample",
+            "watch-label",
+            "watched",
             "challenger-score",
             "challenger-sink | challenger-sink: Writer",
             "Sink Committer: challenger-sink | challenger-sink: Committer",
@@ -167,7 +170,7 @@ class OperatorUidsTest {
 
     assertThat(
             operators(
-                "files", "global", "growing", plain[0], control, "promotion.challengers=report"))
+                "files", "global", "growing", plain[0], control, "promotion.challengers=promote"))
         .containsExactlyInAnyOrderElementsOf(expected);
   }
 

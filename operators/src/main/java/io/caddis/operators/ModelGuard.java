@@ -83,7 +83,7 @@ final class ModelGuard {
     if (sample == null && !(known.canary() && over)) {
       return null;
     }
-    if (sample != null && plan.isOver(known, sample.from())) {
+    if (sample != null && !known.canary() && plan.isOver(known, sample.from())) {
       watch.clear();
       return null;
     }

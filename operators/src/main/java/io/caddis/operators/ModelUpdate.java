@@ -55,47 +55,10 @@ public record ModelUpdate(
   private static final DateTimeFormatter BASIC =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  /** A model for all sensors. */
-  public ModelUpdate(
-      String group,
-      String modelVersion,
-      String detector,
-      long trainFrom,
-      long trainTo,
-      long rowsSeen,
-      int rowsSampled,
-      String thresholdOrigin,
-      String @Nullable [] issues,
-      String @Nullable [] drift,
-      String sha256,
-      byte[] bytes,
-      long shiftMillis,
-      @Nullable String trainedBecause,
-      @Nullable ModelVerdict verdict,
-      @Nullable String rolledBack) {
-    this(
-        group,
-        modelVersion,
-        detector,
-        trainFrom,
-        trainTo,
-        rowsSeen,
-        rowsSampled,
-        thresholdOrigin,
-        issues,
-        drift,
-        sha256,
-        bytes,
-        shiftMillis,
-        trainedBecause,
-        verdict,
-        rolledBack,
-        1);
-  }
-
-  public ModelUpdate {
+  @Override
+  public double share() {
     // In state of before there were shares it is 0.
-    share = share == 0 ? 1 : share;
+    return share == 0 ? 1 : share;
   }
 
   /** The event time from which on the model scores, epoch milliseconds. */

@@ -101,21 +101,16 @@ final class ReadingScorer {
   }
 
   /**
-   * Scores a reading.
+   * Scores a reading. The sensor may have statistics of its own from then on, which are the
+   * caller's to have forgotten: see {@link #touch}.
    *
    * @return how long its model takes, when that is to be told
    */
   @Nullable ScoreTiming score(
-      FeatureVector vector,
-      @Nullable LoadedModel loaded,
-      TimerService timers,
-      Collector<ScoredVector> out)
+      FeatureVector vector, @Nullable LoadedModel loaded, Collector<ScoredVector> out)
       throws Exception {
     long start = started();
     ScoredVector result = loaded == null ? warmUp(vector) : byModel(vector, loaded.model(), loaded);
-    if (!vector.late() && (loaded == null || spot != null)) {
-      touch(vector, timers);
-    }
     long nanos = finish(result, start, out);
     return loaded == null || nanos == UNMEASURED
         ? null

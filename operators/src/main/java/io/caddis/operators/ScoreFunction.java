@@ -92,7 +92,10 @@ public final class ScoreFunction
     ModelTimeline timeline = timelines(context.getBroadcastState(MODELS)).get(vector.group());
     LoadedModel model = timeline == null ? null : timeline.at(vector.key(), vector.timestamp());
     if (!plan.challenger() || (model != null && !model.ended())) {
-      ScoreTiming timing = scorer.score(vector, model, context.timerService(), out);
+      ScoreTiming timing = scorer.score(vector, model, out);
+      if (!vector.late() && (model == null || plan.risk() > 0)) {
+        scorer.touch(vector, context.timerService());
+      }
       if (timing != null) {
         context.output(SideOutputs.TIMINGS, timing);
       }

@@ -12,7 +12,6 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -85,10 +84,9 @@ public final class SensorScoreFunction
 
   private void score(FeatureVector vector, Context context, Collector<ScoredVector> out)
       throws Exception {
-    TimerService timers = context.timerService();
-    scorer.touch(vector, timers);
+    scorer.touch(vector, context.timerService());
     LoadedModel model = timeline(vector.key()).at(vector.key(), vector.timestamp());
-    ScoreTiming timing = scorer.score(vector, model, timers, out);
+    ScoreTiming timing = scorer.score(vector, model, out);
     if (timing != null) {
       context.output(SideOutputs.TIMINGS, timing);
     }

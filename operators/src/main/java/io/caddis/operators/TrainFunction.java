@@ -283,7 +283,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, TrainingSa
         refusal == null
             ? null
             : new ModelVerdict(ModelVerdict.Decision.REFUSED, refusal, sample.to()),
-        null);
+        null,
+        1);
   }
 
   /** Whether later windows have a use for the model. */

@@ -47,11 +47,16 @@ final class TrainedModels {
    */
   @Nullable Model inForce(TrainingSample sample, @Nullable Long from) throws Exception {
     Model model = decoded(newest);
-    Model older = decoded(before);
-    if (model == null || older == null || from == null) {
+    if (model == null || from == null) {
       return model;
     }
-    if (promotion.breach(ModelWatch.start(from, false).with(sample, model, older)) == null) {
+    ModelWatch watch = ModelWatch.start(from, false);
+    if (promotion.isOver(watch, sample.from())) {
+      before.clear();
+      return model;
+    }
+    Model older = decoded(before);
+    if (older == null || promotion.breach(watch.with(sample, model, older)) == null) {
       return model;
     }
     newest.update(before.value());

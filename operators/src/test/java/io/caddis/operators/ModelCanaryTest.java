@@ -34,8 +34,12 @@ class ModelCanaryTest {
         harness;
 
     Run(double share, @Nullable OperatorSubtaskState state) throws Exception {
+      this(share, 1000, state);
+    }
+
+    Run(double share, long watchMillis, @Nullable OperatorSubtaskState state) throws Exception {
       PromotionPlan plan =
-          new PromotionPlan(1, 0.3, 1, 1000, share, PromotionPlan.Challengers.NONE, 1, 0);
+          new PromotionPlan(1, 0.3, 1, watchMillis, share, PromotionPlan.Challengers.NONE, 1, 0);
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new KeyedCoProcessOperator<>(new ModelControlFunction(plan, 100_000, true)),
@@ -124,6 +128,20 @@ class ModelCanaryTest {
 
       assertThat(run.inForce()).containsExactly("3000 next for 1.0");
       assertThat(run.told()).containsExactly("PROMOTED next at 3000");
+    }
+  }
+
+  @Test
+  void itIsDecidedAboutAModelWhoseWatchIsShorterAfterARestart() throws Exception {
+    OperatorSubtaskState state;
+    try (Run run = new Run(0.1, null)) {
+      run.trained(GOOD, NEXT).seen(2000, 2250, 50).until(2250);
+      state = run.harness.snapshot(1, 1);
+    }
+    try (Run run = new Run(0.1, 200, state)) {
+      run.seen(2250, 2500, 50).until(2500);
+
+      assertThat(run.inForce()).containsExactly("2500 next for 1.0");
     }
   }
 

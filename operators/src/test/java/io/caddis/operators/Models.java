@@ -79,7 +79,8 @@ final class Models {
         0,
         null,
         null,
-        null);
+        null,
+        1);
   }
 
   static TrainingSample sample(String group, long from, long to, int rows) {

@@ -122,15 +122,17 @@ class StreamScoreFunctionTest {
     }
   }
 
-  @Test
-  void learningGoesOnAcrossARestart() throws Exception {
+  /** What another operator has learned from the first half of the readings is gone on with. */
+  private static void assertGoesOnFrom(
+      KeyedOneInputStreamOperatorTestHarness<String, FeatureVector, ScoredVector> first)
+      throws Exception {
     OperatorSubtaskState snapshot;
-    try (var harness = harness()) {
-      harness.open();
+    try (first) {
+      first.open();
       for (int i = 0; i < READINGS / 2; i++) {
-        harness.processElement(reading("a", i));
+        first.processElement(reading("a", i));
       }
-      snapshot = harness.snapshot(1, 1);
+      snapshot = first.snapshot(1, 1);
     }
     try (var harness = harness()) {
       harness.initializeState(snapshot);
@@ -143,6 +145,11 @@ class StreamScoreFunctionTest {
           .extracting(ScoredVector::score)
           .isEqualTo(expected().subList(READINGS / 2, READINGS));
     }
+  }
+
+  @Test
+  void learningGoesOnAcrossARestart() throws Exception {
+    assertGoesOnFrom(harness());
   }
 
   /** As states were before profiles had a state of their own. */
@@ -167,26 +174,9 @@ class StreamScoreFunctionTest {
 
   @Test
   void aStateWithTheProfileInItIsGoneOnWith() throws Exception {
-    OperatorSubtaskState snapshot;
-    try (var harness =
+    assertGoesOnFrom(
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new WholeStates()), FeatureVector::key, Types.STRING)) {
-      harness.open();
-      for (int i = 0; i < READINGS / 2; i++) {
-        harness.processElement(reading("a", i));
-      }
-      snapshot = harness.snapshot(1, 1);
-    }
-    try (var harness = harness()) {
-      harness.initializeState(snapshot);
-      harness.open();
-      for (int i = READINGS / 2; i < READINGS; i++) {
-        harness.processElement(reading("a", i));
-      }
-      assertThat(harness.extractOutputValues())
-          .extracting(ScoredVector::score)
-          .isEqualTo(expected().subList(READINGS / 2, READINGS));
-    }
+            new KeyedProcessOperator<>(new WholeStates()), FeatureVector::key, Types.STRING));
   }
 
   @Test

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** Which model the next one is compared with, in the operator that trains. */
 class TrainedModelsTest {
-  /** Trains on windows of which the n-th lies around a level; what is noteworthy of each model. */
+  /**
+   * Trains on windows of which the n-th lies around a level, or is not there when that is NaN; what
+   * is noteworthy of each model.
+   */
   private static List<List<String>> issues(long watchMillis, double... levels) throws Exception {
     TrainingPlan plan =
         new TrainingPlan(
@@ -32,12 +35,13 @@ class TrainedModelsTest {
       for (int i = 0; i < levels.length; i++) {
         Random random = new Random(i);
         List<SampledRow> rows = new ArrayList<>();
-        for (int row = 0; row < 100; row++) {
+        for (int row = 0; row < (Double.isNaN(levels[i]) ? 0 : 100); row++) {
           double value = levels[i] + random.nextGaussian();
           rows.add(SampledRow.of(Vectors.vector("s", "g", 1000L * i + row, value), 42));
         }
         harness.processElement(
-            new StreamRecord<>(new TrainingSample("g", 1000L * i, 1000L * (i + 1), 100, rows)));
+            new StreamRecord<>(
+                new TrainingSample("g", 1000L * i, 1000L * (i + 1), rows.size(), rows)));
       }
       harness.processWatermark(1000L * levels.length);
       return harness.extractOutputValues().stream()
@@ -54,5 +58,8 @@ class TrainedModelsTest {
     assertThat(issues(0, 0, 50, 0)).containsExactly(List.of(), allFlagged, allFlagged);
     assertThat(issues(400, 0, 50, 0)).containsExactly(List.of(), allFlagged, List.of());
     assertThat(issues(400, 0, 50, 50)).containsExactly(List.of(), allFlagged, List.of());
+    assertThat(issues(400, 0, 50, Double.NaN, 0))
+        .as("its watch is over")
+        .containsExactly(List.of(), allFlagged, allFlagged);
   }
 }

@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
@@ -353,15 +350,6 @@ final class MultivariateTest {
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> read("auto", cut)).isInstanceOf(IOException.class);
     }
-  }
-
-  @Test
-  void aLengthThatIsNotTrueCostsNoMemory() {
-    byte[] bytes = ByteBuffer.allocate(9).put((byte) 0x4F).putInt(4096).putInt(1 << 27).array();
-    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = thread.getCurrentThreadAllocatedBytes();
-    assertThatThrownBy(() -> read("auto", bytes)).isInstanceOf(EOFException.class);
-    assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 26);
   }
 
   /**

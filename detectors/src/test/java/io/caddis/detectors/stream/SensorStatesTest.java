@@ -3,13 +3,21 @@
 package io.caddis.detectors.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.caddis.detectors.feature.Encoding;
 import io.caddis.detectors.feature.Feature;
 import io.caddis.detectors.feature.FeatureSchema;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.stream.SensorStates.State;
+import java.io.ByteArrayInputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -44,5 +52,16 @@ class SensorStatesTest {
       scorer.score("s" + i, 0, row, null);
     }
     assertThat(scorer.states().rawScore(row)).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void aLengthThatIsNotTrueCostsNoMemory() {
+    byte[] bytes = ByteBuffer.allocate(9).put((byte) 0x4F).putInt(4096).putInt(1 << 27).array();
+    DataInput in = new DataInputStream(new ByteArrayInputStream(bytes));
+    StreamDetectorType type = StreamDetectors.byName("auto", Map.of());
+    ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = thread.getCurrentThreadAllocatedBytes();
+    assertThatThrownBy(() -> type.read(in)).isInstanceOf(EOFException.class);
+    assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 26);
   }
 }

@@ -128,7 +128,8 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         0,
         null,
         null,
-        null);
+        null,
+        1);
   }
 
   private static long millis(@Nullable Instant time) {

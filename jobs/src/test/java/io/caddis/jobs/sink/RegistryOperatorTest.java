@@ -85,7 +85,8 @@ class RegistryOperatorTest {
         0,
         null,
         verdict,
-        null);
+        null,
+        1);
   }
 
   private static OneInputStreamOperatorTestHarness<ModelUpdate, Void> harness(RegistryTarget target)
