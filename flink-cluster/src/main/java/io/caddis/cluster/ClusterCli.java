@@ -101,17 +101,20 @@ public final class ClusterCli {
 
   private static int flink(List<String> arguments) {
     StandaloneCluster cluster = running(defaultDirectory());
-    return cluster.cli().runInTerminal(withJars(distribution(), arguments));
+    if (cluster.jobManagers().isEmpty()) {
+      throw new ClusterException("no JobManager is alive; ./caddis up --repair starts one");
+    }
+    return cluster.cli().runInTerminal(withJars(arguments));
   }
 
   /** Flink's arguments with the job's jar, and for tables Parquet's, where they are. */
-  static List<String> withJars(Path distribution, List<String> arguments) {
+  static List<String> withJars(List<String> arguments) {
     List<String> resolved = new ArrayList<>(arguments);
     int jar = arguments.indexOf(JOB_JAR);
     if (jar >= 0) {
-      resolved.set(jar, distribution.resolve("jobs").resolve(JOB_JAR).toString());
+      resolved.set(jar, jobJar().toString());
       if (jar + 1 < arguments.size() && TABLE_COMMANDS.contains(arguments.get(jar + 1))) {
-        Path parquet = distribution.resolve("parquet").resolve("caddis-parquet.jar");
+        Path parquet = distribution().resolve("parquet").resolve("caddis-parquet.jar");
         resolved.addAll(jar, List.of("-C", parquet.toUri().toString()));
       }
     }

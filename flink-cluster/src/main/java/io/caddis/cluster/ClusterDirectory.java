@@ -112,7 +112,7 @@ record ClusterDirectory(Path root) {
     }
     try (Stream<Path> files = Files.list(root.resolve("pid"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".pid")).sorted().toList()) {
-        var process = ClusterProcess.find(file, this);
+        var process = ClusterProcess.find(file);
         if (process.isPresent()) {
           alive.add(process.get());
         } else {

@@ -27,13 +27,11 @@ public final class ClusterProcess {
   private final String name;
   private final ProcessHandle handle;
   private final Path pidFile;
-  private final Path log;
 
-  private ClusterProcess(String name, ProcessHandle handle, Path pidFile, Path log) {
+  private ClusterProcess(String name, ProcessHandle handle, Path pidFile) {
     this.name = name;
     this.handle = handle;
     this.pidFile = pidFile;
-    this.log = log;
   }
 
   /** Starts a JVM that outlives this one, deaf to Ctrl-C and to the end of the terminal. */
@@ -54,12 +52,11 @@ public final class ClusterProcess {
     long startMillis = handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     Path pidFile = directory.pidFile(name);
     Files.writeString(pidFile, handle.pid() + " " + startMillis + "\n");
-    return new ClusterProcess(name, handle, pidFile, directory.log(name));
+    return new ClusterProcess(name, handle, pidFile);
   }
 
   /** The live process of a pid file, empty when it has ended. */
-  static Optional<ClusterProcess> find(Path pidFile, ClusterDirectory directory)
-      throws IOException {
+  static Optional<ClusterProcess> find(Path pidFile) throws IOException {
     String[] words = Files.readString(pidFile).trim().split(" ");
     String name = ClusterDirectory.processName(pidFile);
     try {
@@ -75,7 +72,7 @@ public final class ClusterProcess {
                       .map(other -> Duration.between(start, other).abs())
                       .filter(apart -> apart.compareTo(START_TIME_TOLERANCE) <= 0)
                       .isPresent())
-          .map(handle -> new ClusterProcess(name, handle, pidFile, directory.log(name)));
+          .map(handle -> new ClusterProcess(name, handle, pidFile));
     } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new ClusterException(
           "pid file must hold a pid and a start time, was '"
@@ -96,11 +93,6 @@ public final class ClusterProcess {
 
   public boolean isAlive() {
     return handle.isAlive();
-  }
-
-  /** Where this process logs. */
-  public Path log() {
-    return log;
   }
 
   /** {@code kill -9}, as a crash: no shutdown hook runs. Returns when the process is gone. */

@@ -14,6 +14,9 @@ final class EffectiveConfiguration {
   /** Ours, not Flink's: where the second JobManager's web UI and REST are. */
   static final String STANDBY_PORT = "caddis.standby.rest.port";
 
+  /** Ours, too: how many TaskManagers the cluster is to have. */
+  static final String TASK_MANAGERS = "caddis.taskmanagers";
+
   private static final String QUORUM = "high-availability.zookeeper.quorum";
 
   private EffectiveConfiguration() {}
@@ -57,6 +60,7 @@ final class EffectiveConfiguration {
     options.put("execution.checkpointing.savepoint-dir", directory.savepoints().toUri().toString());
     options.put("io.tmp.dirs", directory.tmp().toString());
     options.putAll(settings.options());
+    options.put(TASK_MANAGERS, Integer.toString(settings.taskManagers()));
     if (highlyAvailable(options)) {
       options.putIfAbsent("high-availability.storageDir", directory.jobs().toUri().toString());
       options.put(STANDBY_PORT, Integer.toString(free.get(2)));

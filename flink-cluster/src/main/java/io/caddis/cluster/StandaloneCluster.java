@@ -62,7 +62,7 @@ public final class StandaloneCluster implements AutoCloseable {
       FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
       StandaloneCluster cluster = new StandaloneCluster(directory, options, jvm, List.of());
       try {
-        cluster.startMissing(settings.taskManagers());
+        cluster.startMissing();
         cluster.awaitTaskManagers(START_TIMEOUT);
         return cluster;
       } catch (ClusterException | UncheckedIOException e) {
@@ -74,12 +74,12 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** The cluster that runs in a directory; empty when no JobManager of it does. */
+  /** The cluster that runs in a directory, as far as it is alive; empty when none of it is. */
   public static Optional<StandaloneCluster> find(Path distribution, Path path) {
     ClusterDirectory directory = new ClusterDirectory(path.toAbsolutePath().normalize());
     try {
       List<ClusterProcess> processes = directory.processes();
-      if (processes.stream().noneMatch(process -> process.name().startsWith(JOB_MANAGER))) {
+      if (processes.isEmpty()) {
         return Optional.empty();
       }
       Map<String, String> options = FlinkConfigFile.read(directory.conf().resolve("config.yaml"));
@@ -128,10 +128,12 @@ public final class StandaloneCluster implements AutoCloseable {
       return jobManagers().stream().findFirst();
     }
     // Flink announces the number of the host, not its name.
-    Optional<Integer> leads = LeaderAddress.of(options).map(URI::getPort);
-    return jobManagers().stream()
-        .filter(process -> leads.filter(port(process.name())::equals).isPresent())
-        .findFirst();
+    return LeaderAddress.of(options)
+        .flatMap(
+            leads ->
+                jobManagers().stream()
+                    .filter(process -> port(process.name()) == leads.getPort())
+                    .findFirst());
   }
 
   /** The TaskManagers that are alive. */
@@ -158,12 +160,11 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
-   * Starts what has died, and TaskManagers until there are enough; {@link #awaitTaskManagers} waits
-   * until they serve.
+   * Starts what is not there, or no longer; {@link #awaitTaskManagers} waits until it serves.
    *
    * @return what was started
    */
-  public List<ClusterProcess> startMissing(int taskManagers) {
+  public List<ClusterProcess> startMissing() {
     List<ClusterProcess> started = new ArrayList<>();
     try {
       if (Files.exists(directory.zooKeeper()) && isMissing(ZOO_KEEPER)) {
@@ -175,7 +176,7 @@ public final class StandaloneCluster implements AutoCloseable {
       if (isHighlyAvailable() && isMissing(STANDBY)) {
         started.add(start(STANDBY, jvm.jobManager(STANDBY, port(STANDBY))));
       }
-      int missing = taskManagers - taskManagers().size();
+      int missing = number(EffectiveConfiguration.TASK_MANAGERS) - taskManagers().size();
       if (missing > 0) {
         FlinkJvm.Resources resources = jvm.taskManagerResources();
         for (int i = 0; i < missing; i++) {
@@ -244,9 +245,12 @@ public final class StandaloneCluster implements AutoCloseable {
             });
   }
 
-  private Integer port(String jobManager) {
-    String option = jobManager.equals(STANDBY) ? EffectiveConfiguration.STANDBY_PORT : "rest.port";
-    return Integer.valueOf(Objects.requireNonNull(options.get(option)));
+  private int port(String jobManager) {
+    return number(jobManager.equals(STANDBY) ? EffectiveConfiguration.STANDBY_PORT : "rest.port");
+  }
+
+  private int number(String option) {
+    return Integer.parseInt(Objects.requireNonNull(options.get(option)));
   }
 
   private List<ClusterProcess> alive(Predicate<String> names) {

@@ -36,7 +36,9 @@ final class StatusCommand implements Callable<Integer> {
     }
     Optional<FlinkRest.Overview> overview = cluster.rest().overview();
     if (overview.isEmpty()) {
-      System.out.println("REST       does not answer; see " + cluster.jobManagers().get(0).log());
+      System.out.println(
+          "REST       does not answer; ./caddis up --repair starts what has died, logs are in "
+              + home.resolve("log"));
       return 1;
     }
     FlinkRest.Overview is = overview.get();

@@ -103,7 +103,7 @@ final class UpCommand implements Callable<Integer> {
 
   private void repair(Path home) {
     StandaloneCluster cluster = ClusterCli.running(home);
-    List<ClusterProcess> started = cluster.startMissing(taskManagers);
+    List<ClusterProcess> started = cluster.startMissing();
     cluster.awaitTaskManagers(StandaloneCluster.START_TIMEOUT);
     System.out.println(started.isEmpty() ? "Nothing was missing." : "Started " + started);
   }

@@ -115,6 +115,21 @@ class ClusterSystemTest {
             found -> {
               assertThat(found.webInterface()).isEqualTo(cluster.webInterface());
               assertThat(found.taskManagers()).hasSize(2);
+              assertThat(found.startMissing()).isEmpty();
+            });
+  }
+
+  @Test
+  void aClusterThatHasLostItsJobManagerIsFoundForRepair(@TempDir Path other) throws IOException {
+    for (String file : List.of("conf/config.yaml", "pid/taskmanager-1.pid")) {
+      Files.createDirectories(other.resolve(file).getParent());
+      Files.copy(folder.resolve(file), other.resolve(file));
+    }
+    assertThat(StandaloneCluster.find(TestCluster.distribution(), other))
+        .hasValueSatisfying(
+            found -> {
+              assertThat(found.jobManagers()).isEmpty();
+              assertThat(found.taskManagers()).hasSize(1);
             });
   }
 

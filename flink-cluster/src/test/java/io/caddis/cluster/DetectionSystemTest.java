@@ -212,7 +212,6 @@ class DetectionSystemTest {
             .cli()
             .run(
                 ClusterCli.withJars(
-                    TestCluster.distribution(),
                     Stream.concat(Stream.of("run", "caddis.jar"), Stream.of(command)).toList()));
     assertThat(result.exitCode()).as(result.output()).isZero();
     return result.output();

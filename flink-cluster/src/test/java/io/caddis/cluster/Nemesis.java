@@ -30,7 +30,7 @@ final class Nemesis {
    *
    * @param at epoch milliseconds
    */
-  record Fault(boolean jobManager, String process, long at) {}
+  record Fault(String process, long at) {}
 
   /**
    * Kills one process after the other while a job runs, and returns when it runs again.
@@ -42,16 +42,16 @@ final class Nemesis {
     order.addAll(Collections.nCopies(taskManagers, false));
     Collections.shuffle(order, random);
     List<Fault> faults = new ArrayList<>();
-    int size = cluster.taskManagers().size();
     for (boolean jobManager : order) {
       awaitProgress(job, checkpointInterval);
+      List<ClusterProcess> candidates = cluster.taskManagers();
       ClusterProcess victim =
           jobManager
               ? cluster.leader().orElseThrow()
-              : cluster.taskManagers().get(random.nextInt(size));
-      faults.add(new Fault(jobManager, victim.toString(), System.currentTimeMillis()));
+              : candidates.get(random.nextInt(candidates.size()));
+      faults.add(new Fault(victim.toString(), System.currentTimeMillis()));
       victim.kill();
-      cluster.startMissing(size);
+      cluster.startMissing();
       cluster.awaitTaskManagers(PATIENCE);
     }
     awaitProgress(job, checkpointInterval);

@@ -31,8 +31,9 @@ class DashboardSafetyTest extends InBrowser {
     }
     String note = "{\"note\": \"<img src=x onerror=alert(2)>\"}";
     assertThat(gateway.post("/api/alerts/a4/acknowledge", note).status()).isEqualTo(200);
-    open("#/alert/a4");
+    open("#/quality");
     settled();
+    open("#/alert/a4");
     page.awaitText("onerror=alert(2)");
     assertThat(number("document.querySelectorAll('img:not(header img)').length")).isZero();
     page.clickText("Show the curve");

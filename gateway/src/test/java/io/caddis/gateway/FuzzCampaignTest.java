@@ -3,6 +3,7 @@
 package io.caddis.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.caddis.gateway.FuzzedRequests.Fuzzed;
 import io.caddis.gateway.RawConnection.Answer;
@@ -82,9 +83,14 @@ class FuzzCampaignTest {
       assertThat(answers).containsKeys("200", "400", "422");
       System.out.printf("%d requests of seed %d: %s%n", REQUESTS, SEED, answers);
       System.out.printf("heap after collection: %,d bytes, grown by %,d%n", heap, grown);
-      while (!gateway.get("/metrics").body().contains(OPEN_CONNECTIONS + " 1.0\n")) {
-        Thread.onSpinWait();
-      }
+      assertTimeoutPreemptively(
+          Duration.ofMinutes(1),
+          () -> {
+            while (!gateway.get("/metrics").body().contains(OPEN_CONNECTIONS + " 1.0\n")) {
+              Thread.onSpinWait();
+            }
+          },
+          "connections of clients that are gone stay open");
       assertThat(gateway.get("/health").status()).isEqualTo(200);
       assertThat(gateway.post("/predict", "{\"data\": {\"a\": 1}}").status()).isEqualTo(200);
       assertThat(grown).as("growth of the heap, bytes").isLessThan(HEAP_BYTES);

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,15 +128,26 @@ class StreamBackendsTest {
     }
   }
 
+  /** Of 60 rows, each with a text that is another one after so many rows. */
+  private static String withText(int rows) {
+    AtomicInteger row = new AtomicInteger();
+    return Pattern.compile("\"temperature\"")
+        .matcher(body("auto", 0, 60))
+        .replaceAll(
+            found ->
+                "\"text\":\"%d\",%s".formatted(row.getAndIncrement() / rows % 5, found.group()));
+  }
+
   @Test
-  void autoLeavesTextToATrainedForest() {
+  void autoLeavesTextThatTellsReadingsApartToATrainedForest() {
     try (TestGateway gateway = new TestGateway(directory)) {
-      String rows =
-          body("auto", 0, 60).replace("\"temperature\"", "\"mode\":\"run\",\"temperature\"");
-      JsonNode fitted = gateway.post("/v1/anomaly/fit", rows).json();
+      JsonNode fitted = gateway.post("/v1/anomaly/fit", withText(1)).json();
       assertThat(fitted.get("backend").asString()).isEqualTo("isolation_forest");
       assertThat(fitted.has("sensors")).isFalse();
-      assertThat(gateway.post("/v1/anomaly/score", rows).json().get("data")).hasSize(60);
+      assertThat(gateway.post("/v1/anomaly/score", withText(1)).json().get("data")).hasSize(60);
+
+      JsonNode steady = gateway.post("/v1/anomaly/fit", withText(60)).json();
+      assertThat(steady.get("backend").asString()).isEqualTo("auto");
     }
   }
 }

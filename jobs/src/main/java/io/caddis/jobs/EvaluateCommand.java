@@ -13,6 +13,7 @@ import io.caddis.detectors.evaluation.report.EvaluationReport;
 import io.caddis.detectors.model.Model;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.jobs.registry.Registries;
+import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--scores",
       required = true,
       paramLabel = "PATH",
-      description = "The scores folder of a run, e.g. out/scores, or a file that score wrote.")
+      description = "The results of a run, their scores folder, or a file that score wrote.")
   private Path scores = Path.of("");
 
   @Option(names = "--labels", required = true, paramLabel = "FILE", description = "The truth.")
@@ -143,6 +144,10 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (!Files.exists(scores)) {
       throw wrong("--scores must be the scores folder of a run, or a file, was " + scores);
+    }
+    Path folder = scores.resolve(Sinks.SCORES);
+    if (Files.isDirectory(folder)) {
+      scores = folder;
     }
     if (!Files.isReadable(labels)) {
       throw wrong("--labels must be a readable file, was " + labels);

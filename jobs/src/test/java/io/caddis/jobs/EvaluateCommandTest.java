@@ -54,6 +54,16 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void theResultsOfARunStandForTheirScores() throws Exception {
+    String expected = evaluate("key,start,end\n", "--json").out();
+    Path labels = folder.resolve("labels.csv");
+    CommandRun run =
+        CommandRun.of(
+            (env, spec) -> {}, "evaluate", "--scores=" + folder, "--labels=" + labels, "--json");
+    assertThat(run.out()).isEqualTo(expected).contains("\"readings\"");
+  }
+
+  @Test
   void firstRowsCanBeLeftOut() throws Exception {
     CommandRun run = evaluate("key,start,end\n", "--json", "--skip-rows", "6");
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/** What Grafana would stumble over; it cannot be had here, so that nothing of this was loaded. */
+/** What Grafana would stumble over, as far as files tell: no Grafana loads them in a test. */
 class GrafanaFilesTest {
   private static final Path PROVISIONING = Path.of("../conf/grafana/provisioning");
   private static final int COLUMNS = 24;

@@ -114,6 +114,7 @@ class PipelineSpecTest {
         max-increase: 0.2
         max-decrease: 0.75
         watch: 15 min
+        canary: 0.1
         challengers: promote
         trial: 2 h
         min-gain: 0.05
