@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caddis.gateway.feed.JobOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import tools.jackson.databind.JsonNode;
@@ -207,6 +208,38 @@ class DashboardTest extends InBrowser {
     assertThat(
             gateway.get("/api/registry/pumps_isolation_forest").json().path("champion").asString())
         .isEqualTo(before);
+    assertThat(page.problems()).isEmpty();
+  }
+
+  @Test
+  void aChallengerIsShownBesideTheChampion() throws IOException {
+    open("#/models");
+    settled();
+    page.awaitText("No challenger has scored readings");
+    String tried =
+        gateway
+            .get("/api/registry/pumps_isolation_forest")
+            .json()
+            .at("/versions/0/version")
+            .asString();
+    // The first readings of pump-03, which are three seconds apart.
+    String row =
+        "{\"event_id\":\"0000000000000005-%x\",\"is_anomaly\":%s,\"model_version\":\"%s\"}";
+    new JobOutput(directory.resolve("out"))
+        .commit(
+            "challenger",
+            "c.jsonl",
+            IntStream.range(0, 10).mapToObj(i -> row.formatted(3 * i, i < 5, tried)).toList());
+    open("#/overview");
+    settled();
+    for (String hash : List.of("#/models", "#/models/pumps_isolation_forest")) {
+      open(hash);
+      settled();
+      page.awaitText("The newest 10 readings that both scored");
+      page.awaitText("challenger: " + tried);
+      page.awaitText("they agree on 50.00 %");
+    }
+    screenshot("trial");
     assertThat(page.problems()).isEmpty();
   }
 

@@ -54,7 +54,8 @@ class EveryRouteTest {
           "POST /prediction",
           "POST /v1/anomaly/score",
           "POST /v1/anomaly/detect",
-          "GET /api/registry/{name}/surface");
+          "GET /api/registry/{name}/surface",
+          "GET /api/trials");
 
   /** What no route knows: whoever is let in is told so, and nothing is done. */
   private static final String BODY = "{\"no_such_field\": 1}";

@@ -252,6 +252,7 @@ class PlantRoutesTest {
             "/api/series?sensor=pump-1",
             "/api/readings/" + id + "?sensor=pump-1",
             "/api/data-quality",
+            "/api/trials",
             "/api/registry",
             "/api/registry/valve_zscore/surface?first=a&second=b")) {
       assertThat(gateway.get(get).status()).as(get).isEqualTo(200);

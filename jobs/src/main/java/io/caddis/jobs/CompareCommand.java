@@ -3,13 +3,11 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.evaluation.DecisionMetrics;
-import io.caddis.detectors.files.ResultFolder;
+import io.caddis.detectors.evaluation.Trial;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** What a challenger made of the readings beside what the champion made of the same ones. */
 @Command(
@@ -36,19 +33,6 @@ import tools.jackson.databind.JsonNode;
       "Exit status: 0 done, 1 the results cannot be read, 2 wrong usage."
     })
 final class CompareCommand implements Callable<Integer> {
-  /** Bits of how one reading was flagged, and whether it should have been. */
-  private static final int CHAMPION = 1;
-
-  private static final int CHALLENGER = 2;
-  private static final int LABEL = 4;
-
-  /** What a model made of a reading. */
-  private record Verdict(String model, boolean flag) {
-    static Verdict of(JsonNode row) {
-      return new Verdict(row.path("model_version").asString(), row.path("is_anomaly").asBoolean());
-    }
-  }
-
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
@@ -63,118 +47,44 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Map<String, Verdict> challenger = new HashMap<>();
-    new ResultFolder(run.output().resolve(Sinks.CHALLENGER))
-        .forEach(row -> challenger.put(row.path("event_id").asString(), Verdict.of(row)));
-    if (challenger.isEmpty()) {
-      throw new ParameterException(
-          command.commandLine(),
-          "--output must hold readings that a challenger scored, in %s, was %s"
-              .formatted(Sinks.CHALLENGER, run.output()));
-    }
     Map<String, List<LabelledScores.Interval>> truth =
         labels == null ? Map.of() : LabelledScores.intervals(labels);
-    long[] counts = new long[8];
-    new ResultFolder(run.output().resolve(Sinks.SCORES))
-        .forEach(
-            row -> {
-              Verdict other = challenger.get(row.path("event_id").asString());
-              Verdict own = Verdict.of(row);
-              // The challenger may be in force for a share of the sensors.
-              if (other != null && !other.model().equals(own.model())) {
-                long time = Instant.parse(row.path("timestamp").asString()).toEpochMilli();
-                boolean label =
-                    truth.getOrDefault(row.path("key").asString(), List.of()).stream()
-                        .anyMatch(interval -> interval.contains(time));
-                counts[
-                    (own.flag() ? CHAMPION : 0)
-                        + (other.flag() ? CHALLENGER : 0)
-                        + (label ? LABEL : 0)]++;
-              }
-            });
-    report(counts);
-    reportTimes();
+    List<Trial> trials =
+        Trial.read(
+            run.output(),
+            Long.MAX_VALUE,
+            challenger -> "all",
+            (sensor, time) ->
+                truth.getOrDefault(sensor, List.of()).stream()
+                    .anyMatch(interval -> interval.contains(time)));
+    if (trials.isEmpty()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--output must hold readings that a challenger scored as well, in %s, was %s"
+              .formatted(Sinks.CHALLENGER, run.output()));
+    }
+    report(trials.get(0));
     return 0;
   }
 
-  private void report(long[] counts) {
-    long readings = count(counts, 0, 0);
-    long both = count(counts, CHAMPION | CHALLENGER, CHAMPION | CHALLENGER);
-    long neither = count(counts, CHAMPION | CHALLENGER, 0);
-    long byChampion = count(counts, CHAMPION, CHAMPION);
-    long byChallenger = count(counts, CHALLENGER, CHALLENGER);
-    line("readings", "%d", readings);
-    line("agreement", "%.4f", (double) (both + neither) / readings);
+  private void report(Trial trial) {
+    Trial.Figures champion = trial.of(Trial.Contender.CHAMPION);
+    Trial.Figures challenger = trial.of(Trial.Contender.CHALLENGER);
+    line("readings", "%d", trial.readings());
+    line("agreement", "%.4f", trial.agreement());
     line("", "%-12s %s", "champion", "challenger");
-    line("flagged", "%-12.4f %.4f", share(byChampion, readings), share(byChallenger, readings));
-    line("flagged_alone", "%-12d %d", byChampion - both, byChallenger - both);
+    line("flagged", "%-12.4f %.4f", champion.flagged(), challenger.flagged());
+    line("flagged_alone", "%-12d %d", champion.flaggedAlone(), challenger.flaggedAlone());
     if (labels != null) {
-      DecisionMetrics champion = metrics(counts, CHAMPION);
-      DecisionMetrics challenger = metrics(counts, CHALLENGER);
-      line("precision", "%-12.4f %.4f", champion.precision(), challenger.precision());
-      line("recall", "%-12.4f %.4f", champion.recall(), challenger.recall());
+      DecisionMetrics own = champion.decisions();
+      DecisionMetrics other = challenger.decisions();
+      line("precision", "%-12.4f %.4f", own.precision(), other.precision());
+      line("recall", "%-12.4f %.4f", own.recall(), other.recall());
     }
-  }
-
-  /** Of each model and subtask the last figures, those of all weighted by what was measured. */
-  private void reportTimes() throws IOException {
-    Map<String, JsonNode> last = new HashMap<>();
-    new ResultFolder(run.output().resolve(Sinks.TIMINGS))
-        .forEach(
-            row ->
-                last.merge(
-                    row.path("challenger").asBoolean()
-                        + row.path("model_version").asString()
-                        + row.path("subtask").asInt(),
-                    row,
-                    (one, other) ->
-                        one.path("measured").asLong() > other.path("measured").asLong()
-                            ? one
-                            : other));
-    List<JsonNode> champions = ofRole(last, false);
-    List<JsonNode> challengers = ofRole(last, true);
-    if (!champions.isEmpty() && !challengers.isEmpty()) {
-      line("mean_us", "%-12.2f %.2f", micros(champions, "mean"), micros(challengers, "mean"));
-      line("p99_us", "%-12.2f %.2f", micros(champions, "p99"), micros(challengers, "p99"));
+    if (champion.meanMicros() > 0 && challenger.meanMicros() > 0) {
+      line("mean_us", "%-12.2f %.2f", champion.meanMicros(), challenger.meanMicros());
+      line("p99_us", "%-12.2f %.2f", champion.p99Micros(), challenger.p99Micros());
     }
-  }
-
-  private static List<JsonNode> ofRole(Map<String, JsonNode> rows, boolean challenger) {
-    return rows.values().stream()
-        .filter(row -> row.path("challenger").asBoolean() == challenger)
-        .toList();
-  }
-
-  private static double micros(List<JsonNode> rows, String figure) {
-    double sum = 0;
-    long measured = 0;
-    for (JsonNode row : rows) {
-      long weight = row.path("measured").asLong();
-      measured += weight;
-      sum += weight * row.path(figure + "_nanos").asDouble();
-    }
-    return sum / measured / 1000;
-  }
-
-  private static double share(long part, long all) {
-    return (double) part / all;
-  }
-
-  /** Readings of which those bits of a mask are set that a value has. */
-  private static long count(long[] counts, int mask, int value) {
-    long count = 0;
-    for (int bits = 0; bits < counts.length; bits++) {
-      count += (bits & mask) == value ? counts[bits] : 0;
-    }
-    return count;
-  }
-
-  private static DecisionMetrics metrics(long[] counts, int model) {
-    return new DecisionMetrics(
-        count(counts, model | LABEL, model | LABEL),
-        count(counts, model | LABEL, model),
-        count(counts, model | LABEL, LABEL),
-        count(counts, model | LABEL, 0));
   }
 
   private void line(String name, String format, Object... values) {

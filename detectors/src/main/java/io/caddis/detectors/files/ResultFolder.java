@@ -2,11 +2,17 @@
 // Copyright the Caddis authors
 package io.caddis.detectors.files;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,14 +62,48 @@ public final class ResultFolder {
   private void forEach(String text, Consumer<JsonNode> action) throws IOException {
     for (Path file : committed()) {
       if (seen.add(file)) {
-        try (Stream<String> lines = Files.lines(file)) {
-          lines
-              .filter(line -> line.contains(text))
-              .forEach(line -> action.accept(JSON.readValue(line)));
-        } catch (UncheckedIOException e) {
-          throw new IOException("cannot read " + file, e.getCause());
-        }
+        read(file, 0, text, action);
       }
+    }
+  }
+
+  /**
+   * Takes the rows that were committed last, whether or not they have been taken before.
+   *
+   * @param bytes how many are looked at; of the file that goes beyond only the last rows
+   */
+  public void newest(long bytes, Consumer<JsonNode> action) throws IOException {
+    record Written(Path file, long size, FileTime at) {}
+    List<Written> files = new ArrayList<>();
+    for (Path file : committed()) {
+      files.add(new Written(file, Files.size(file), Files.getLastModifiedTime(file)));
+    }
+    files.sort(Comparator.comparing(Written::at).reversed());
+    long left = bytes;
+    for (Written written : files) {
+      if (left <= 0) {
+        return;
+      }
+      read(written.file(), Math.max(0, written.size() - left), "", action);
+      left -= written.size();
+    }
+  }
+
+  /**
+   * @param from in bytes; a line that begins before it is left out
+   */
+  private static void read(Path file, long from, String text, Consumer<JsonNode> action)
+      throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      in.skipNBytes(Math.max(0, from - 1));
+      BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+      lines
+          .lines()
+          .skip(from > 0 ? 1 : 0)
+          .filter(line -> line.contains(text))
+          .forEach(line -> action.accept(JSON.readValue(line)));
+    } catch (UncheckedIOException e) {
+      throw new IOException("cannot read " + file, e.getCause());
     }
   }
 

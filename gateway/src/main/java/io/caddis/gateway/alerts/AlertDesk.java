@@ -7,6 +7,7 @@ import io.caddis.gateway.Metrics;
 import io.caddis.gateway.Routes;
 import io.caddis.gateway.contract.Requests;
 import io.caddis.gateway.dashboard.PlantRoutes;
+import io.caddis.gateway.dashboard.TrialRoutes;
 import io.caddis.gateway.feed.Feed;
 import io.caddis.gateway.feed.FeedTopics;
 import io.caddis.gateway.feed.LiveStream;
@@ -54,6 +55,7 @@ public final class AlertDesk implements AutoCloseable {
   private final Notifier notifier;
   private final LiveStream live;
   private final @Nullable Feed feed;
+  private final @Nullable Path output;
 
   private boolean checked;
   private long checkedNanos;
@@ -74,6 +76,7 @@ public final class AlertDesk implements AutoCloseable {
             options.webhooks(), options.notifyWithin(), options.externalUrl(), outbox, clock);
     this.live = new LiveStream(alerts, scores);
     FeedStore results = new FeedStore(database, clock, notifier, options.scoreWindow());
+    this.output = options.feed();
     ResultSource source = source(options, results, clock);
     this.feed =
         source == null
@@ -131,7 +134,8 @@ public final class AlertDesk implements AutoCloseable {
         new AlertRoutes(alerts, silences, requests, clock),
         new FigureRoutes(figures, scores, feed, requests),
         new LiveRoutes(live, requests),
-        new PlantRoutes(alerts, figures, new Lanes(database), new Plant(database), requests));
+        new PlantRoutes(alerts, figures, new Lanes(database), new Plant(database), requests),
+        new TrialRoutes(output, figures));
   }
 
   /** What must work. */

@@ -183,6 +183,33 @@ public final class Figures {
         });
   }
 
+  /**
+   * A time of a sensor that people spoke about.
+   *
+   * @param start epoch milliseconds, inclusive
+   * @param end epoch milliseconds, inclusive
+   * @param anomalous whether there should have been an alarm
+   */
+  public record Judged(String sensor, long start, long end, boolean anomalous) {}
+
+  /** What people said of alerts, and of alarms that were missed; the latest times. */
+  public List<Judged> judged(int limit) {
+    return database.read(
+        session ->
+            session.list(
+                """
+                SELECT sensor, start_ms, end_ms, label FROM alerts WHERE label IS NOT NULL
+                UNION ALL SELECT sensor, start_ms, end_ms, 'true_alarm' FROM missed_alarms
+                ORDER BY 2 DESC LIMIT ?""",
+                row ->
+                    new Judged(
+                        row.getString(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getString(4).equals("true_alarm")),
+                limit));
+  }
+
   /** The newest quality issues of a sensor, as the job wrote them; of all when it is null. */
   public List<String> issues(@Nullable String sensor, int limit) {
     String condition = sensor == null ? "" : " WHERE sensor = ?";

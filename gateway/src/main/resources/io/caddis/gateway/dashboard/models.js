@@ -9,7 +9,7 @@ import { Confirm, Facts, Loaded, Empty, Problem, Time, count, figure, useLoad } 
 import { Surface } from "/dashboard/surface.js";
 
 export function ModelsPage({ name, go, fields }) {
-  return name ? html`<${Model} name=${name} go=${go} fields=${fields} />` : html`<h1>Models</h1><${Registry} /><${Trained} />`;
+  return name ? html`<${Model} name=${name} go=${go} fields=${fields} />` : html`<h1>Models</h1><${Registry} /><${Trials} /><${Trained} />`;
 }
 
 function Registry() {
@@ -107,6 +107,7 @@ function Model({ name, go, fields }) {
           <div class="columns">
             <div class="wide">
               ${rival && rival !== chosen ? html`<${Comparison} one=${chosen} other=${rival} roles=${all} />` : null}
+              <${Trials} among=${all.versions.map((version) => version.version)} />
               <${Boundary} model=${name} version=${chosen} />
             </div>
             <aside aria-label="Metadata"><h2>${chosen.version}</h2><${Metadata} of=${chosen} /></aside>
@@ -152,6 +153,40 @@ function Comparison({ one, other, roles }) {
     <thead><tr><th scope="col"><span class="hidden">What</span></th>${[one, other].map((v) => html`<th scope="col" class="number">${role(v)}: ${v.version}</th>`)}</tr></thead>
     <tbody>${rows.map(([what, left, right]) => html`<tr key=${what}><th scope="row">${what}</th><td class="number">${left}</td><td class="number">${right}</td></tr>`)}</tbody>
   </table></section>`;
+}
+
+/** What challengers made of the readings that the champion scored, too; of some versions or of all. */
+function Trials({ among }) {
+  const trials = useLoad("/api/trials");
+  return html`<section><h2>On trial</h2>
+    <${Loaded} of=${trials}>
+      ${(all) => {
+        const told = all.trials.filter((trial) => !among || trial.challenger.versions.some((version) => among.includes(version)));
+        return told.length
+          ? told.map((trial) => html`<${Trial} key=${trial.challenger.versions.join()} of=${trial} />`)
+          : html`<${Empty}>No challenger has scored readings. A job with <code>--set promotion.challengers=report</code> puts one on trial when it is told <code>./caddis control send challenge --control DIR --model NAME</code>; the gateway reads its results with <code>--feed</code>.<//>`;
+      }}
+    <//></section>`;
+}
+
+function Trial({ of }) {
+  const names = (versions) => versions.slice(-3).join(", ") + (versions.length > 3 ? ` and ${versions.length - 3} before` : "");
+  const share = (number) => (number === null ? "–" : (number * 100).toFixed(2) + " %");
+  const micros = (number) => (number === null ? "–" : number.toFixed(2));
+  const judged = of.judged_anomalous + of.judged_normal > 0;
+  const rows = [
+    ["flagged", share, "flagged"],
+    ["flagged by it alone", count, "flagged_alone"],
+    ...(judged ? [["precision", share, "precision"], ["recall", share, "recall"]] : []),
+    ["mean µs a reading", micros, "mean_us"],
+    ["99 % within µs", micros, "p99_us"],
+  ];
+  return html`<p>The newest ${count(of.readings)} readings that both scored, <${Time} at=${of.from} /> to <${Time} at=${of.to} />: they agree on ${share(of.agreement)}.
+      ${judged ? ` Precision and recall are of ${count(of.judged_anomalous)} readings that people called anomalous and ${count(of.judged_normal)} that they called normal.` : " Judge alerts, and precision and recall appear."}</p>
+    <table>
+      <thead><tr><th scope="col"><span class="hidden">What</span></th><th scope="col" class="number">champion: ${names(of.champion.versions)}</th><th scope="col" class="number">challenger: ${names(of.challenger.versions)}</th></tr></thead>
+      <tbody>${rows.map(([what, form, name]) => html`<tr key=${name}><th scope="row">${what}</th><td class="number">${form(of.champion[name])}</td><td class="number">${form(of.challenger[name])}</td></tr>`)}</tbody>
+    </table>`;
 }
 
 const Metadata = ({ of }) =>

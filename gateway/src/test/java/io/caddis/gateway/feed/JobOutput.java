@@ -80,6 +80,11 @@ public final class JobOutput {
                 : "");
   }
 
+  /** What a model on trial makes of the reading that {@link #score} is of. */
+  public static String challenger(int second, String sensor, boolean anomaly, String version) {
+    return score(second, sensor, anomaly).replace("warm-up", version);
+  }
+
   public static String reading(int second, String sensor, double temperature) {
     return """
         {"timestamp":"%s","key":"%s","group":"all","event_id":"00000000000000aa-%x",\

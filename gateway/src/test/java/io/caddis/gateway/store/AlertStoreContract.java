@@ -138,6 +138,12 @@ interface AlertStoreContract extends OpenStore {
     assertThat(figures.day(LocalDate.of(2026, 2, 1)).alerts()).isEqualTo(10);
     assertThat(figures.day(LocalDate.of(2026, 2, 1)).anomalies()).isEqualTo(30);
     assertThat(figures.day(LocalDate.of(2026, 1, 31)).alerts()).isZero();
+    assertThat(figures.judged(10))
+        .hasSize(5)
+        .contains(new Figures.Judged("pump-1", T0, T0 + 5, true))
+        .extracting(Figures.Judged::anomalous)
+        .containsOnlyOnce(false);
+    assertThat(figures.judged(2)).hasSize(2);
   }
 
   @Test
