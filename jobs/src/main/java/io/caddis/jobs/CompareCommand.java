@@ -3,7 +3,7 @@
 package io.caddis.jobs;
 
 import io.caddis.detectors.evaluation.DecisionMetrics;
-import io.caddis.detectors.evaluation.Trial;
+import io.caddis.detectors.files.Trial;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -3,7 +3,7 @@
 package io.caddis.gateway.dashboard;
 
 import io.caddis.detectors.evaluation.DecisionMetrics;
-import io.caddis.detectors.evaluation.Trial;
+import io.caddis.detectors.files.Trial;
 import io.caddis.gateway.Json;
 import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.Role;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.detectors.evaluation;
+package io.caddis.detectors.files;
 
-import io.caddis.detectors.files.ResultFolder;
+import io.caddis.detectors.evaluation.DecisionMetrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the Caddis authors
-package io.caddis.detectors.evaluation;
+package io.caddis.detectors.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.caddis.detectors.evaluation.Trial.Contender;
+import io.caddis.detectors.evaluation.DecisionMetrics;
+import io.caddis.detectors.files.Trial.Contender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
