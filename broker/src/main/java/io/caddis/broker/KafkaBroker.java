@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -52,7 +53,7 @@ public final class KafkaBroker implements AutoCloseable {
     this.process = process;
     this.address = address;
     this.admin = Admin.create(clients());
-    this.producer = new KafkaProducer<>(clients(), new StringSerializer(), new StringSerializer());
+    this.producer = new KafkaProducer<>(writers(), new StringSerializer(), new StringSerializer());
   }
 
   /**
@@ -181,6 +182,17 @@ public final class KafkaBroker implements AutoCloseable {
     return settings;
   }
 
+  /**
+   * In order without a producer's identity, for which a broker that has just started must ask its
+   * controller first.
+   */
+  private Map<String, Object> writers() {
+    Map<String, Object> settings = clients();
+    settings.put("enable.idempotence", false);
+    settings.put("max.in.flight.requests.per.connection", 1);
+    return settings;
+  }
+
   /** Where clients connect to, {@code HOST:PORT}. */
   public String bootstrapServers() {
     return address;
@@ -203,10 +215,11 @@ public final class KafkaBroker implements AutoCloseable {
 
   /** Appends values to a partition, in their order, and waits until all are stored. */
   public void send(String topic, int partition, Iterable<String> values) {
+    List<Future<RecordMetadata>> stored = new ArrayList<>();
     for (String value : values) {
-      producer.send(new ProducerRecord<>(topic, partition, null, value));
+      stored.add(producer.send(new ProducerRecord<>(topic, partition, null, value)));
     }
-    producer.flush();
+    stored.forEach(KafkaBroker::done);
   }
 
   /** All values that a consumer sees now which sees committed records only, by partition. */
