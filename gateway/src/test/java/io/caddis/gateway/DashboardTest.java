@@ -239,7 +239,6 @@ class DashboardTest extends InBrowser {
       page.awaitText("challenger: " + tried);
       page.awaitText("they agree on 50.00 %");
     }
-    screenshot("trial");
     assertThat(page.problems()).isEmpty();
   }
 
