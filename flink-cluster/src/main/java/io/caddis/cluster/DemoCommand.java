@@ -95,7 +95,7 @@ final class DemoCommand implements Callable<Integer> {
       System.out.println("Results  " + output);
       System.out.println("Submitting the job …");
       Duration time = seconds == null ? Duration.ofDays(365) : Duration.ofSeconds(seconds);
-      Optional<DemoGateway> gateway = gateway(home, output);
+      Optional<DemoGateway> gateway = gateway(home, output, cluster.webInterface().toString());
       try {
         String dashboard = gateway.map(one -> one.address() + "/dashboard").orElse("");
         demo(cluster, home, output, dashboard).run(time, stop);
@@ -107,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** The gateway with the dashboard; without it the demonstration goes on all the same. */
-  private static Optional<DemoGateway> gateway(Path home, Path output) {
+  private static Optional<DemoGateway> gateway(Path home, Path output, String flink) {
     String distribution = System.getProperty("caddis.gateway", "");
     if (!Files.isDirectory(Path.of(distribution, "lib"))) {
       return Optional.empty();
@@ -127,6 +127,8 @@ final class DemoCommand implements Callable<Integer> {
                 home.resolve(MODELS).toString(),
                 "--control",
                 home.resolve(COMMANDS).toString(),
+                "--flink",
+                flink,
                 "--score-window",
                 Integer.toString(SCORE_WINDOW)));
     if (gateway.isEmpty()) {

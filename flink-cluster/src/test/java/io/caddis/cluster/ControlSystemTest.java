@@ -146,8 +146,10 @@ class ControlSystemTest {
             work,
             "--registry=" + registry,
             "--control=" + run.control,
+            "--flink=" + cluster.webInterface(),
             "--feed=" + run.output,
             "--store=" + work.resolve("gateway.db"))) {
+      assertThat(gateway.get("/health").at("/checks/flink").asBoolean()).isTrue();
       gateway.post(
           "/v1/anomaly/fit",
           "{\"model\": \"pumps\", \"backend\": \"zscore\", \"data\": %s}"

@@ -72,6 +72,7 @@ final class HttpTarget implements Target {
                   false,
                   LIMITS,
                   null,
+                  null,
                   null),
               new AlertOptions(
                   null,

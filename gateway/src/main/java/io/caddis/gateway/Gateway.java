@@ -26,6 +26,7 @@ import io.caddis.gateway.models.Serving;
 import io.caddis.gateway.models.TrainRoutes;
 import io.caddis.gateway.models.Usage;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -99,6 +100,12 @@ public final class Gateway implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Command the job that watches this: its --control DIR.")
   private @Nullable Path control;
+
+  @Option(
+      names = "--flink",
+      paramLabel = "URL",
+      description = "Be healthy only while Flink answers there: http://HOST:PORT.")
+  private @Nullable URI flink;
 
   @Option(
       names = "--insecure",
@@ -194,6 +201,7 @@ public final class Gateway implements Callable<Integer> {
         insecure,
         Limits.DEFAULT.with(bodyMebibytes << 20, rows),
         control,
+        flink,
         tls.files());
   }
 
@@ -242,6 +250,9 @@ public final class Gateway implements Callable<Integer> {
     checks.addAll(desk.checks());
     if (job != null) {
       checks.add(new HealthCheck("control", job::reachable));
+    }
+    if (options.flink() != null) {
+      checks.add(new HealthCheck("flink", new FlinkCluster(options.flink(), clock)::reachable));
     }
     List<Routes> routes =
         new ArrayList<>(

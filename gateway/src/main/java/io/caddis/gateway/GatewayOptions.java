@@ -3,6 +3,7 @@
 package io.caddis.gateway;
 
 import io.caddis.gateway.access.TlsFiles;
+import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param insecure whether other machines may come without tokens
  * @param limits on what clients may ask for
  * @param control directory that the running job watches for commands, null when there is none
+ * @param flink web interface of the jobs' cluster, {@code http://HOST:PORT}, null when its health
+ *     is not this gateway's concern
  * @param tls certificate to speak TLS with, null for plain HTTP
  */
 public record GatewayOptions(
@@ -30,6 +33,7 @@ public record GatewayOptions(
     boolean insecure,
     Limits limits,
     @Nullable Path control,
+    @Nullable URI flink,
     @Nullable TlsFiles tls) {
   public GatewayOptions {
     if (port < 0 || port > 65_535) {

@@ -5,12 +5,15 @@ package io.caddis.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import com.sun.net.httpserver.HttpServer;
 import io.caddis.gateway.access.Access;
 import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +44,24 @@ class GatewayServerTest {
       assertThat(answer.body())
           .contains("\"status\":\"healthy\"", "\"uptime_seconds\":", "\"model_loaded\":false")
           .contains("\"checks\":{\"registry\":true,\"model\":true,\"store\":true}");
+    }
+  }
+
+  @Test
+  void aClusterThatDoesNotAnswerIsUnhealthy() throws IOException {
+    HttpServer flink = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    flink.createContext("/overview", exchange -> exchange.sendResponseHeaders(200, -1));
+    flink.start();
+    URI address = URI.create("http://127.0.0.1:" + flink.getAddress().getPort());
+    GatewayOptions options = new TestOptions(directory).flink(address).build();
+    try (TestGateway gateway = new TestGateway(options)) {
+      assertThat(gateway.get("/health").body()).contains("\"healthy\"", "\"flink\":true");
+    }
+    flink.stop(0);
+    try (TestGateway gateway = new TestGateway(options)) {
+      TestGateway.Answer health = gateway.get("/health");
+      assertThat(health.status()).isEqualTo(503);
+      assertThat(health.body()).contains("\"unhealthy\"", "\"flink\":false");
     }
   }
 

@@ -3,6 +3,7 @@
 package io.caddis.gateway;
 
 import io.caddis.gateway.access.TlsFiles;
+import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class TestOptions {
   private boolean insecure;
   private Limits limits = Limits.DEFAULT;
   private @Nullable Path control;
+  private @Nullable URI flink;
   private @Nullable TlsFiles tls;
 
   TestOptions(Path registry) {
@@ -57,6 +59,11 @@ final class TestOptions {
     return this;
   }
 
+  TestOptions flink(URI address) {
+    flink = address;
+    return this;
+  }
+
   TestOptions tls(TlsFiles files) {
     tls = files;
     return this;
@@ -64,6 +71,6 @@ final class TestOptions {
 
   GatewayOptions build() {
     return new GatewayOptions(
-        host, 0, registry, model, trainingData, tokens, insecure, limits, control, tls);
+        host, 0, registry, model, trainingData, tokens, insecure, limits, control, flink, tls);
   }
 }
