@@ -8,12 +8,8 @@ import static io.caddis.operators.Commands.undoModel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -28,54 +24,27 @@ class ModelCanaryTest {
   private static final ModelUpdate LATER = Models.update("g", 2500, 0.2);
 
   /** The operator, with a watch of a second, and what has come out of it. */
-  private static final class Run implements AutoCloseable {
-    private final KeyedTwoInputStreamOperatorTestHarness<
-            String, ModelUpdate, ModelInput, ModelUpdate>
-        harness;
-
+  private static final class Run extends ModelControlRun<Run> {
     Run(double share, @Nullable OperatorSubtaskState state) throws Exception {
       this(share, 1000, state);
     }
 
     Run(double share, long watchMillis, @Nullable OperatorSubtaskState state) throws Exception {
-      PromotionPlan plan =
-          new PromotionPlan(1, 0.3, 1, watchMillis, share, PromotionPlan.Challengers.NONE, 1, 0);
-      harness =
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              new KeyedCoProcessOperator<>(new ModelControlFunction(plan, 100_000, true)),
-              ModelUpdate::group,
-              ModelInput::group,
-              Types.STRING,
-              128,
-              1,
-              0);
-      harness.initializeState(state);
-      harness.open();
+      super(
+          new PromotionPlan(1, 0.3, 1, watchMillis, share, PromotionPlan.Challengers.NONE, 1, 0),
+          state);
     }
 
-    Run trained(ModelUpdate... models) throws Exception {
-      for (ModelUpdate model : models) {
-        harness.processElement1(new StreamRecord<>(model));
-      }
+    @Override
+    Run self() {
       return this;
     }
 
     /** Readings of a level of 0, in slices of a quarter of the watch. */
     Run seen(long from, long to, int rows) throws Exception {
       for (long start = from; start < to; start += 250) {
-        harness.processElement2(
-            new StreamRecord<>(ModelInput.of(Models.sample("g", start, start + 250, rows))));
+        seen(Models.sample("g", start, start + 250, rows));
       }
-      return this;
-    }
-
-    Run command(ControlCommand command) throws Exception {
-      harness.processElement2(new StreamRecord<>(ModelInput.of(command)));
-      return this;
-    }
-
-    Run until(long time) throws Exception {
-      harness.processBothWatermarks(new Watermark(time - 1));
       return this;
     }
 
@@ -99,11 +68,6 @@ class ModelCanaryTest {
       return harness.getSideOutput(SideOutputs.ACKNOWLEDGEMENTS).stream()
           .map(record -> String.valueOf(record.getValue().refusal()))
           .toList();
-    }
-
-    @Override
-    public void close() throws Exception {
-      harness.close();
     }
   }
 

@@ -9,12 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caddis.detectors.sample.SampledRow;
 import io.caddis.operators.ModelVerdict.Decision;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -30,46 +26,13 @@ class ModelGuardTest {
   private static final ModelUpdate NEXT = Models.update("g", 3000, 0.1);
 
   /** The operator and what has come out of it. */
-  private static final class Run implements AutoCloseable {
-    private final KeyedTwoInputStreamOperatorTestHarness<
-            String, ModelUpdate, ModelInput, ModelUpdate>
-        harness;
-
+  private static final class Run extends ModelControlRun<Run> {
     Run(@Nullable OperatorSubtaskState state) throws Exception {
-      harness =
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              new KeyedCoProcessOperator<>(new ModelControlFunction(WATCHED, 100_000, true)),
-              ModelUpdate::group,
-              ModelInput::group,
-              Types.STRING,
-              128,
-              1,
-              0);
-      harness.initializeState(state);
-      harness.open();
+      super(WATCHED, state);
     }
 
-    Run trained(ModelUpdate... models) throws Exception {
-      for (ModelUpdate model : models) {
-        harness.processElement1(new StreamRecord<>(model));
-      }
-      return this;
-    }
-
-    Run seen(TrainingSample... parts) throws Exception {
-      for (TrainingSample part : parts) {
-        harness.processElement2(new StreamRecord<>(ModelInput.of(part)));
-      }
-      return this;
-    }
-
-    Run command(ControlCommand command) throws Exception {
-      harness.processElement2(new StreamRecord<>(ModelInput.of(command)));
-      return this;
-    }
-
-    Run until(long time) throws Exception {
-      harness.processBothWatermarks(new Watermark(time - 1));
+    @Override
+    Run self() {
       return this;
     }
 
@@ -94,11 +57,6 @@ class ModelGuardTest {
                               model.scoresFrom(),
                               model.verdict().at()))
               .toList();
-    }
-
-    @Override
-    public void close() throws Exception {
-      harness.close();
     }
   }
 

@@ -67,6 +67,7 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
   private transient List<Waiting> waiting;
   private transient ListState<ModelUpdate> state;
   private transient Set<String> groups;
+  private transient boolean told;
   private transient ModelRegistry registry;
   private transient Counter published;
   private transient Counter failed;
@@ -104,8 +105,15 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
     }
     String group = element.getValue().group();
     if (groups.size() == mostNames && !groups.contains(group)) {
+      if (!told) {
+        told = true;
+        LOG.warn(
+            "Model of '{}' is not published, nor any other but those of {} names: more are too many"
+                + " to look through",
+            group,
+            mostNames);
+      }
       failed.inc();
-      LOG.warn("Model of '{}' is not published: {} others have a name", group, mostNames);
       return;
     }
     groups.add(group);

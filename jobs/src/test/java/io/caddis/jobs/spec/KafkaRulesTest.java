@@ -11,19 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class KafkaRulesTest {
-  private static SpecLoader loader(String settings) {
-    SpecLoader loader = new SpecLoader(name -> null);
-    for (String setting : settings.split(";")) {
-      String[] parts = setting.split("=", 2);
-      loader.set(parts[0].strip(), parts[1].strip(), "test");
-    }
-    return loader;
-  }
-
   @Test
   void topicsAloneAreEnoughToReadAndToWrite() {
     PipelineSpec spec =
-        loader(
+        TestSettings.loader(
                 "source.type=kafka; source.kafka.topics=[a, b]; kafka.bootstrap-servers=h:1;"
                     + "sink.kafka.alerts=c")
             .load();
@@ -53,7 +44,7 @@ class KafkaRulesTest {
           source.path=in; sink.kafka.scores=a b | sink.kafka.scores must be
           """)
   void whatCannotWorkIsRefused(String settings, String problem) {
-    SpecLoader loader = loader(settings);
+    SpecLoader loader = TestSettings.loader(settings);
     assertThatThrownBy(loader::load)
         .isInstanceOf(InvalidSpecException.class)
         .hasMessageContaining(problem);

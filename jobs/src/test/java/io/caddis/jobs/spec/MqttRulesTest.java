@@ -13,19 +13,12 @@ class MqttRulesTest {
   private static final String BROKER =
       "source.type=mqtt; source.mqtt.uri=mqtt://h; sink.directory=d; ";
 
-  private static SpecLoader loader(String settings) {
-    SpecLoader loader = new SpecLoader(name -> null);
-    for (String setting : settings.split(";")) {
-      String[] parts = setting.split("=", 2);
-      loader.set(parts[0].strip(), parts[1].strip(), "test");
-    }
-    return loader;
-  }
-
   @Test
   void filtersWithWildcardsAndATopicEachSensorAreFine() {
     PipelineSpec spec =
-        loader(BROKER + "source.mqtt.topics=[a/+/b, c/#, '#', /d]; source.mqtt.key=topic").load();
+        TestSettings.loader(
+                BROKER + "source.mqtt.topics=[a/+/b, c/#, '#', /d]; source.mqtt.key=topic")
+            .load();
     assertThat(spec.source().bounded()).isFalse();
     assertThat(spec.source().mqtt().key()).isEqualTo(MqttSpec.SensorName.TOPIC);
   }
@@ -46,7 +39,7 @@ class MqttRulesTest {
           source.type=mqtt; sink.directory=d; source.mqtt.uri=mqtt://h; source.mqtt.topics=[a]; source.mqtt.session-expiry=50000 d | source.mqtt.session-expiry must be at most
           """)
   void whatCannotWorkIsRefused(String settings, String problem) {
-    SpecLoader loader = loader(settings);
+    SpecLoader loader = TestSettings.loader(settings);
     assertThatThrownBy(loader::load)
         .isInstanceOf(InvalidSpecException.class)
         .hasMessageContaining(problem);
@@ -54,7 +47,7 @@ class MqttRulesTest {
 
   @Test
   void aLoginInTheUriIsRefusedWithoutBeingRepeated() {
-    SpecLoader loader = loader(BROKER + "source.mqtt.uri=mqtt://me:hunter2@h");
+    SpecLoader loader = TestSettings.loader(BROKER + "source.mqtt.uri=mqtt://me:hunter2@h");
     assertThatThrownBy(loader::load)
         .hasMessageContaining("must hold no login: that belongs to source.mqtt.properties")
         .hasMessageNotContaining("hunter2");
