@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -68,7 +69,8 @@ public final class Trial {
    * @param flaggedAlone readings that the other did not flag
    * @param decisions about the readings of which the truth is known
    * @param meanMicros a reading, by the job's clock; NaN when it was not measured
-   * @param p99Micros a reading, by the job's clock; NaN when it was not measured
+   * @param p99Micros a reading in the slowest subtask, by the job's clock; NaN when it was not
+   *     measured
    */
   public record Figures(
       SortedSet<String> versions,
@@ -190,8 +192,8 @@ public final class Trial {
             count(own | NORMAL, own | NORMAL),
             count(own | ANOMALOUS, ANOMALOUS),
             count(own | NORMAL, NORMAL)),
-        micros(contender, "mean_nanos"),
-        micros(contender, "p99_nanos"));
+        meanMicros(contender),
+        p99Micros(contender));
   }
 
   /** Readings of which those bits of a mask are set that a value has. */
@@ -203,16 +205,24 @@ public final class Trial {
     return count;
   }
 
-  /** Of all subtasks and models, weighted by what was measured. */
-  private double micros(Contender contender, String figure) {
-    double sum = 0;
-    long all = 0;
-    for (JsonNode row : times.values()) {
-      if (row.path("challenger").asBoolean() == (contender == Contender.CHALLENGER)) {
-        all += measured(row);
-        sum += measured(row) * row.path(figure).asDouble();
-      }
-    }
-    return sum / all / 1000;
+  /** What was measured of one of the two, by subtask and model. */
+  private Stream<JsonNode> times(Contender contender) {
+    return times.values().stream()
+        .filter(row -> row.path("challenger").asBoolean() == (contender == Contender.CHALLENGER));
+  }
+
+  private double meanMicros(Contender contender) {
+    double sum =
+        times(contender).mapToDouble(r -> measured(r) * r.path("mean_nanos").asDouble()).sum();
+    return sum / times(contender).mapToLong(Trial::measured).sum() / 1000;
+  }
+
+  /** Of the slowest: what 99 % of all take cannot be told from what 99 % of each part take. */
+  private double p99Micros(Contender contender) {
+    return times(contender)
+            .mapToDouble(row -> row.path("p99_nanos").asDouble())
+            .max()
+            .orElse(Double.NaN)
+        / 1000;
   }
 }
