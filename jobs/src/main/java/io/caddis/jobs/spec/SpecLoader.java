@@ -44,7 +44,8 @@ public final class SpecLoader {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private final SpecSchema schema = new SpecSchema();
+  private static final SpecSchema SCHEMA = new SpecSchema();
+
   private final Function<String, @Nullable String> environment;
   private final ObjectNode given = JsonNodeFactory.instance.objectNode();
   private final Map<JsonPointer, String> origins = new HashMap<>();
@@ -95,10 +96,10 @@ public final class SpecLoader {
    */
   public SpecLoader set(String path, String value, String origin) {
     JsonPointer pointer = JsonPointer.compile("/" + path.replace("~", "~0").replace('.', '/'));
-    JsonNode expected = schema.at(pointer);
+    JsonNode expected = SCHEMA.at(pointer);
     if (expected == null) {
       String remedy =
-          DidYouMean.closest(path, schema.paths())
+          DidYouMean.closest(path, SCHEMA.paths())
               .map(closest -> "Did you mean '" + closest + "'?")
               .orElse("All keys are in docs/configuration.md");
       problems.add(new SpecProblem(origin, path, "is not a key. " + remedy));
@@ -124,9 +125,9 @@ public final class SpecLoader {
    * @throws InvalidSpecException naming everything that is wrong
    */
   public PipelineSpec load() {
-    ObjectNode values = schema.completed(given);
-    schema.problems(values).forEach(this::report);
-    ObjectNode sound = schema.completed(withoutFaults(values));
+    ObjectNode values = SCHEMA.completed(given);
+    SCHEMA.problems(values).forEach(this::report);
+    ObjectNode sound = SCHEMA.completed(withoutFaults(values));
     SpecRules.resolve(sound);
     new SpecRules(sound, faulty).violations().forEach(this::report);
     if (!problems.isEmpty()) {
@@ -202,7 +203,7 @@ public final class SpecLoader {
       return node;
     }
     String text = substituted(node.stringValue(), at);
-    JsonNode expected = schema.at(at);
+    JsonNode expected = SCHEMA.at(at);
     return expected == null ? StringNode.valueOf(text) : typed(expected, text);
   }
 
