@@ -40,7 +40,7 @@ function route() {
   } catch {
     name = rest.join("/");
   }
-  return { page: page in PAGES ? page : "overview", name, fields: Object.fromEntries(new URLSearchParams(search)) };
+  return { page: Object.hasOwn(PAGES, page) ? page : "overview", name, fields: Object.fromEntries(new URLSearchParams(search)) };
 }
 
 /** Changes fields of the address, so that it can be passed on. */
