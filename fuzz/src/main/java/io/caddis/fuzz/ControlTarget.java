@@ -29,6 +29,7 @@ final class ControlTarget implements Target {
                 + " \"share\": 0.1}",
             "{\"type\": \"label\", \"label\": \"anomaly\", " + from + "}",
             "{\"type\": \"accept\", " + from + "}",
+            "{\"type\": \"drop_feature\", \"feature\": \"x*\", \"sensors\": \"p\"}",
             "{\"type\": \"undo\", \"command\": \"a-1\"}",
             "{\"type\": \"retrain\", \"group\": \"g\"}")
         .stream()
@@ -62,6 +63,7 @@ final class ControlTarget implements Target {
     put(json, "model", command.model());
     put(json, "version", command.version());
     put(json, "command", command.target());
+    put(json, "feature", command.feature());
     if (!Double.isNaN(command.threshold())) {
       json.put("threshold", command.threshold());
     }

@@ -69,8 +69,8 @@ final class ControlCli implements Runnable {
       footer = {
         "",
         "TYPE is set_threshold, reset_threshold, mute, unmute, maintenance, promote,",
-        "challenge, rollback, unpin, retrain, accept, label or undo. Times are event",
-        "time: 2026-01-01T00:00:00Z.",
+        "challenge, rollback, unpin, retrain, accept, label, drop_feature, add_feature",
+        "or undo. Times are event time: 2026-01-01T00:00:00Z.",
         "  control send set_threshold --control DIR --sensors 'pump-*' --threshold 0.8",
         "  control send maintenance --control DIR --from 2026-01-01T08:00:00Z \\",
         "    --to 2026-01-01T09:00:00Z",
@@ -78,6 +78,7 @@ final class ControlCli implements Runnable {
         "    --share 0.1",
         "  control send accept --control DIR --sensors pump-7 \\",
         "    --from 2026-01-01T08:00:00Z --to 2026-01-01T09:00:00Z",
+        "  control send drop_feature --control DIR --feature 'vibration*'",
         "  control send undo --control DIR --command ID"
       })
   int send(
@@ -87,7 +88,7 @@ final class ControlCli implements Runnable {
           @Nullable String sensors,
       @Option(names = "--threshold", paramLabel = "T", description = "From 0 to 1.")
           @Nullable Double threshold,
-      @Option(names = "--until", paramLabel = "TIME", description = "End of a mute.")
+      @Option(names = "--until", paramLabel = "TIME", description = "End of a mute, or of a drop.")
           @Nullable String until,
       @Option(
               names = "--from",
@@ -116,6 +117,8 @@ final class ControlCli implements Runnable {
               description =
                   "Of the sensors that a promoted model scores first, above 0, at most 1.")
           @Nullable Double share,
+      @Option(names = "--feature", paramLabel = "P", description = "Pattern, as of sensors.")
+          @Nullable String feature,
       @Option(names = "--command", paramLabel = "ID", description = "Of the command to undo.")
           @Nullable String undone,
       @Option(
@@ -143,6 +146,7 @@ final class ControlCli implements Runnable {
     if (share != null) {
       json.put("share", share);
     }
+    put(json, "feature", feature);
     put(json, "command", undone);
     put(json, "effective_from", effectiveFrom);
     try {
@@ -263,6 +267,7 @@ final class ControlCli implements Runnable {
               + " "
               + given.versionOrAlias()
               + (given.share() == 0 ? "" : " share " + given.share());
+      case "drop_feature", "add_feature" -> name + " " + given.feature() + " " + given.sensors();
       default -> name + " " + given.sensors();
     };
   }

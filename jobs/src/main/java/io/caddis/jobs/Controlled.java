@@ -64,7 +64,7 @@ final class Controlled {
         admitted,
         DataStreamUtils.reinterpretAsKeyedStream(features, FeatureVector::key)
             .connect(admitted.broadcast(ControlFunction.COMMANDS))
-            .process(new ControlFunction(plan.ordered()))
+            .process(new ControlFunction(plan.features().schema(), plan.ordered()))
             .uid(OperatorUids.CONTROL)
             .name(OperatorUids.CONTROL));
   }

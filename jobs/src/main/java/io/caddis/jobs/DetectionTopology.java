@@ -140,7 +140,7 @@ public final class DetectionTopology {
     if (plan.detector().learnsByReading()) {
       scores = learnAndScore(judged, plan);
     } else {
-      SingleOutputStreamOperator<TrainingSample> samples = sample(features, plan, controlled);
+      SingleOutputStreamOperator<TrainingSample> samples = sample(judged, plan, controlled);
       labelled = controlled == null ? null : controlled.labelled(samples, OperatorUids.LABEL);
       trained =
           (labelled == null
@@ -151,7 +151,7 @@ public final class DetectionTopology {
                       plan.training(), plan.detector(), plan.promotion(), plan.ttlMillis()))
               .uid(OperatorUids.TRAIN)
               .name(OperatorUids.TRAIN);
-      inForce = Promotion.of(trained, features, controlled, plan);
+      inForce = Promotion.of(trained, judged, controlled, plan);
       scores = score(judged, inForce == null ? trained : inForce, plan);
       quality = quality.union(trained.getSideOutput(SideOutputs.QUALITY));
       models = trained.union(trained.getSideOutput(SideOutputs.MODEL_VERDICTS));

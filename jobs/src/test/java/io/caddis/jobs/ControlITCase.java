@@ -115,6 +115,52 @@ class ControlITCase {
         .toList();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"zscore", "mewma"})
+  void aDroppedFeatureNeitherScoresNorTrainsUntilTheCommandIsUndone(String detector)
+      throws IOException {
+    Random random = new Random(5);
+    List<String> rows = new ArrayList<>(List.of("timestamp,key,x,y"));
+    for (int i = 0; i < ROWS; i++) {
+      for (int sensor = 0; sensor < 4; sensor++) {
+        rows.add(
+            "%d,s%d,%s,%s"
+                .formatted(START + i, sensor, random.nextGaussian(), random.nextGaussian()));
+      }
+    }
+    Files.write(input.resolve("a.csv"), rows);
+    command(
+        "1.json",
+        "{'id':'d','type':'drop_feature','feature':'y','sensors':'s*','effective_from':'%s'}"
+            .formatted(at(100)));
+    command(
+        "2.json",
+        "{'id':'u','type':'undo','command':'d','effective_from':'%s'}".formatted(at(ROWS - 50)));
+    DetectRun one = dropping("one", 1, detector);
+    DetectRun two = dropping("two", 2, detector);
+
+    assertThat(texts(two.scores())).isEqualTo(texts(one.scores()));
+    assertThat(said(two)).hasSize(4).allMatch(a -> a.get("state").asString().equals("applied"));
+    // The models of windows that had no y do not use it, the first one again is that of 360 s.
+    int imputed = detector.equals("zscore") ? 180 : ROWS - 50;
+    int ignored = detector.equals("zscore") ? 360 : ROWS - 50;
+    for (JsonNode score : two.scores()) {
+      assertThat(score.path("features_imputed").toString().contains("\"y\""))
+          .as("%s", score)
+          .isEqualTo(between(score, 100, imputed));
+      assertThat(score.path("features_ignored").toString().contains("\"y\""))
+          .as("%s", score)
+          .isEqualTo(between(score, ROWS - 50, ignored));
+    }
+  }
+
+  private DetectRun dropping(String name, int parallelism, String detector) throws IOException {
+    return detector.equals("zscore")
+        ? controlled(name, parallelism, "global")
+        : run(
+            name, "--detector=" + detector, "--parallelism=" + parallelism, "--control=" + control);
+  }
+
   @Test
   void acceptedReadingsTrainTheNextModelAndLabelledAnomaliesDoNot() throws IOException {
     List<Integer> skipped =

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param file name of the file it stood in; of commands that take effect at the same time, the one
  *     with the last name wins
  * @param type what to do
- * @param sensors pattern of the sensors it is about, see {@link SensorPattern}
+ * @param sensors pattern of the sensors it is about, see {@link NamePattern}
  * @param group whose model it is about, null when not given or not about a model
  * @param threshold to set, 0 to 1; NaN for other commands
  * @param from event time from which on it holds, epoch milliseconds; {@link #NOT_GIVEN}
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param span of the readings that a command about training is about; null otherwise
  * @param share of the sensors for which a promoted model is to score first, at most 1; 0 = as the
  *     job is configured
+ * @param feature pattern of the features that are dropped or added, as {@code sensors}; null for
+ *     other commands
  */
 public record ControlCommand(
     String id,
@@ -36,7 +38,8 @@ public record ControlCommand(
     @Nullable String version,
     @Nullable ModelUpdate model,
     @Nullable Span span,
-    double share) {
+    double share,
+    @Nullable String feature) {
 
   /**
    * Readings of which somebody says what they are.
@@ -71,13 +74,14 @@ public record ControlCommand(
         version,
         model,
         span,
-        share);
+        share,
+        feature);
   }
 
   /** The same command with the model that it promotes, null once that has been handed on. */
   public ControlCommand promoting(@Nullable ModelUpdate promoted) {
     return new ControlCommand(
-        id, file, type, sensors, group, threshold, from, to, target, version, promoted, span,
-        share);
+        id, file, type, sensors, group, threshold, from, to, target, version, promoted, span, share,
+        feature);
   }
 }

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.jspecify.annotations.Nullable;
@@ -128,6 +129,9 @@ final class ControlRules {
           case MUTE -> muted = true;
           case UNMUTE -> muted = false;
           case MAINTENANCE -> maintenance = true;
+          case DROP_FEATURE, ADD_FEATURE -> {
+            // See dropped.
+          }
           default ->
               throw new IllegalStateException(
                   "a rule must be about readings, was " + rule.command().type());
@@ -138,6 +142,28 @@ final class ControlRules {
     return setBy == null && !quiet ? null : new Ruling(threshold, setBy, quiet);
   }
 
+  /** Which features a sensor's reading of a time is not to have; null when it may have all. */
+  @Nullable Predicate<String> dropped(String sensor, long timestamp) {
+    List<ControlCommand> held = new ArrayList<>();
+    for (Rule rule : rulesOf(sensor)) {
+      if (rule.command().type().aboutFeatures() && rule.holdsAt(timestamp)) {
+        held.add(rule.command());
+      }
+    }
+    return held.isEmpty() ? null : feature -> dropped(held, feature);
+  }
+
+  private static boolean dropped(List<ControlCommand> held, String feature) {
+    boolean dropped = false;
+    for (ControlCommand command : held) {
+      String pattern = command.feature();
+      if (pattern != null && new NamePattern(pattern).matches(feature)) {
+        dropped = command.type() == ControlType.DROP_FEATURE;
+      }
+    }
+    return dropped;
+  }
+
   private Rule[] rulesOf(String sensor) {
     Rule[] known = bySensor.get(sensor);
     if (known == null) {
@@ -146,7 +172,7 @@ final class ControlRules {
       }
       known =
           rules.stream()
-              .filter(rule -> new SensorPattern(rule.command().sensors()).matches(sensor))
+              .filter(rule -> new NamePattern(rule.command().sensors()).matches(sensor))
               .toArray(Rule[]::new);
       bySensor.put(sensor, known);
     }

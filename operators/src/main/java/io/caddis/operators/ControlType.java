@@ -16,7 +16,9 @@ public enum ControlType {
   CHALLENGE,
   ACCEPT,
   LABEL,
-  RETRAIN;
+  RETRAIN,
+  DROP_FEATURE,
+  ADD_FEATURE;
 
   /** Whether it is about the models of a group, rather than about readings. */
   public boolean aboutModels() {
@@ -25,6 +27,11 @@ public enum ControlType {
         || this == UNPIN
         || this == CHALLENGE
         || this == RETRAIN;
+  }
+
+  /** Whether it says which features are used. */
+  public boolean aboutFeatures() {
+    return this == DROP_FEATURE || this == ADD_FEATURE;
   }
 
   /** Whether it says which readings train. */

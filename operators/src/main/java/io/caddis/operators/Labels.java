@@ -57,7 +57,7 @@ final class Labels {
 
   private List<ControlCommand> about(String sensor) {
     return holding.stream()
-        .filter(command -> new SensorPattern(command.sensors()).matches(sensor))
+        .filter(command -> new NamePattern(command.sensors()).matches(sensor))
         .toList();
   }
 }

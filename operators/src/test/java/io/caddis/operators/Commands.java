@@ -18,13 +18,26 @@ final class Commands {
 
   static ControlCommand undo(String id, String target, long from) {
     return new ControlCommand(
-        id, id, ControlType.UNDO, "*", null, Double.NaN, from, END, target, null, null, null, 0);
+        id,
+        id,
+        ControlType.UNDO,
+        "*",
+        null,
+        Double.NaN,
+        from,
+        END,
+        target,
+        null,
+        null,
+        null,
+        0,
+        null);
   }
 
   static ControlCommand model(
       ControlType type, String id, String group, long from, String version, ModelUpdate model) {
     return new ControlCommand(
-        id, id, type, "*", group, Double.NaN, from, END, null, version, model, null, 0);
+        id, id, type, "*", group, Double.NaN, from, END, null, version, model, null, 0, null);
   }
 
   static ControlCommand canary(
@@ -42,7 +55,8 @@ final class Commands {
         null,
         model,
         null,
-        share);
+        share,
+        null);
   }
 
   static ControlCommand retrain(String id, String group, long from) {
@@ -51,12 +65,31 @@ final class Commands {
 
   static ControlCommand undoModel(String id, String group, String target, long from) {
     return new ControlCommand(
-        id, id, ControlType.UNDO, "*", group, Double.NaN, from, END, target, null, null, null, 0);
+        id,
+        id,
+        ControlType.UNDO,
+        "*",
+        group,
+        Double.NaN,
+        from,
+        END,
+        target,
+        null,
+        null,
+        null,
+        0,
+        null);
+  }
+
+  static ControlCommand feature(
+      ControlType type, String id, String sensors, String feature, long from) {
+    return new ControlCommand(
+        id, id, type, sensors, null, Double.NaN, from, END, null, null, null, null, 0, feature);
   }
 
   private static ControlCommand command(
       String id, ControlType type, String sensors, double threshold, long from, long to) {
     return new ControlCommand(
-        id, id, type, sensors, null, threshold, from, to, null, null, null, null, 0);
+        id, id, type, sensors, null, threshold, from, to, null, null, null, null, 0, null);
   }
 }

@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import static io.caddis.operators.Commands.END;
+import static io.caddis.operators.Commands.feature;
 import static io.caddis.operators.Commands.of;
 import static io.caddis.operators.Commands.threshold;
 import static io.caddis.operators.Commands.undo;
@@ -10,7 +11,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Ruling;
+import io.caddis.detectors.feature.Encoding;
+import io.caddis.detectors.feature.Feature;
+import io.caddis.detectors.feature.FeatureSchema;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
@@ -20,13 +25,19 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class ControlFunctionTest {
+  private static final FeatureSchema SCHEMA =
+      new FeatureSchema(
+          List.of(
+              new Feature("flow", Encoding.NUMERIC),
+              new Feature("heat", Encoding.NUMERIC),
+              new Feature("mode", Encoding.CATEGORY)));
 
   private static KeyedTwoInputStreamOperatorTestHarness<
           String, FeatureVector, ControlCommand, FeatureVector>
       harness(boolean ordered) throws Exception {
     return new KeyedTwoInputStreamOperatorTestHarness<>(
         new CoBroadcastWithKeyedOperator<>(
-            new ControlFunction(ordered), List.of(ControlFunction.COMMANDS)),
+            new ControlFunction(SCHEMA, ordered), List.of(ControlFunction.COMMANDS)),
         FeatureVector::key,
         null,
         Types.STRING,
@@ -41,7 +52,7 @@ class ControlFunctionTest {
       long timestamp)
       throws Exception {
     harness.processElement1(
-        new StreamRecord<>(Vectors.vector("pump-1", "g", timestamp, 1), timestamp));
+        new StreamRecord<>(Vectors.vector("pump-1", "g", timestamp, 1, 2), timestamp));
   }
 
   private static void send(
@@ -76,6 +87,33 @@ class ControlFunctionTest {
 
       assertThat(rulings(harness)).containsExactly((Ruling) null);
       assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void aDroppedFeatureIsMissingUntilItIsAddedAgain() throws Exception {
+    try (var harness = harness(false)) {
+      harness.open();
+      send(harness, feature(ControlType.DROP_FEATURE, "a", "pump-*", "[hm]*", 10));
+      send(harness, feature(ControlType.DROP_FEATURE, "b", "pump-*", "?e*", 10));
+      send(harness, feature(ControlType.DROP_FEATURE, "c", "*", "mode", 10));
+      send(harness, feature(ControlType.DROP_FEATURE, "d", "*", "new", 10));
+      send(harness, feature(ControlType.ADD_FEATURE, "e", "pump-1", "h*", 20));
+      for (long time : new long[] {9, 10, 20}) {
+        FeatureVector vector = Vectors.vector("pump-1", "g", time, 1, 2);
+        harness.processElement1(
+            new StreamRecord<>(
+                vector.with(
+                    vector.numbers(), new String[] {"idle"}, Map.of("new", 3.0, "other", 4.0)),
+                time));
+      }
+
+      assertThat(harness.extractOutputValues())
+          .extracting(v -> List.of(v.numbers()[0], v.numbers()[1], "" + v.texts()[0], v.extra()))
+          .containsExactly(
+              List.of(1.0, 2.0, "idle", Map.of("new", 3.0, "other", 4.0)),
+              List.of(1.0, Double.NaN, "null", Map.of("other", 4.0)),
+              List.of(1.0, 2.0, "null", Map.of("other", 4.0)));
     }
   }
 

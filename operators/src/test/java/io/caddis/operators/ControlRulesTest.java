@@ -3,6 +3,7 @@
 package io.caddis.operators;
 
 import static io.caddis.operators.Commands.END;
+import static io.caddis.operators.Commands.feature;
 import static io.caddis.operators.Commands.of;
 import static io.caddis.operators.Commands.threshold;
 import static io.caddis.operators.Commands.undo;
@@ -47,6 +48,23 @@ class ControlRulesTest {
     assertThat(at(50, mute)).isNull();
     assertThat(at(30, mute, unmute)).isNull();
     assertThat(new ControlRules(List.of(mute, unmute)).ruling("pump-2", 30).muted()).isTrue();
+  }
+
+  @Test
+  void theLaterCommandAboutAFeatureWinsWhicheverCameFirst() {
+    ControlCommand drop = feature(ControlType.DROP_FEATURE, "a", "pump-*", "heat*", 10);
+    ControlCommand add = feature(ControlType.ADD_FEATURE, "b", "*", "heat", 20);
+    for (List<ControlCommand> both : List.of(List.of(drop, add), List.of(add, drop))) {
+      ControlRules rules = new ControlRules(both);
+      assertThat(rules.dropped("pump-1", 9)).isNull();
+      assertThat(rules.dropped("pump-1", 10).test("heat")).isTrue();
+      assertThat(rules.dropped("pump-1", 10).test("flow")).isFalse();
+      assertThat(rules.dropped("fan-1", 10)).isNull();
+      assertThat(rules.dropped("pump-1", 20).test("heat")).isFalse();
+      assertThat(rules.dropped("pump-1", 20).test("heat_delta")).isTrue();
+      assertThat(rules.ruling("pump-1", 20)).isNull();
+    }
+    assertThat(new ControlRules(List.of(drop, undo("c", "a", 15))).dropped("pump-1", 15)).isNull();
   }
 
   @Test

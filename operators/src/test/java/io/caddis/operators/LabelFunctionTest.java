@@ -48,7 +48,8 @@ class LabelFunctionTest {
         null,
         null,
         new ControlCommand.Span(from, to, normal),
-        0);
+        0,
+        null);
   }
 
   /** Rows of two sensors at each of three times, in a window that ends at 1000. */

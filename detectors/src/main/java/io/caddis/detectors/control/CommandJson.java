@@ -67,6 +67,8 @@ public final class CommandJson {
     keys.put("accept", List.of("sensors", "from", "to", "effective_from"));
     keys.put("label", List.of("sensors", "from", "to", "label", "effective_from"));
     keys.put("retrain", List.of("group", "effective_from"));
+    keys.put("drop_feature", List.of("feature", "sensors", "effective_from", "until"));
+    keys.put("add_feature", List.of("feature", "sensors", "effective_from"));
     return Collections.unmodifiableMap(keys);
   }
 
@@ -144,7 +146,8 @@ public final class CommandJson {
             model,
             version,
             type.equals("accept") || type.equals("label") ? span(type) : null,
-            json.has("share") ? share() : 0);
+            json.has("share") ? share() : 0,
+            keys.contains("feature") ? required("feature") : null);
     Instant from = command.from();
     Instant to = command.to();
     if (from != null && to != null && !to.isAfter(from)) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param span of the readings that it says something of, null for other commands
  * @param share of the sensors for which the model is to score first, above 0, at most 1; 0 when
  *     none was given
+ * @param feature pattern of the features that are dropped or added, null for other commands
  */
 public record JobCommand(
     String id,
@@ -35,7 +36,8 @@ public record JobCommand(
     @Nullable String model,
     @Nullable String version,
     @Nullable Span span,
-    double share) {
+    double share,
+    @Nullable String feature) {
 
   /**
    * Readings of which somebody says what they are.

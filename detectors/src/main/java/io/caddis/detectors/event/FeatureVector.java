@@ -32,6 +32,24 @@ public record FeatureVector(
     @Nullable Map<String, Double> extra,
     @Nullable Ruling ruling) {
 
+  /** The same vector with other features. */
+  public FeatureVector with(
+      double[] otherNumbers,
+      @Nullable String[] otherTexts,
+      @Nullable Map<String, Double> otherExtra) {
+    return new FeatureVector(
+        key,
+        group,
+        timestamp,
+        source,
+        position,
+        late,
+        otherNumbers,
+        otherTexts,
+        otherExtra,
+        ruling);
+  }
+
   /** The same vector under a ruling. */
   public FeatureVector under(Ruling other) {
     return new FeatureVector(

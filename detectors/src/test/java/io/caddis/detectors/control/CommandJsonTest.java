@@ -38,7 +38,17 @@ class CommandJsonTest {
                 null,
                 null,
                 null,
-                0));
+                0,
+                null));
+  }
+
+  @Test
+  void featuresAreNamedByAPattern() {
+    JobCommand drop = parse("{\"type\": \"drop_feature\", \"feature\": \"heat*\"}");
+    assertThat(drop.feature()).isEqualTo("heat*");
+    assertThat(drop.sensors()).isEqualTo("*");
+    assertThatThrownBy(() -> parse("{\"type\": \"add_feature\"}"))
+        .hasMessage("feature must be given");
   }
 
   @Test

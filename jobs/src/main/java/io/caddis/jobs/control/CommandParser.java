@@ -93,7 +93,8 @@ final class CommandParser extends ProcessFunction<CommandText, ControlCommand> {
         given.model() == null ? given.version() : null,
         null,
         span(given.span()),
-        given.share());
+        given.share(),
+        given.feature());
   }
 
   private static ControlCommand.@Nullable Span span(JobCommand.@Nullable Span given) {

@@ -52,7 +52,8 @@ class CommandParserTest {
                 null,
                 null,
                 null,
-                0));
+                0,
+                null));
     ControlCommand promote =
         parse("{\"id\": \"p\", \"type\": \"promote\", \"group\": \"g\", \"version\": \"2026\"}");
     assertThat(promote.group()).isEqualTo("g");

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SensorPatternTest {
+class NamePatternTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -29,12 +29,12 @@ class SensorPatternTest {
   })
   void starsAndQuestionMarksStandForCharactersAndAllElseForItself(
       String pattern, String name, boolean matches) {
-    assertThat(new SensorPattern(pattern).matches(name)).isEqualTo(matches);
+    assertThat(new NamePattern(pattern).matches(name)).isEqualTo(matches);
   }
 
   @Test
   void aHostilePatternTakesNoLongerThanTheProductOfTheLengths() {
-    SensorPattern pattern = new SensorPattern("*a".repeat(100) + "b");
+    NamePattern pattern = new NamePattern("*a".repeat(100) + "b");
     assertThat(pattern.matches("a".repeat(5_000))).isFalse();
   }
 }

@@ -7,7 +7,7 @@ package io.caddis.operators;
  *
  * @param pattern the whole name is compared with it
  */
-record SensorPattern(String pattern) {
+record NamePattern(String pattern) {
 
   /** Takes time in the product of the lengths at worst, whatever the pattern. */
   boolean matches(String name) {
