@@ -36,8 +36,8 @@ public final class Campaign implements Callable<Integer> {
   private static final Pattern FINDING = Pattern.compile("(crash|timeout|oom)-[0-9a-f]+");
 
   /**
-   * Deserialization, whose hook does not start on Java 17, and which no code here does; connections,
-   * which {@code http} makes to the gateway that it starts.
+   * Deserialization, whose hook does not start on Java 17, and which no code here does;
+   * connections, which {@code http} makes to the gateway that it starts.
    */
   private static final String DISABLED_HOOKS =
       "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.Deserialization"

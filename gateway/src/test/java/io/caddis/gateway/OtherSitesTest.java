@@ -60,7 +60,8 @@ class OtherSitesTest extends InBrowser {
         .get("/metrics")
         .body()
         .lines()
-        .filter(line -> line.contains("_count{method=\"POST\",route=\"/api/silences\",status=\"403\""))
+        .filter(
+            line -> line.contains("_count{method=\"POST\",route=\"/api/silences\",status=\"403\""))
         .mapToInt(line -> (int) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
         .sum();
   }
