@@ -46,9 +46,11 @@ class ChaosSystemTest {
         ChaosStage stage = new ChaosStage(work, results, state, broker, SEED)) {
       for (Fault fault : schedule(random)) {
         stage.awaitProgress();
+        long began = System.nanoTime();
         try {
           fault.strike(stage, random);
           struck.merge(fault, 1, Integer::sum);
+          System.out.printf("%s healed after %.1f s%n", fault, (System.nanoTime() - began) / 1e9);
         } catch (UnsupportedOperationException e) {
           System.out.println(fault + " left out: " + e.getMessage());
         }
