@@ -56,8 +56,8 @@ class ChaosSystemTest {
         }
       }
       stage.awaitProgress();
-      end(stage);
       System.out.printf("seed %d: %s%n", SEED, struck);
+      end(stage);
       assertAsTheReference(stage);
     }
   }
@@ -88,8 +88,14 @@ class ChaosSystemTest {
         .isTrue();
     FlinkCli.Result drained = stage.cluster().cli().run(List.of("stop", "--drain", stage.job()));
     assertThat(drained.exitCode()).as(drained.output()).isZero();
-    FlinkRest rest = stage.cluster().rest();
-    assertThat(Patience.await(PATIENCE, () -> rest.jobState(stage.job()).equals("FINISHED")))
+    // The list, because for a moment a job that has ended is not found by its id.
+    assertThat(
+            Patience.await(
+                PATIENCE,
+                () ->
+                    stage.cluster().rest().jobs().stream()
+                        .anyMatch(
+                            job -> job.id().equals(stage.job()) && job.state().equals("FINISHED"))))
         .isTrue();
   }
 
