@@ -8,8 +8,8 @@ import kafka.Kafka;
 import kafka.tools.StorageTool;
 
 /**
- * The main class of the broker's process: formats the storage, serves until standard input ends, so
- * that no broker outlives the test that started it.
+ * The main class of the broker's process: formats the storage when it is new, serves until standard
+ * input ends, so that no broker outlives the test that started it.
  */
 final class BrokerProcess {
   private BrokerProcess() {}
@@ -23,7 +23,9 @@ final class BrokerProcess {
     watch.start();
     int failed =
         StorageTool.execute(
-            new String[] {"format", "--config", arguments[0], "--cluster-id", arguments[1]},
+            new String[] {
+              "format", "--ignore-formatted", "--config", arguments[0], "--cluster-id", arguments[1]
+            },
             System.out);
     if (failed != 0) {
       Runtime.getRuntime().halt(failed);

@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.broker;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -44,14 +45,16 @@ public final class KafkaBroker implements AutoCloseable {
   private static final int FIRST_PORT = 20_000;
   private static final int FIRST_EPHEMERAL_PORT = 32_768;
 
-  private final Process process;
+  private final ProcessBuilder command;
   private final String address;
   private final Admin admin;
   private final KafkaProducer<String, String> producer;
+  private Process process;
 
-  private KafkaBroker(Process process, String address) {
-    this.process = process;
+  private KafkaBroker(ProcessBuilder command, String address) throws IOException {
+    this.command = command;
     this.address = address;
+    this.process = command.start();
     this.admin = Admin.create(clients());
     this.producer = new KafkaProducer<>(writers(), new StringSerializer(), new StringSerializer());
   }
@@ -80,7 +83,7 @@ public final class KafkaBroker implements AutoCloseable {
         rootLogger.appenderRef.out.ref = out
         """);
     Path log = directory.resolve("broker.log");
-    Process process =
+    ProcessBuilder command =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -93,11 +96,10 @@ public final class KafkaBroker implements AutoCloseable {
                 settings.toString(),
                 Uuid.randomUuid().toString())
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    KafkaBroker broker = new KafkaBroker(process, address);
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    KafkaBroker broker = new KafkaBroker(command, address);
     try {
-      broker.awaitCluster(log);
+      broker.awaitCluster();
     } catch (IOException | RuntimeException e) {
       broker.close();
       throw e;
@@ -158,7 +160,19 @@ public final class KafkaBroker implements AutoCloseable {
     }
   }
 
-  private void awaitCluster(Path log) throws IOException {
+  /** Kills the broker, {@code kill -9}, starts it again on its data, and waits until it serves. */
+  public void restart() throws IOException {
+    process.destroyForcibly().onExit().join();
+    process = command.start();
+    awaitCluster();
+  }
+
+  /** Of the broker's process, another one after a restart. */
+  public long pid() {
+    return process.pid();
+  }
+
+  private void awaitCluster() throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
@@ -168,7 +182,8 @@ public final class KafkaBroker implements AutoCloseable {
         }
       } catch (IllegalStateException e) {
         if (System.nanoTime() > deadline || !process.isAlive()) {
-          throw new IOException("the broker does not serve: " + Files.readString(log), e);
+          File log = Objects.requireNonNull(command.redirectOutput().file());
+          throw new IOException("the broker does not serve: " + Files.readString(log.toPath()), e);
         }
       }
     }

@@ -98,7 +98,7 @@ class DetectionSystemTest {
     String job = Submission.detached(cluster, List.of(), streaming(files, output, GLOBAL));
 
     ScheduledExecutorService publisher = Executors.newSingleThreadScheduledExecutor();
-    List<Nemesis.Fault> killed;
+    List<Nemesis.Kill> killed;
     try {
       publisher.scheduleAtFixedRate(() -> publishOne(files), 0, 600, TimeUnit.MILLISECONDS);
       killed = new Nemesis(cluster, SEED).kill(job, 3, 0, CHECKPOINT_INTERVAL);

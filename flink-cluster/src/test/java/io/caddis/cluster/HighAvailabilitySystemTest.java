@@ -47,7 +47,7 @@ class HighAvailabilitySystemTest {
             .allMatch(InetAddress::isLoopbackAddress);
       }
       job = Submission.detached(cluster, List.of(), counting);
-      List<Nemesis.Fault> faults = new Nemesis(cluster, 3).kill(job, 0, 1, Duration.ofMillis(500));
+      List<Nemesis.Kill> faults = new Nemesis(cluster, 3).kill(job, 0, 1, Duration.ofMillis(500));
 
       assertThat(faults).hasSize(1);
       assertThat(cluster.rest().checkpoints(job).restored()).isPositive();

@@ -91,7 +91,7 @@ class KafkaSystemTest {
     String job = Submission.detached(cluster, List.of(), detect(true, "scores", "alerts"));
 
     ScheduledExecutorService producer = Executors.newSingleThreadScheduledExecutor();
-    List<Nemesis.Fault> faults;
+    List<Nemesis.Kill> faults;
     try {
       producer.scheduleAtFixedRate(this::sendBatch, 0, BATCH_MILLIS, TimeUnit.MILLISECONDS);
       faults =
@@ -125,7 +125,7 @@ class KafkaSystemTest {
     System.out.printf(
         "%d readings; %d lost, %d doubled; %d rows other than undisturbed%n",
         expected.size(), once.lost(), once.doubled(), same.foreign());
-    for (Nemesis.Fault fault : faults) {
+    for (Nemesis.Kill fault : faults) {
       System.out.printf("killed %s: %d ms%n", fault.process(), toFirstNewScore(fault, scores));
     }
     assertThat(once).isEqualTo(OutputDifference.NONE);
@@ -159,7 +159,7 @@ class KafkaSystemTest {
    * killed still wrote has been aborted with its transaction.
    */
   private static long toFirstNewScore(
-      Nemesis.Fault fault, List<ConsumerRecord<String, String>> scores) {
+      Nemesis.Kill fault, List<ConsumerRecord<String, String>> scores) {
     return scores.stream()
             .mapToLong(ConsumerRecord::timestamp)
             .filter(time -> time > fault.at())

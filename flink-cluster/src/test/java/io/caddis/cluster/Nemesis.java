@@ -15,7 +15,7 @@ import java.util.Random;
  * any point between two checkpoints, whatever the speed of the machine.
  */
 final class Nemesis {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
 
   private final StandaloneCluster cluster;
   private final Random random;
@@ -30,18 +30,18 @@ final class Nemesis {
    *
    * @param at epoch milliseconds
    */
-  record Fault(String process, long at) {}
+  record Kill(String process, long at) {}
 
   /**
    * Kills one process after the other while a job runs, and returns when it runs again.
    *
    * @param checkpointInterval of the job
    */
-  List<Fault> kill(String job, int taskManagers, int jobManagers, Duration checkpointInterval) {
+  List<Kill> kill(String job, int taskManagers, int jobManagers, Duration checkpointInterval) {
     List<Boolean> order = new ArrayList<>(Collections.nCopies(jobManagers, true));
     order.addAll(Collections.nCopies(taskManagers, false));
     Collections.shuffle(order, random);
-    List<Fault> faults = new ArrayList<>();
+    List<Kill> faults = new ArrayList<>();
     for (boolean jobManager : order) {
       awaitProgress(job, checkpointInterval);
       List<ClusterProcess> candidates = cluster.taskManagers();
@@ -49,25 +49,40 @@ final class Nemesis {
           jobManager
               ? cluster.leader().orElseThrow()
               : candidates.get(random.nextInt(candidates.size()));
-      faults.add(new Fault(victim.toString(), System.currentTimeMillis()));
-      victim.kill();
-      cluster.startMissing();
-      cluster.awaitTaskManagers(PATIENCE);
+      faults.add(new Kill(victim.toString(), System.currentTimeMillis()));
+      kill(List.of(victim));
     }
     awaitProgress(job, checkpointInterval);
     return faults;
   }
 
-  private void awaitProgress(String job, Duration checkpointInterval) {
+  /** Kills processes at once and puts others in their places. */
+  void kill(List<ClusterProcess> victims) {
+    victims.forEach(ClusterProcess::kill);
+    repair();
+  }
+
+  /** Replaces what has ended, and returns when the cluster is complete again. */
+  void repair() {
+    cluster.startMissing();
+    cluster.awaitTaskManagers(PATIENCE);
+  }
+
+  /** Returns at some point between two checkpoints, one or two checkpoints later. */
+  void awaitProgress(String job, Duration checkpointInterval) {
     int more = 1 + random.nextInt(2);
     int[] target = {-1};
+    int[] seen = {-1};
     boolean reached =
         Patience.await(
             PATIENCE,
             () -> {
               int completed = completed(job);
               // A new leader counts from 0.
-              target[0] = target[0] < 0 && completed >= 0 ? completed + more : target[0];
+              if (target[0] < 0 || (completed >= 0 && completed < seen[0])) {
+                target[0] = completed < 0 ? -1 : completed + more;
+              }
+              seen[0] = completed < 0 ? seen[0] : completed;
               return completed >= 0 && completed >= target[0];
             });
     if (!reached) {

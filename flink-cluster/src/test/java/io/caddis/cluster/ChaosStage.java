@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import io.caddis.broker.KafkaBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@link Fault}s strike: a highly available cluster, a job on it that reads from a broker and
+ * writes to that and to files, and a gateway that follows the files.
+ */
+final class ChaosStage implements AutoCloseable {
+  static final String SCORES = "scores";
+  static final String ALERTS = "alerts";
+  static final Duration TRAIN_WINDOW = Duration.ofMinutes(5);
+
+  private static final String MODEL = "plant";
+  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+
+  private final Path work;
+  private final SmallDisk results;
+  private final SmallDisk state;
+  private final KafkaBroker broker;
+  private final SensorFeed feed;
+  private final StandaloneCluster cluster;
+  private final Nemesis nemesis;
+  private final Steering steering;
+  private final Path control;
+  private final String job;
+  private GatewayProcess gateway;
+
+  /**
+   * @param results for the results of the job and the store of the gateway
+   * @param state for checkpoints and models
+   */
+  ChaosStage(Path work, SmallDisk results, SmallDisk state, KafkaBroker broker, long seed)
+      throws IOException {
+    this.work = work;
+    this.results = results;
+    this.state = state;
+    this.broker = broker;
+    feed = new SensorFeed(broker);
+    broker.createTopic(SCORES, 2);
+    broker.createTopic(ALERTS, 2);
+    control = Files.createDirectories(work.resolve("control"));
+    Files.createDirectories(output());
+    steering = new Steering(new JobCommands(control, output()), registry().resolve(MODEL));
+    gateway = startGateway();
+    cluster =
+        TestCluster.start(
+            work.resolve("cluster"),
+            2,
+            Map.of(
+                "high-availability.type",
+                "zookeeper",
+                "execution.checkpointing.interval",
+                CHECKPOINT_INTERVAL.toMillis() + " ms",
+                // A restart that waits for longer only makes the campaign longer.
+                "restart-strategy.exponential-delay.max-backoff",
+                "1 s",
+                "execution.checkpointing.dir",
+                state.path().resolve("checkpoints").toUri().toString()));
+    nemesis = new Nemesis(cluster, seed);
+    try {
+      job = Submission.detached(cluster, List.of("-p", "2"), detect());
+    } catch (AssertionError e) {
+      close();
+      throw e;
+    }
+    feed.start();
+  }
+
+  private List<String> detect() {
+    List<String> command =
+        new ArrayList<>(
+            List.of(TestCluster.distribution().resolve("jobs/caddis.jar").toString(), "detect"));
+    String features =
+        String.join(", ", SensorFeed.NUMBERS.stream().map("{name: %s}"::formatted).toList());
+    for (String setting :
+        List.of(
+            "source.type=kafka",
+            "source.continuous=true",
+            "source.kafka.topics=[" + SensorFeed.TOPIC + "]",
+            "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+            "features=[%s, {name: %s, encoding: frequency}]".formatted(features, SensorFeed.TEXT),
+            "time.alignment=event-time",
+            "time.out-of-orderness=" + SensorFeed.OUT_OF_ORDER.toSeconds() + "s",
+            // However long something stands still, no partition is passed over and becomes late.
+            "time.idleness=30min",
+            "training.scope=global",
+            "training.window=tumbling",
+            "training.size=" + TRAIN_WINDOW.toMinutes() + "min",
+            "sink.directory=" + output(),
+            "sink.kafka.scores=" + SCORES,
+            "sink.kafka.alerts=" + ALERTS,
+            "registry.directory=" + registry(),
+            "registry.name=" + MODEL,
+            "control.directory=" + control,
+            "control.registry=" + registry(),
+            "control.poll-interval=200 ms")) {
+      command.addAll(List.of("--set", setting));
+    }
+    return command;
+  }
+
+  private GatewayProcess startGateway() throws IOException {
+    return new GatewayProcess(
+        work,
+        "--registry=" + work.resolve("gateway-models"),
+        "--feed=" + output(),
+        "--store=" + results.path().resolve("gateway.db"));
+  }
+
+  StandaloneCluster cluster() {
+    return cluster;
+  }
+
+  ClusterProcess leader() {
+    return cluster.leader().orElseThrow();
+  }
+
+  Nemesis nemesis() {
+    return nemesis;
+  }
+
+  KafkaBroker broker() {
+    return broker;
+  }
+
+  SensorFeed feed() {
+    return feed;
+  }
+
+  Steering steering() {
+    return steering;
+  }
+
+  GatewayProcess gateway() {
+    return gateway;
+  }
+
+  void killGateway() throws IOException {
+    SystemCommand.signal("KILL", gateway.pid());
+    gateway.close();
+    gateway = startGateway();
+  }
+
+  SmallDisk results() {
+    return results;
+  }
+
+  SmallDisk state() {
+    return state;
+  }
+
+  Path output() {
+    return results.path().resolve("output");
+  }
+
+  Path registry() {
+    return state.path().resolve("registry");
+  }
+
+  String job() {
+    return job;
+  }
+
+  /** Lets readings flow until the job has passed more checkpoints, and part of the next. */
+  void awaitProgress() {
+    nemesis.awaitProgress(job, CHECKPOINT_INTERVAL);
+  }
+
+  @Override
+  public void close() {
+    feed.close();
+    gateway.close();
+    cluster.stop();
+  }
+}
