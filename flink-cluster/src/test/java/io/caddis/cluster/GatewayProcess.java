@@ -56,6 +56,10 @@ final class GatewayProcess implements AutoCloseable {
     return gateway.address();
   }
 
+  long pid() {
+    return gateway.pid();
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(gateway.address() + path));
   }

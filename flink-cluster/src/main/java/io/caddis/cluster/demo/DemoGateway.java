@@ -92,6 +92,10 @@ public final class DemoGateway implements AutoCloseable {
     return address;
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   @Override
   public void close() {
     process.destroy();
