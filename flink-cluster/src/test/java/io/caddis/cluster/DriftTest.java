@@ -30,8 +30,8 @@ class DriftTest {
   }
 
   @Test
-  void aLeakOfTwiceTheBoundIsFoundInNoiseAndOnAWave() {
-    DoubleUnaryOperator leak = hour -> 60 * (1 + 2 * BOUND * hour) + Math.sin(hour * 70);
+  void aLeakOfThriceTheBoundIsFoundInNoiseAndOnAWave() {
+    DoubleUnaryOperator leak = hour -> 60 * (1 + 3 * BOUND * hour) + Math.sin(hour * 70);
 
     for (int seed = 0; seed < 100; seed++) {
       assertThat(drift(leak, 1, seed).exceeds(BOUND)).as("seed %d", seed).isTrue();
