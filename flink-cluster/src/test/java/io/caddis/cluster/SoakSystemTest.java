@@ -125,7 +125,9 @@ class SoakSystemTest {
       await(() -> ledger.missing() == 0 && read(gateway) >= ledger.scored());
 
       assertThat(restarts.at("/0/value").asString()).isEqualTo("0");
-      assertThat(checkpoints.failed()).isZero();
+      if (MINUTES > 0) {
+        assertThat(checkpoints.failed()).isZero();
+      }
     } finally {
       print(steering);
     }
