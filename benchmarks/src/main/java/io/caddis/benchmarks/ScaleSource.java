@@ -84,10 +84,9 @@ final class ScaleSource extends ReadingsSource {
       if (wait <= 0) {
         return super.isAvailable();
       }
-      return CompletableFuture.runAsync(
-          () -> {},
-          CompletableFuture.delayedExecutor(
-              Math.max(wait, SHORTEST_WAIT_NANOS), TimeUnit.NANOSECONDS));
+      // Completed by the one thread that keeps the time: an executor would start a thread a wait.
+      return new CompletableFuture<Void>()
+          .completeOnTimeout(null, Math.max(wait, SHORTEST_WAIT_NANOS), TimeUnit.NANOSECONDS);
     }
 
     @Override

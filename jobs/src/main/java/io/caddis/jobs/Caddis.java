@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -61,8 +62,26 @@ public final class Caddis implements Runnable {
         .addSubcommand(new CompareCommand())
         .addSubcommand(new EstimateCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Caddis::execute)
         .setParameterExceptionHandler(Caddis::explainUsage)
         .setExecutionExceptionHandler((e, failed, result) -> explain(e, failed));
+  }
+
+  /**
+   * Who gives a command {@code --version} means a model's: it would do nothing, and say so to no
+   * one.
+   */
+  private static int execute(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    if (last != parsed && last.isVersionHelpRequested()) {
+      throw new ParameterException(
+          last.commandSpec().commandLine(),
+          "--version must be asked of caddis itself; the version of a model is --model-version");
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   /**

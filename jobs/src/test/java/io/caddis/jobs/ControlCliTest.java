@@ -70,6 +70,7 @@ class ControlCliTest {
       value = {
         "send explode                        | type must be one of [set_threshold,",
         "send set_threshold                  | threshold must be a number from 0 to 1, was missing",
+        "send promote --version latest      | the version of a model is --model-version",
         "send mute --threshold=0.4           | must have no keys but",
         "send mute --until=tomorrow          | until must be a time in ISO-8601",
         "send undo                           | command must be given",

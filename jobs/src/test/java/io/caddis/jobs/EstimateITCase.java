@@ -21,16 +21,14 @@ class EstimateITCase {
   /** How far an estimate may be from what is measured. */
   private static final double FACTOR = 1.25;
 
-  private static final int READINGS = 40;
-
   @TempDir Path directory;
 
   @ParameterizedTest
-  @CsvSource({"1000, 3", "500, 8", "150, 19"})
-  void theStateOfAJobIsAsLargeAsEstimated(int sensors, int features) throws Exception {
+  @CsvSource({"100, 1, 2000", "1000, 3, 40", "500, 8, 40", "150, 19, 40"})
+  void theStateOfAJobIsAsLargeAsEstimated(int sensors, int features, int each) throws Exception {
     Path input = Files.createDirectories(directory.resolve("input"));
-    write(input.resolve("readings.csv"), sensors, features);
-    long readings = (long) sensors * READINGS;
+    write(input.resolve("readings.csv"), sensors, features, each);
+    long readings = (long) sensors * each;
     ContinuousRun.End end =
         ContinuousRun.start(
                 directory,
@@ -48,16 +46,17 @@ class EstimateITCase {
         .isBetween(estimate.stateBytes() / FACTOR, estimate.stateBytes() * FACTOR);
   }
 
-  private static void write(Path file, int sensors, int features) throws IOException {
+  /** Readings ten minutes apart: 2,000 fill a week's hours. */
+  private static void write(Path file, int sensors, int features, int each) throws IOException {
     Random random = new Random(1);
     try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
       out.print("timestamp,key");
       for (int feature = 0; feature < features; feature++) {
         out.print(",f" + feature);
       }
-      for (int i = 0; i < READINGS; i++) {
+      for (int i = 0; i < each; i++) {
         for (int sensor = 0; sensor < sensors; sensor++) {
-          out.print("\n" + (1_767_225_600L + 60 * i) + ",sensor-" + sensor);
+          out.print("\n" + (1_767_225_600L + 600L * i) + ",sensor-" + sensor);
           for (int feature = 0; feature < features; feature++) {
             out.print("," + (float) random.nextGaussian());
           }
