@@ -30,7 +30,7 @@ final class ChaosStage implements AutoCloseable {
   private final SensorFeed feed;
   private final StandaloneCluster cluster;
   private final Nemesis nemesis;
-  private final Steering steering;
+  private final HostileCommands commands;
   private final Path control;
   private final String job;
   private GatewayProcess gateway;
@@ -50,7 +50,7 @@ final class ChaosStage implements AutoCloseable {
     broker.createTopic(ALERTS, 2);
     control = Files.createDirectories(work.resolve("control"));
     Files.createDirectories(output());
-    steering = new Steering(new JobCommands(control, output()), registry().resolve(MODEL));
+    commands = new HostileCommands(new JobCommands(control, output()), registry().resolve(MODEL));
     gateway = startGateway();
     cluster =
         TestCluster.start(
@@ -137,8 +137,8 @@ final class ChaosStage implements AutoCloseable {
     return feed;
   }
 
-  Steering steering() {
-    return steering;
+  HostileCommands commands() {
+    return commands;
   }
 
   GatewayProcess gateway() {

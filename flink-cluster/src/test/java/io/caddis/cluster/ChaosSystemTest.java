@@ -79,7 +79,7 @@ class ChaosSystemTest {
     long sent = stage.broker().readCommittedRecords(SensorFeed.TOPIC).size();
     SteeredRun.Count scores = new SteeredRun.Count(stage.output().resolve(Sinks.SCORES));
     SteeredRun.Count refused = new SteeredRun.Count(stage.output().resolve(Sinks.DEAD_LETTERS));
-    long refusedCommands = stage.steering().deadLetters().size();
+    long refusedCommands = stage.commands().deadLetters().size();
     assertThat(
             Patience.await(
                 PATIENCE,
@@ -103,9 +103,9 @@ class ChaosSystemTest {
     List<ConsumerRecord<String, String>> readings =
         stage.broker().readCommittedRecords(SensorFeed.TOPIC);
     List<JsonNode> models = rows(stage, Sinks.MODELS);
-    ReferenceScorer reference = new ReferenceScorer(readings, models, stage.steering().choices());
+    ReferenceScorer reference = new ReferenceScorer(readings, models, stage.commands().choices());
     List<String> deadLetters = new ArrayList<>(reference.deadLetters());
-    deadLetters.addAll(stage.steering().deadLetters());
+    deadLetters.addAll(stage.commands().deadLetters());
 
     List<OutputDifference> differences =
         List.of(
@@ -144,7 +144,7 @@ class ChaosSystemTest {
         readings.size(),
         rows(stage, Sinks.LATE).size(),
         models.size(),
-        stage.steering().choices().size());
+        stage.commands().choices().size());
 
     assertThat(reference.alerts()).isNotEmpty();
     assertThat(differences).containsOnly(OutputDifference.NONE);

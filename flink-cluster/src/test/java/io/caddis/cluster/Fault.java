@@ -90,7 +90,7 @@ enum Fault {
   DAMAGED_MODELS {
     @Override
     void strike(ChaosStage stage, Random random) throws IOException {
-      stage.steering().promoteDamaged(random);
+      stage.commands().promoteDamaged(random);
     }
   },
   /** All of it. */
@@ -111,8 +111,8 @@ enum Fault {
   REPEATED_COMMANDS {
     @Override
     void strike(ChaosStage stage, Random random) throws IOException {
-      stage.steering().sendNonsense(random);
-      stage.steering().rollBackOnce();
+      stage.commands().sendNonsense(random);
+      stage.commands().rollBackOnce();
     }
   },
   /** Readings whose clocks are wrong, by seconds and by centuries. */

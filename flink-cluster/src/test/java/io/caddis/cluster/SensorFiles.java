@@ -45,8 +45,8 @@ final class SensorFiles {
     readings = written;
   }
 
-  private static long write(SensorSimulator simulator, long from, long to, Path path)
-      throws IOException {
+  /** Writes the readings with these numbers and returns how many there are. */
+  static long write(SensorSimulator simulator, long from, long to, Path path) throws IOException {
     long written = 0;
     try (BufferedWriter out = Files.newBufferedWriter(path)) {
       out.write("timestamp,sensor,temperature,vibration,pressure,current,mode\n");

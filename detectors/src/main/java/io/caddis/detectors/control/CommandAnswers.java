@@ -10,11 +10,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a job has said about commands, out of its results. Reads each file once; not thread-safe.
+ * What a job has said about commands, out of its results. Reads each file once, and forgets what
+ * was said about commands whose files have been deleted; not thread-safe.
  */
 public final class CommandAnswers {
   private static final String INVALID = "invalid_command";
@@ -26,6 +28,9 @@ public final class CommandAnswers {
 
   /** Why a file holds no command, by its name. */
   private final Map<String, String> faults = new HashMap<>();
+
+  /** The commands of the last question. */
+  private List<CommandFolder.Sent> asked = List.of();
 
   /**
    * @param output directory of the job's results
@@ -60,6 +65,7 @@ public final class CommandAnswers {
         faults.put(letter.path("source").asString(""), letter.path("detail").asString(""));
       }
     }
+    forgetDeleted(sent);
     Map<String, Answer> said = new HashMap<>();
     for (CommandFolder.Sent command : sent) {
       Answer answer = answers.get(command.id());
@@ -71,6 +77,18 @@ public final class CommandAnswers {
       }
     }
     return said;
+  }
+
+  private void forgetDeleted(List<CommandFolder.Sent> sent) {
+    Set<String> there = sent.stream().map(CommandFolder.Sent::id).collect(Collectors.toSet());
+    for (CommandFolder.Sent command : asked) {
+      if (!there.contains(command.id())) {
+        answers.remove(command.id());
+        applied.remove(command.id());
+        faults.remove(command.file());
+      }
+    }
+    asked = sent;
   }
 
   private void acknowledged(JsonNode line) {

@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Reader of one folder of results: the committed files only, never those in progress.
  *
- * <p>Committed files do not change, so each is read once; not thread-safe.
+ * <p>Committed files do not change, so each is read once, and forgotten when it has been deleted;
+ * not thread-safe.
  */
 public final class ResultFolder {
   private static final ObjectReader JSON = JsonMapper.shared().readerFor(JsonNode.class);
@@ -60,10 +61,15 @@ public final class ResultFolder {
   }
 
   private void forEach(String text, Consumer<JsonNode> action) throws IOException {
-    for (Path file : committed()) {
+    List<Path> files = committed();
+    for (Path file : files) {
       if (seen.add(file)) {
         read(file, 0, text, action);
       }
+    }
+    // Whoever follows a job for years deletes what is old, and need not remember it.
+    if (seen.size() > files.size()) {
+      seen.retainAll(Set.copyOf(files));
     }
   }
 

@@ -35,6 +35,18 @@ class ResultFolderTest {
   }
 
   @Test
+  void filesThatHaveBeenDeletedAreForgotten() throws IOException {
+    write("a", 100, "{\"n\":1}\n");
+    ResultFolder results = new ResultFolder(folder);
+    results.fresh();
+    Files.delete(folder.resolve("a"));
+    assertThat(results.fresh()).isEmpty();
+
+    write("a", 100, "{\"n\":2}\n");
+    assertThat(results.fresh()).extracting(ResultFolderTest::n).containsExactly(2);
+  }
+
+  @Test
   void theNewestRowsAreThoseOfTheFilesWrittenLast() throws IOException {
     write("a", 300, "{\"n\":5}\n{\"n\":6}\n");
     write("b", 100, "{\"n\":1}\n{\"n\":2}\n");

@@ -18,6 +18,9 @@ public final class Retention {
   private static final int CHUNK = 1_000;
   private static final int MAX_MESSAGES = 10_000;
 
+  /** A job makes a hundred thousand files a day: of those deleted no more are remembered. */
+  private static final Duration FILES = Duration.ofHours(1);
+
   private final Database database;
   private final Clock clock;
   private final Duration age;
@@ -72,9 +75,9 @@ public final class Retention {
     return deleted;
   }
 
-  /** Forgets how far files were read that are there no more, and were not there for long. */
+  /** Forgets how far files were read that are there no more and were read an hour ago. */
   public void forget(Predicate<String> isGone) {
-    long cutoff = clock.millis() - age.toMillis();
+    long cutoff = clock.millis() - FILES.toMillis();
     database.write(
         session -> {
           List<String> old =

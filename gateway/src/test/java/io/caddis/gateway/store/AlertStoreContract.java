@@ -167,6 +167,22 @@ interface AlertStoreContract extends OpenStore {
   }
 
   @Test
+  default void filesThatAreGoneAreForgottenLongBeforeTheirAlerts() {
+    FeedStore feed = feed(NoticePolicy.NOBODY);
+    feed.store(null, part("alerts/gone", 1), batch(alert("kept", 0)));
+    feed.store(null, part("alerts/there", 1), batch());
+    clock().advance(Duration.ofHours(2));
+    feed.store(null, part("alerts/new", 1), batch());
+    Retention retention = new Retention(database(), clock(), Duration.ofDays(90));
+
+    retention.apply();
+    retention.forget(file -> !file.endsWith("there"));
+
+    assertThat(feed.positions()).containsOnlyKeys("alerts/there", "alerts/new");
+    assertThat(ids(new AlertStore(database(), clock()), AlertQuery.ALL)).containsExactly("kept");
+  }
+
+  @Test
   default void textWithACharacterThatNotEveryDatabaseHasIsStored() {
     Batch batch = new Batch();
     batch.add(alert("a", 0));

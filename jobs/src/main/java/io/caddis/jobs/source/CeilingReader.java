@@ -15,6 +15,8 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.groups.AbstractMetricGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * readers). And sends all files through one output.
  */
 final class CeilingReader implements SourceReader<Parsed, FileSourceSplit> {
+  /** Flink's name for the group of all splits. */
+  private static final String SPLITS = "split";
+
   /*
    * Why one output: Flink keeps a watermark generator for each split and drops it with the split,
    * so what a small file says about time is lost unless a periodic emission falls into the
@@ -31,11 +36,16 @@ final class CeilingReader implements SourceReader<Parsed, FileSourceSplit> {
    * that notices where the next file begins loses nothing.
    */
   private final SourceReader<Parsed, FileSourceSplit> files;
+  private final MetricGroup metrics;
   private final Map<String, FileSourceSplit> assigned = new LinkedHashMap<>();
   private @Nullable OneOutput output;
 
-  CeilingReader(SourceReader<Parsed, FileSourceSplit> files) {
+  /**
+   * @param metrics of the operator, in which Flink has a group for each split
+   */
+  CeilingReader(SourceReader<Parsed, FileSourceSplit> files, MetricGroup metrics) {
     this.files = files;
+    this.metrics = metrics;
   }
 
   @Override
@@ -106,6 +116,16 @@ final class CeilingReader implements SourceReader<Parsed, FileSourceSplit> {
     return ceiling;
   }
 
+  /**
+   * Flink up to 2.2 closes the metrics of a split that is over and keeps their groups as long as
+   * the job runs (FLINK-40549). The group above them is replaced by a new one once it is closed.
+   */
+  private void forgetMetrics() {
+    if (metrics.addGroup(SPLITS) instanceof AbstractMetricGroup<?> splits) {
+      splits.close();
+    }
+  }
+
   private final class OneOutput implements ReaderOutput<Parsed> {
     private final ReaderOutput<Parsed> target;
 
@@ -123,6 +143,9 @@ final class CeilingReader implements SourceReader<Parsed, FileSourceSplit> {
       assigned.remove(splitId);
       // Unused, but Flink has made one for each split.
       target.releaseOutputForSplit(splitId);
+      if (assigned.isEmpty()) {
+        forgetMetrics();
+      }
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.caddis.detectors.parse.Limits;
 import io.caddis.detectors.parse.RecordLayout;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -35,16 +36,20 @@ public final class FileReadings
     implements Source<Parsed, FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>,
         ResultTypeQueryable<Parsed> {
   private final FileSource<Parsed> files;
+  private final RecordFormat format;
+  private final Path[] paths;
+  private final @Nullable Duration interval;
 
   private FileReadings(
       List<String> roots, RecordLayout layout, Limits limits, @Nullable Duration interval)
       throws IOException {
-    Path[] paths = new Path[roots.size()];
+    this.interval = interval;
+    paths = new Path[roots.size()];
     for (int i = 0; i < paths.length; i++) {
       Path path = new Path(roots.get(i));
       paths[i] = path.makeQualified(path.getFileSystem());
     }
-    RecordFormat format = new RecordFormat(paths, layout, limits);
+    format = new RecordFormat(paths, layout, limits);
     FileSource.FileSourceBuilder<Parsed> builder = FileSource.forBulkFileFormat(format, paths);
     builder.setFileEnumerator(() -> new EventTimeEnumerator(format));
     builder.setSplitAssigner(EventTimeAssigner::new);
@@ -85,13 +90,15 @@ public final class FileReadings
 
   @Override
   public SourceReader<Parsed, FileSourceSplit> createReader(SourceReaderContext context) {
-    return new CeilingReader(files.createReader(context));
+    return new CeilingReader(files.createReader(context), context.metricGroup());
   }
 
   @Override
   public SplitEnumerator<FileSourceSplit, PendingSplitsCheckpoint<FileSourceSplit>>
       createEnumerator(SplitEnumeratorContext<FileSourceSplit> context) {
-    return files.createEnumerator(context);
+    return interval == null
+        ? files.createEnumerator(context)
+        : monitored(context, interval, List.of(), List.of());
   }
 
   @Override
@@ -99,7 +106,25 @@ public final class FileReadings
       restoreEnumerator(
           SplitEnumeratorContext<FileSourceSplit> context,
           PendingSplitsCheckpoint<FileSourceSplit> checkpoint) {
-    return files.restoreEnumerator(context, checkpoint);
+    return interval == null
+        ? files.restoreEnumerator(context, checkpoint)
+        : monitored(
+            context, interval, checkpoint.getSplits(), checkpoint.getAlreadyProcessedPaths());
+  }
+
+  private MonitoredFiles monitored(
+      SplitEnumeratorContext<FileSourceSplit> context,
+      Duration every,
+      Collection<FileSourceSplit> waiting,
+      Collection<Path> known) {
+    return new MonitoredFiles(
+        context,
+        paths,
+        every,
+        new EventTimeEnumerator(format),
+        new EventTimeAssigner(waiting),
+        known,
+        System::nanoTime);
   }
 
   @Override

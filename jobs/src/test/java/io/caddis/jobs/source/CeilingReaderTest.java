@@ -16,16 +16,23 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.file.src.FileSourceSplit;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.groups.AbstractMetricGroup;
+import org.apache.flink.runtime.metrics.groups.InternalSourceSplitMetricGroup;
+import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
 import org.junit.jupiter.api.Test;
 
 class CeilingReaderTest {
+  private static final MetricGroup METRICS =
+      UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup();
+
   @Test
   void filesThatWaitInTheSameReaderHoldTheWatermarkToo() throws Exception {
     // Restored from three readers into one: the file handed out last had nothing to wait for.
     FileSourceSplit last = split("c", 30, Long.MAX_VALUE);
     FileSourceSplit first = split("a", 10, 20);
     FileSourceSplit second = split("b", 20, 30);
-    CeilingReader reader = new CeilingReader(new InOrder());
+    CeilingReader reader = new CeilingReader(new InOrder(), METRICS);
     reader.addSplits(List.of(last, first, second));
     Collected collected = new Collected();
     for (int i = 0; i < 3; i++) {
@@ -36,7 +43,7 @@ class CeilingReaderTest {
 
   @Test
   void aSingleFileHasTheCeilingItWasHandedOutWith() throws Exception {
-    CeilingReader reader = new CeilingReader(new InOrder());
+    CeilingReader reader = new CeilingReader(new InOrder(), METRICS);
     Collected collected = new Collected();
     reader.addSplits(List.of(split("a", 10, 20)));
     reader.pollNext(collected);
@@ -47,12 +54,29 @@ class CeilingReaderTest {
 
   @Test
   void theOutputThatFlinkMadeForAFileIsReleasedWithIt() throws Exception {
-    CeilingReader reader = new CeilingReader(new InOrder());
+    CeilingReader reader = new CeilingReader(new InOrder(), METRICS);
     Collected collected = new Collected();
     FileSourceSplit split = split("a", 10, 20);
     reader.addSplits(List.of(split));
     reader.pollNext(collected);
     assertThat(collected.released).containsExactly(split.splitId());
+  }
+
+  @Test
+  void theGroupsThatFlinkMakesForTheMetricsOfFilesAreReleasedWhenNoneIsOpen() throws Exception {
+    MetricGroup operator = UnregisteredMetricGroups.createUnregisteredOperatorMetricGroup();
+    CeilingReader reader = new CeilingReader(new InOrder(), operator);
+    Collected collected = new Collected();
+    for (String name : List.of("a", "b")) {
+      FileSourceSplit split = split(name, 10, 20);
+      InternalSourceSplitMetricGroup.mock(operator, split.splitId(), null);
+      MetricGroup all = operator.addGroup("split");
+      reader.addSplits(List.of(split));
+      assertThat(((AbstractMetricGroup<?>) all).isClosed()).isFalse();
+
+      reader.pollNext(collected);
+      assertThat(((AbstractMetricGroup<?>) all).isClosed()).isTrue();
+    }
   }
 
   private static FileSourceSplit split(String name, long first, long ceiling) {

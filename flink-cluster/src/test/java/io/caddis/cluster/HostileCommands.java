@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** Commands to a job, most of them such as nobody should send, and what must become of each. */
-final class Steering {
+final class HostileCommands {
   private static final Duration PATIENCE = Duration.ofSeconds(300);
 
   private final JobCommands commands;
@@ -34,7 +34,7 @@ final class Steering {
   private final List<String> refused = new ArrayList<>();
   private int sent;
 
-  Steering(JobCommands commands, Path model) {
+  HostileCommands(JobCommands commands, Path model) {
     this.commands = commands;
     this.model = model;
   }
