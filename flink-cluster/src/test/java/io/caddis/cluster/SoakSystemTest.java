@@ -163,7 +163,8 @@ class SoakSystemTest {
         report.table());
   }
 
-  private void soak(String job, GatewayProcess gateway, RestlessOperator operator) throws IOException {
+  private void soak(String job, GatewayProcess gateway, RestlessOperator operator)
+      throws IOException {
     Map<String, Vitals> vitals = new LinkedHashMap<>();
     try {
       for (ClusterProcess process : cluster.processes()) {
