@@ -20,8 +20,14 @@ record Estimate(long sensors, int features, double rate) {
   /** What a snapshot has of each operator and group of keys. */
   private static final double FIXED_BYTES = 100_000;
 
+  /** What a reading rewrites beside the detector's state, keys and timers with it. */
+  private static final double BESIDE_DETECTOR_BYTES = 440;
+
   private static final double LOAD = 0.6;
-  private static final double ROCKSDB = 7;
+
+  /** What a job takes for timers, buffers and heartbeats, however few readings there are. */
+  private static final double IDLE_CORES = 0.15;
+
   private static final double HEAP = 3.7;
   private static final double SCORE_ROW_BYTES = 227;
 
@@ -51,7 +57,7 @@ record Estimate(long sensors, int features, double rate) {
 
   /** What an incremental checkpoint adds: the sensors that were read since the one before. */
   double incrementBytes() {
-    return Math.min(sensors, rate * INTERVAL_SECONDS) * stateBytesPerSensor();
+    return Math.min(sensors, rate * INTERVAL_SECONDS) * (bytesRewritten() + BESIDE_DETECTOR_BYTES);
   }
 
   /** Disk for full checkpoints; the increments of RocksDB share files and need less. */
@@ -59,21 +65,35 @@ record Estimate(long sensors, int features, double rate) {
     return CHECKPOINTS * stateBytes();
   }
 
-  /** Processor time of parsing, the graph and the sinks, and of the detector. */
-  private double microsPerReading() {
-    double graph = 1.8;
-    double text = 0.7 + 0.06 * features;
-    double detector = 0.5 + 0.0125 * features * features;
-    return graph + text + detector;
+  /** Processor time of reading and writing text. */
+  private double textMicros() {
+    return 0.7 + 0.06 * features;
+  }
+
+  private double heapMicros() {
+    return 6 + 0.4 * features + 0.0125 * features * features;
+  }
+
+  private double rocksDbMicros() {
+    return 27 + 0.043 * bytesRewritten();
+  }
+
+  /** Of the state of the default detector, by each reading. */
+  private double bytesRewritten() {
+    return features == 1 ? 497 : 211 + 129.0 * features + 16.0 * features * (features + 1);
   }
 
   /** Processor cores with state on the heap, at a load that leaves room to catch up. */
   double coresOnHeap() {
-    return rate * microsPerReading() / 1e6 / LOAD;
+    return cores(heapMicros());
   }
 
   double coresOnRocksDb() {
-    return ROCKSDB * coresOnHeap();
+    return cores(rocksDbMicros());
+  }
+
+  private double cores(double micros) {
+    return (IDLE_CORES + rate * (micros + textMicros()) / 1e6) / LOAD;
   }
 
   /** Heap of all TaskManagers for state on the heap: objects and tables around the numbers. */
