@@ -65,7 +65,15 @@ final class Nemesis {
   /** Replaces what has ended, and returns when the cluster is complete again. */
   void repair() {
     cluster.startMissing();
-    cluster.awaitTaskManagers(PATIENCE);
+    try {
+      cluster.awaitTaskManagers(PATIENCE);
+    } catch (ClusterException ended) {
+      // One that comes back from a pause may find that it was given up, and end only now.
+      if (cluster.startMissing().isEmpty()) {
+        throw ended;
+      }
+      cluster.awaitTaskManagers(PATIENCE);
+    }
   }
 
   /** Returns at some point between two checkpoints, one or two checkpoints later. */
