@@ -96,6 +96,7 @@ class ChaosSystemTest {
                     stage.cluster().rest().jobs().stream()
                         .anyMatch(
                             job -> job.id().equals(stage.job()) && job.state().equals("FINISHED"))))
+        .as("%s of %s", stage.job(), stage.cluster().rest().jobs())
         .isTrue();
   }
 

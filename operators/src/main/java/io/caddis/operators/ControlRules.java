@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +39,20 @@ final class ControlRules {
     }
   }
 
-  private final List<Rule> rules;
+  private final List<Rule> rulings;
+  private final List<Rule> aboutFeatures;
   private final Map<String, Rule[]> bySensor = new HashMap<>();
 
   ControlRules(Collection<ControlCommand> commands) {
     Map<String, Long> undone = undone(commands);
-    rules =
+    Map<Boolean, List<Rule>> rules =
         commands.stream()
             .filter(command -> command.target() == null)
             .sorted(ORDER)
             .map(c -> new Rule(c, Math.min(c.to(), undone.getOrDefault(c.id(), c.to()))))
-            .toList();
+            .collect(Collectors.partitioningBy(rule -> rule.command().type().aboutFeatures()));
+    rulings = rules.getOrDefault(false, List.of());
+    aboutFeatures = rules.getOrDefault(true, List.of());
   }
 
   /** All commands of a broadcast state. */
@@ -115,7 +119,7 @@ final class ControlRules {
     String setBy = null;
     boolean muted = false;
     boolean maintenance = false;
-    for (Rule rule : rulesOf(sensor)) {
+    for (Rule rule : rulingsOn(sensor)) {
       if (rule.holdsAt(timestamp)) {
         switch (rule.command().type()) {
           case SET_THRESHOLD -> {
@@ -129,9 +133,6 @@ final class ControlRules {
           case MUTE -> muted = true;
           case UNMUTE -> muted = false;
           case MAINTENANCE -> maintenance = true;
-          case DROP_FEATURE, ADD_FEATURE -> {
-            // See dropped.
-          }
           default ->
               throw new IllegalStateException(
                   "a rule must be about readings, was " + rule.command().type());
@@ -144,12 +145,15 @@ final class ControlRules {
 
   /** Which features a sensor's reading of a time is not to have; null when it may have all. */
   @Nullable Predicate<String> dropped(String sensor, long timestamp) {
-    List<ControlCommand> held = new ArrayList<>();
-    for (Rule rule : rulesOf(sensor)) {
-      if (rule.command().type().aboutFeatures() && rule.holdsAt(timestamp)) {
-        held.add(rule.command());
-      }
+    if (aboutFeatures.isEmpty()) {
+      return null;
     }
+    List<ControlCommand> held =
+        aboutFeatures.stream()
+            .filter(rule -> rule.holdsAt(timestamp))
+            .map(Rule::command)
+            .filter(command -> new NamePattern(command.sensors()).matches(sensor))
+            .toList();
     return held.isEmpty() ? null : feature -> dropped(held, feature);
   }
 
@@ -164,14 +168,14 @@ final class ControlRules {
     return dropped;
   }
 
-  private Rule[] rulesOf(String sensor) {
+  private Rule[] rulingsOn(String sensor) {
     Rule[] known = bySensor.get(sensor);
     if (known == null) {
       if (bySensor.size() >= REMEMBERED_SENSORS) {
         bySensor.clear();
       }
       known =
-          rules.stream()
+          rulings.stream()
               .filter(rule -> new NamePattern(rule.command().sensors()).matches(sensor))
               .toArray(Rule[]::new);
       bySensor.put(sensor, known);
