@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.ObjLongConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,20 +226,11 @@ class SoakSystemTest {
       Files.delete(input);
     }
     long now = System.nanoTime();
-    Files.walkFileTree(
+    forEachFile(
         output,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!file.getFileName().toString().startsWith(".")) {
-              results.putIfAbsent(file, now);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) {
-            return FileVisitResult.CONTINUE;
+        (file, bytes) -> {
+          if (!file.getFileName().toString().startsWith(".")) {
+            results.putIfAbsent(file, now);
           }
         });
     for (Map.Entry<Path, Long> result : Map.copyOf(results).entrySet()) {
@@ -287,13 +279,19 @@ class SoakSystemTest {
   }
 
   private static double kibibytes(Path root) throws IOException {
-    long[] bytes = {0};
+    long[] sum = {0};
+    forEachFile(root, (file, bytes) -> sum[0] += bytes);
+    return sum[0] / 1024.0;
+  }
+
+  /** Files with their sizes; those that vanish meanwhile are passed over. */
+  private static void forEachFile(Path root, ObjLongConsumer<Path> action) throws IOException {
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            bytes[0] += attributes.size();
+            action.accept(file, attributes.size());
             return FileVisitResult.CONTINUE;
           }
 
@@ -302,7 +300,6 @@ class SoakSystemTest {
             return FileVisitResult.CONTINUE;
           }
         });
-    return bytes[0] / 1024.0;
   }
 
   private GatewayProcess gateway() throws IOException {

@@ -178,18 +178,7 @@ class GatewayServerTest {
   @Test
   @Timeout(60)
   void aBodyThatDoesNotComeIsGivenUp() throws Exception {
-    Limits impatient =
-        new Limits(
-            1 << 16,
-            1 << 20,
-            100,
-            100,
-            10,
-            8,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(30),
-            Duration.ofMillis(500),
-            100);
+    Limits impatient = TestOptions.impatient(100);
     try (TestGateway served =
             new TestGateway(
                 new TestOptions(directory.resolve("models")).limits(impatient).build());

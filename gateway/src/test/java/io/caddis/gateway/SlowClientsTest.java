@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -21,18 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SlowClientsTest {
   private static final int CONNECTIONS = 8;
-  private static final Limits LIMITS =
-      new Limits(
-          1 << 16,
-          1 << 20,
-          100,
-          100,
-          10,
-          8,
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(30),
-          Duration.ofMillis(500),
-          CONNECTIONS);
+  private static final Limits LIMITS = TestOptions.impatient(CONNECTIONS);
 
   @TempDir Path directory;
   private TestGateway gateway;

@@ -5,6 +5,7 @@ package io.caddis.gateway;
 import io.caddis.gateway.access.TlsFiles;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a test says of its gateway; all else is a free port of this machine and the defaults. */
@@ -47,6 +48,21 @@ final class TestOptions {
   TestOptions insecure() {
     insecure = true;
     return this;
+  }
+
+  /** Few and small requests, and half a second for each to come. */
+  static Limits impatient(int connections) {
+    return new Limits(
+        1 << 16,
+        1 << 20,
+        100,
+        100,
+        10,
+        8,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofMillis(500),
+        connections);
   }
 
   TestOptions limits(Limits other) {

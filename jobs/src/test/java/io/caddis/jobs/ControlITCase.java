@@ -4,30 +4,17 @@ package io.caddis.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caddis.detectors.detector.Detectors;
-import io.caddis.detectors.feature.Encoding;
-import io.caddis.detectors.feature.Feature;
-import io.caddis.detectors.feature.FeatureSchema;
-import io.caddis.detectors.feature.Scaling;
 import io.caddis.detectors.files.ResultFolder;
-import io.caddis.detectors.model.Model;
-import io.caddis.detectors.model.ModelTrainer;
 import io.caddis.detectors.model.Row;
-import io.caddis.detectors.registry.LocalRegistryFiles;
-import io.caddis.detectors.registry.ModelMetadata;
-import io.caddis.detectors.registry.ModelRegistry;
-import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -332,26 +319,12 @@ class ControlITCase {
   }
 
   private String publish(Path registry) throws IOException {
-    FeatureSchema schema = new FeatureSchema(List.of(new Feature("x", Encoding.NUMERIC)));
     Random random = new Random(1);
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       rows.add(new Row(new double[] {random.nextGaussian()}, new String[0]));
     }
-    Model model =
-        new ModelTrainer(
-                schema,
-                Detectors.byName("zscore", Map.of()),
-                Scaling.NONE,
-                new ThresholdRule(ThresholdRule.Method.CONTAMINATION, 0.01))
-            .fit(rows, 42);
-    return new ModelRegistry(new LocalRegistryFiles(registry), Clock.systemUTC())
-        .publish(
-            "m",
-            model,
-            new ModelMetadata.Training(
-                "test", Map.of(), null, null, List.of(), null, null, 200, Map.of()))
-        .version();
+    return PromotionRuns.publish(registry, rows, 0.01);
   }
 
   @Test

@@ -107,7 +107,7 @@ abstract class PromotionRuns {
     for (int i = 0; i < 500; i++) {
       rows.add(new Row(new double[] {level + random.nextGaussian()}, new String[0]));
     }
-    return publish(rows, 0.01);
+    return publish(registry, rows, 0.01);
   }
 
   /** A model of sensors that were stuck for 40 % of the time, which the contamination says, too. */
@@ -118,10 +118,11 @@ abstract class PromotionRuns {
       double value = i % 5 < 2 ? 0.3 : random.nextGaussian();
       rows.add(new Row(new double[] {value}, new String[0]));
     }
-    return publish(rows, 0.4);
+    return publish(registry, rows, 0.4);
   }
 
-  String publish(List<Row> rows, double contamination) throws IOException {
+  /** A z-score of one feature, {@code x}, as the newest version of {@code m}. */
+  static String publish(Path registry, List<Row> rows, double contamination) throws IOException {
     FeatureSchema schema = new FeatureSchema(List.of(new Feature("x", Encoding.NUMERIC)));
     Model model =
         new ModelTrainer(
@@ -135,7 +136,7 @@ abstract class PromotionRuns {
             "m",
             model,
             new ModelMetadata.Training(
-                "test", Map.of(), null, null, List.of(), null, null, 500, Map.of()))
+                "test", Map.of(), null, null, List.of(), null, null, rows.size(), Map.of()))
         .version();
   }
 

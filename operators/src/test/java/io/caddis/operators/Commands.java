@@ -2,6 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.operators;
 
+import org.jspecify.annotations.Nullable;
+
 /** Commands for tests; each is in a file of the name of its id. */
 final class Commands {
   static final long END = ControlCommand.WITHOUT_END;
@@ -17,21 +19,7 @@ final class Commands {
   }
 
   static ControlCommand undo(String id, String target, long from) {
-    return new ControlCommand(
-        id,
-        id,
-        ControlType.UNDO,
-        "*",
-        null,
-        Double.NaN,
-        from,
-        END,
-        target,
-        null,
-        null,
-        null,
-        0,
-        null);
+    return undoModel(id, null, target, from);
   }
 
   static ControlCommand model(
@@ -63,7 +51,7 @@ final class Commands {
     return model(ControlType.RETRAIN, id, group, from, null, null);
   }
 
-  static ControlCommand undoModel(String id, String group, String target, long from) {
+  static ControlCommand undoModel(String id, @Nullable String group, String target, long from) {
     return new ControlCommand(
         id,
         id,
