@@ -26,6 +26,9 @@ final class CompactSubset {
   /** Units beyond which a value counts as this far, so that no square overflows. */
   private static final double FARTHEST = 1e6;
 
+  /** No number of features divided by it overflows. */
+  private static final double LEAST_SQUARE = 1e-300;
+
   private final int dimension;
   private final int reach;
   private final double supportFraction;
@@ -104,7 +107,8 @@ final class CompactSubset {
     double median = ColumnStatistics.quantile(squares, 0.5);
     // median of the chi-square distribution by Wilson and Hilferty
     double root = 1 - 2.0 / (9 * dimension);
-    double factor = median > 0 ? Math.sqrt(dimension * root * root * root / median) : 1;
+    double typical = dimension * root * root * root;
+    double factor = median > 0 ? Math.sqrt(typical / Math.max(median, LEAST_SQUARE)) : 1;
     double[] center = new double[dimension];
     double[] triangle = new double[FittedMcd.factorLength(dimension)];
     int at = 0;

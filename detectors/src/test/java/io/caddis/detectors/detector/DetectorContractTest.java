@@ -212,6 +212,23 @@ abstract class DetectorContractTest {
   }
 
   @Test
+  void aModelOfTheSmallestNumbersCanBeRead() {
+    double[][] rows = new double[200][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = new double[] {i % 2 == 0 ? 3e-262 : -3e-262};
+    }
+    Model model =
+        new ModelTrainer(SampleRows.numericSchema(1), detector(), Scaling.NONE, RULE)
+            .fit(SampleRows.numeric(rows), 1);
+
+    Model restored = ModelCodec.decode(ModelCodec.encode(model));
+
+    for (double[] probe : new double[][] {rows[0], {0}, {1}}) {
+      assertThat(raw(restored, probe)).isEqualTo(raw(model, probe)).isFinite();
+    }
+  }
+
+  @Test
   void theCodecKeepsEveryScoreBitForBit() {
     ModelTrainer trainer =
         new ModelTrainer(SampleRows.mixedSchema(), detector(), Scaling.STANDARD, RULE);
