@@ -72,15 +72,20 @@ public final class SensorDetectors {
     return copy;
   }
 
+  /** Keeps the current sensor's, which {@link #get} has given. */
+  void put(StreamState state) throws IOException {
+    state.detector().putProfile();
+    levels.update(state);
+  }
+
   /**
-   * Keeps the current sensor's.
+   * Gives the current sensor a detector.
    *
-   * @param newest see {@link StreamState}
+   * @param newest event time of the newest reading that it has learned from, epoch milliseconds
    */
   public void put(long newest, int features, StreamDetector detector) throws IOException {
     detector.useProfile(store);
-    detector.putProfile();
-    levels.update(new StreamState(newest, features, detector));
+    put(new StreamState(newest, features, detector));
   }
 
   /** Event time of the newest reading that the current sensor has learned from, or the least. */

@@ -72,7 +72,8 @@ public final class StreamScoreFunction
     scorer.score(vector, detector, newest, threshold, name, before, out);
     if (!past) {
       idle.touch(vector.key(), known.newest(), newest, context.timerService());
-      detectors.put(newest, features, detector);
+      known.learned(newest);
+      detectors.put(known);
       if (unknown || !detector.member().equals(member)) {
         context.output(
             SideOutputs.CHOICES,

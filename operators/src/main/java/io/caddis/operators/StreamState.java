@@ -5,10 +5,38 @@ package io.caddis.operators;
 import io.caddis.detectors.stream.StreamDetector;
 
 /**
- * What is kept of a sensor that a streaming detector scores.
- *
- * @param newest event time of the newest reading it has learned from, epoch milliseconds
- * @param features number of values that the detector takes
- * @param detector changes with every reading
+ * What is kept of a sensor that a streaming detector scores; both change with every reading. One
+ * object for as long as the sensor is on the heap: one a reading would be garbage that is old.
  */
-record StreamState(long newest, int features, StreamDetector detector) {}
+final class StreamState {
+  private final int features;
+  private final StreamDetector detector;
+  private long newest;
+
+  /**
+   * @param newest event time of the newest reading it has learned from, epoch milliseconds
+   * @param features number of values that the detector takes
+   */
+  StreamState(long newest, int features, StreamDetector detector) {
+    this.newest = newest;
+    this.features = features;
+    this.detector = detector;
+  }
+
+  long newest() {
+    return newest;
+  }
+
+  int features() {
+    return features;
+  }
+
+  StreamDetector detector() {
+    return detector;
+  }
+
+  /** Notes that the detector has learned from a reading of that time, the newest one. */
+  void learned(long time) {
+    newest = time;
+  }
+}

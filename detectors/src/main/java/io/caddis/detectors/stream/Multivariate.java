@@ -51,6 +51,9 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
 
   static final int WARM_UP = 400;
 
+  /** What {@link Method#AUTO} scores a single feature by. */
+  private static final Univariate SINGLE = new Univariate();
+
   /** What the distance is measured from. */
   public enum Method {
     /** The mean, in all directions (Mahalanobis, with a ridge). */
@@ -104,7 +107,7 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
   public StreamDetector create(int features) {
     Parameters.checked("features", features, 1, MAX_FEATURES);
     return method == Method.AUTO && features == 1
-        ? new Univariate().create(1)
+        ? SINGLE.create(1)
         : new MultivariateDetector(features, warmUp, method);
   }
 
@@ -112,7 +115,7 @@ public record Multivariate(Method method, int warmUp) implements StreamDetectorT
   public StreamDetector read(DataInput in) throws IOException {
     int format = in.readUnsignedByte();
     if (method == Method.AUTO && UnivariateDetector.isFormat(format)) {
-      return UnivariateDetector.read(new Univariate(), format, in);
+      return UnivariateDetector.read(SINGLE, format, in);
     }
     return MultivariateDetector.read(this, format, in);
   }

@@ -118,7 +118,10 @@ final class UnivariateDetector implements StreamDetector {
 
   @Override
   public void useProfile(ProfileStore store) {
-    this.store = store;
+    // A collector has work with each reference that is set, though it be the same.
+    if (this.store != store) {
+      this.store = store;
+    }
   }
 
   @Override
