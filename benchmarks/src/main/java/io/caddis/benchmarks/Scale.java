@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -88,9 +89,14 @@ public final class Scale implements Callable<Integer> {
 
   @Option(
       names = "--counter",
-      paramLabel = "BYTES",
-      description = "Detect nothing: count each sensor's readings in a state of so many bytes.")
-  int counter;
+      paramLabel = "BYTES[:EVERY]",
+      split = ",",
+      description = {
+        "Detect nothing: count each sensor's readings in states of so many bytes, of which each",
+        "reading, or one in EVERY, rewrites all, and set a timer each three readings. What",
+        "detection with one number a reading does: 509,170,1753:50"
+      })
+  List<String> counter = List.of();
 
   @Option(
       names = "--managed",
@@ -124,7 +130,7 @@ public final class Scale implements Callable<Integer> {
     Path own = Files.createTempDirectory(directory, "caddis-scale");
     Configuration settings = configuration(own);
     try (ScaleRun run = new ScaleRun(settings, own, command.commandLine().getErr())) {
-      if (counter == 0 && !empty) {
+      if (counter.isEmpty() && !empty) {
         run.grow(graph(1, PAUSE, settings).grown(), sensors);
       }
       ScaleGraph graph = graph(warm, perSecond, settings);
@@ -133,7 +139,7 @@ public final class Scale implements Callable<Integer> {
           .getOut()
           .println(
               run.measure(
-                  counter > 0 ? graph.counter(counter) : graph.detection(),
+                  counter.isEmpty() ? graph.detection() : graph.counter(parts()),
                   perSecond,
                   settle,
                   seconds,
@@ -141,6 +147,18 @@ public final class Scale implements Callable<Integer> {
       command.commandLine().getOut().flush();
     }
     return 0;
+  }
+
+  private List<KeyedBytesFunction.Part> parts() {
+    try {
+      return counter.stream().map(KeyedBytesFunction.Part::of).toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--counter must be BYTES or BYTES:EVERY, was %s: %s"
+              .formatted(String.join(",", counter), e.getMessage()),
+          e);
+    }
   }
 
   private double perSecond() {

@@ -12,6 +12,7 @@ import io.caddis.jobs.OperatorUids;
 import io.caddis.jobs.source.Watermarks;
 import io.caddis.jobs.spec.SpecLoader;
 import io.caddis.operators.ParseFunction;
+import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -77,15 +78,15 @@ final class ScaleGraph {
   }
 
   /**
-   * The same way of a reading, with nothing on it but a counter a sensor.
+   * The same way of a reading, with nothing on it but counters of the sensor's readings.
    *
-   * @param bytes of the counter's state
+   * @param parts of their state
    */
-  StreamGraph counter(int bytes) {
+  StreamGraph counter(List<KeyedBytesFunction.Part> parts) {
     StreamExecutionEnvironment env = environment();
     measure(
         parsed(env, OperatorUids.SOURCE)
-            .process(new KeyedBytesFunction(bytes))
+            .process(new KeyedBytesFunction(parts))
             .uid("counter")
             .name("counter"));
     return env.getStreamGraph();

@@ -48,7 +48,7 @@ class ScaleITCase {
 
   @Test
   void aCounterIsMeasuredInItsPlace() {
-    assertThat(run("--backend=hashmap", "--counter=8", "--parallelism=1"))
+    assertThat(run("--backend=hashmap", "--counter=24,16:2", "--parallelism=1"))
         .contains("\"cpu_us_per_reading\":", "\"hot_readings\":0,");
   }
 }
