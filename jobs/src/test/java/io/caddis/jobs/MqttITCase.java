@@ -15,6 +15,12 @@ import io.caddis.jobs.source.Mosquitto;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import io.caddis.operators.OperatorMetrics;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +34,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -41,6 +48,7 @@ import tools.jackson.databind.JsonNode;
 class MqttITCase {
   private static final long START = 1_767_225_600L;
   private static final int SENSORS = 3;
+  private static final String SECRET = "hunter2-secret";
 
   @TempDir Path directory;
 
@@ -71,9 +79,9 @@ class MqttITCase {
     }
   }
 
-  private PipelineSpec spec(Mosquitto broker) {
-    SpecLoader loader = new SpecLoader(name -> null);
-    for (String setting :
+  private PipelineSpec spec(Mosquitto broker, String... more) {
+    List<String> settings = new ArrayList<>(List.of(more));
+    settings.addAll(
         List.of(
             "source.type=mqtt",
             "source.mqtt.uri=mqtt://127.0.0.1:" + broker.port(),
@@ -85,7 +93,9 @@ class MqttITCase {
             "deduplicate=true",
             "limits.key-chars=16",
             "sink.directory=" + directory.resolve("out"),
-            "parallelism=2")) {
+            "parallelism=2"));
+    SpecLoader loader = new SpecLoader(name -> null);
+    for (String setting : settings) {
       String[] parts = setting.split("=", 2);
       loader.set(parts[0], parts[1], "test");
     }
@@ -93,6 +103,10 @@ class MqttITCase {
   }
 
   private JobClient start(PipelineSpec spec, String savepoint) throws Exception {
+    return start(spec, savepoint, 0);
+  }
+
+  private JobClient start(PipelineSpec spec, String savepoint, int pages) throws Exception {
     StreamExecutionEnvironment env =
         EmbeddedCluster.environment(
             spec, EmbeddedCluster.StateBackend.HASHMAP, directory.resolve("checkpoints"));
@@ -100,6 +114,7 @@ class MqttITCase {
     // No checkpoint comes by itself: what is acknowledged, and when, is what this test says.
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofHours(1));
     settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+    settings.set(RestOptions.BIND_PORT, String.valueOf(pages));
     if (savepoint != null) {
       settings.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
     }
@@ -137,27 +152,86 @@ class MqttITCase {
         .get();
   }
 
+  private static Mqtt5AsyncClient publisher(Mosquitto broker) {
+    Mqtt5AsyncClient publisher =
+        MqttClient.builder()
+            .useMqttVersion5()
+            .identifier("publisher")
+            .serverHost("127.0.0.1")
+            .serverPort(broker.port())
+            .automaticReconnect()
+            .initialDelay(50, TimeUnit.MILLISECONDS)
+            .maxDelay(50, TimeUnit.MILLISECONDS)
+            .applyAutomaticReconnect()
+            .buildAsync();
+    publisher.connectWith().cleanStart(false).sessionExpiryInterval(3600).send().join();
+    return publisher;
+  }
+
+  /** The session is there when the broker knows of somebody who wants the topic. */
+  private static void untilWanted(Mqtt5AsyncClient publisher) {
+    while (!publish(publisher, "plant/", "").join().toString().contains("SUCCESS")) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+  }
+
+  private static String page(int port, String path) throws Exception {
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://localhost:%d%s".formatted(port, path)))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(path).isEqualTo(200);
+    return answer.body();
+  }
+
+  @Test
+  void aLoginIsOnNoPageOfFlinks() throws Exception {
+    Path passwords = Files.writeString(directory.resolve("passwords"), "plant:" + SECRET + "\n");
+    assertThat(new ProcessBuilder("mosquitto_passwd", "-U", passwords.toString()).start().waitFor())
+        .isZero();
+    Path login =
+        Files.writeString(
+            directory.resolve("mqtt.properties"), "username=plant\npassword=" + SECRET + "\n");
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    try (Mosquitto broker =
+        Mosquitto.start(
+            directory.resolve("broker"), "allow_anonymous true", "password_file " + passwords)) {
+      Mqtt5AsyncClient publisher = publisher(broker);
+      JobClient job = start(spec(broker, "source.mqtt.properties=" + login), null, port);
+      untilWanted(publisher);
+      stored(publish(publisher, 0, 1));
+      untilRead(job, 1);
+      StringBuilder pages = new StringBuilder();
+      for (String path :
+          List.of(
+              "/jobs/overview",
+              "/jobs/" + job.getJobID(),
+              "/jobs/" + job.getJobID() + "/config",
+              "/jobs/" + job.getJobID() + "/plan",
+              "/jobs/" + job.getJobID() + "/exceptions",
+              "/jobmanager/config",
+              "/jobmanager/environment")) {
+        pages.append(page(port, path));
+      }
+      job.cancel().get();
+      publisher.disconnect().join();
+
+      assertThat(pages).contains(OperatorUids.SOURCE).doesNotContain(SECRET);
+    }
+  }
+
   @Test
   void nothingIsLostWhenTheBrokerIsKilledAndTheJobIsToo() throws Exception {
     try (Mosquitto broker = Mosquitto.start(directory.resolve("broker"), "allow_anonymous true")) {
-      Mqtt5AsyncClient publisher =
-          MqttClient.builder()
-              .useMqttVersion5()
-              .identifier("publisher")
-              .serverHost("127.0.0.1")
-              .serverPort(broker.port())
-              .automaticReconnect()
-              .initialDelay(50, TimeUnit.MILLISECONDS)
-              .maxDelay(50, TimeUnit.MILLISECONDS)
-              .applyAutomaticReconnect()
-              .buildAsync();
-      publisher.connectWith().cleanStart(false).sessionExpiryInterval(3600).send().join();
+      Mqtt5AsyncClient publisher = publisher(broker);
       PipelineSpec spec = spec(broker);
       JobClient first = start(spec, null);
-      // The session is there when the broker knows of somebody who wants the topic.
-      while (!publish(publisher, "plant/", "").join().toString().contains("SUCCESS")) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      }
+      untilWanted(publisher);
 
       stored(publish(publisher, 0, 300));
       untilRead(first, 300);
