@@ -43,10 +43,7 @@ final class KeyedBytesFunction extends KeyedProcessFunction<String, Reading, Sco
     Part {
       if (bytes < 2 * Long.BYTES || every < 1) {
         throw new IllegalArgumentException(
-            "a part must have 16 bytes and be asked for by every first reading, or more, was "
-                + bytes
-                + ":"
-                + every);
+            "BYTES must be at least 16 and EVERY at least 1, was " + bytes + ":" + every);
       }
     }
 
@@ -84,7 +81,7 @@ final class KeyedBytesFunction extends KeyedProcessFunction<String, Reading, Sco
     states.get(0).update(first);
     long readings = counts.getLong(Long.BYTES);
     for (int i = 1; i < plan.size(); i++) {
-      // not all keys at once
+      // Not all keys at once.
       if (readings == 1
           || Math.floorMod(readings + reading.key().hashCode(), (long) plan.get(i).every()) == 0) {
         states.get(i).update(counted(i));
