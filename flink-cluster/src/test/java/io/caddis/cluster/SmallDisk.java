@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param own whether it is a disk of its own
  */
 record SmallDisk(Path path, boolean own) implements AutoCloseable {
+  private static final Duration FORBIDDING = Duration.ofSeconds(10);
+
   static SmallDisk mounted(Path path, String size) throws IOException {
     Files.createDirectories(path);
     return new SmallDisk(
@@ -43,8 +45,13 @@ record SmallDisk(Path path, boolean own) implements AutoCloseable {
   void protect(Path folder, Duration duration) {
     requireOwn();
     String name = folder.toString();
-    if (!SystemCommand.succeeds("mount", "--bind", name, name)
-        || !SystemCommand.succeeds("mount", "-o", "remount,bind,ro", name)) {
+    if (!SystemCommand.succeeds("mount", "--bind", name, name)) {
+      throw new IllegalStateException("cannot mount " + name);
+    }
+    // The system refuses as long as somebody has a file open for writing there.
+    if (!Patience.await(
+        FORBIDDING, () -> SystemCommand.succeeds("mount", "-o", "remount,bind,ro", name))) {
+      unmount(folder);
       throw new IllegalStateException("cannot forbid writing into " + name);
     }
     Patience.await(duration, () -> false);
