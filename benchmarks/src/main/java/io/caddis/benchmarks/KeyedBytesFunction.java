@@ -47,11 +47,23 @@ final class KeyedBytesFunction extends KeyedProcessFunction<String, Reading, Sco
       }
     }
 
-    /** Reads BYTES or BYTES:EVERY. */
-    static Part of(String text) {
+    private static Part of(String text) {
       String[] both = text.split(":", 2);
       return new Part(Integer.parseInt(both[0]), both.length == 1 ? 1 : Integer.parseInt(both[1]));
     }
+  }
+
+  /**
+   * Reads BYTES, and BYTES or BYTES:EVERY of further parts.
+   *
+   * @throws IllegalArgumentException if one is none of these
+   */
+  static List<Part> parts(List<String> texts) {
+    List<Part> parts = texts.stream().map(Part::of).toList();
+    if (parts.get(0).every() > 1) {
+      throw new IllegalArgumentException("every reading asks for the first part");
+    }
+    return parts;
   }
 
   KeyedBytesFunction(List<Part> plan) {

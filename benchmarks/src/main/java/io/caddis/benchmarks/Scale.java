@@ -151,11 +151,11 @@ public final class Scale implements Callable<Integer> {
 
   private List<KeyedBytesFunction.Part> parts() {
     try {
-      return counter.stream().map(KeyedBytesFunction.Part::of).toList();
+      return KeyedBytesFunction.parts(counter);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           command.commandLine(),
-          "--counter must be BYTES or BYTES:EVERY, was %s: %s"
+          "--counter must be BYTES, or more of BYTES:EVERY after it, was %s: %s"
               .formatted(String.join(",", counter), e.getMessage()),
           e);
     }

@@ -15,7 +15,6 @@ import io.caddis.jobs.source.Mosquitto;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import io.caddis.operators.OperatorMetrics;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -188,19 +187,13 @@ class MqttITCase {
 
   @Test
   void aLoginIsOnNoPageOfFlinks() throws Exception {
-    Path passwords = Files.writeString(directory.resolve("passwords"), "plant:" + SECRET + "\n");
-    assertThat(new ProcessBuilder("mosquitto_passwd", "-U", passwords.toString()).start().waitFor())
-        .isZero();
+    String known = Mosquitto.login(directory, "plant", SECRET);
     Path login =
         Files.writeString(
             directory.resolve("mqtt.properties"), "username=plant\npassword=" + SECRET + "\n");
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    int port = Mosquitto.freePort();
     try (Mosquitto broker =
-        Mosquitto.start(
-            directory.resolve("broker"), "allow_anonymous true", "password_file " + passwords)) {
+        Mosquitto.start(directory.resolve("broker"), "allow_anonymous true", known)) {
       Mqtt5AsyncClient publisher = publisher(broker);
       JobClient job = start(spec(broker, "source.mqtt.properties=" + login), null, port);
       untilWanted(publisher);

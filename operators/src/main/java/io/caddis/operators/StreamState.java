@@ -5,8 +5,9 @@ package io.caddis.operators;
 import io.caddis.detectors.stream.StreamDetector;
 
 /**
- * What is kept of a sensor that a streaming detector scores; both change with every reading. One
- * object for as long as the sensor is on the heap: one a reading would be garbage that is old.
+ * What is kept of a sensor that a streaming detector scores. Changes with every reading instead of
+ * being replaced: where state is on the heap, what a reading replaced would be garbage that has
+ * grown old, the dearest kind.
  */
 final class StreamState {
   private final int features;

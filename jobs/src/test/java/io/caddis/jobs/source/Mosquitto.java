@@ -32,8 +32,7 @@ public final class Mosquitto implements AutoCloseable {
    * Starts one that writes down every second what it holds, or skips the test where there is none.
    */
   public static Mosquitto start(Path directory, String... settings) throws IOException {
-    Assumptions.assumeTrue(
-        Files.isExecutable(PROGRAM), "Mosquitto is not installed (Debian: mosquitto): not tested");
+    requireInstalled();
     Mosquitto broker = new Mosquitto(Files.createDirectories(directory), freePort());
     List<String> lines = new ArrayList<>();
     lines.add("listener " + broker.port + " 127.0.0.1");
@@ -50,7 +49,25 @@ public final class Mosquitto implements AutoCloseable {
     return broker;
   }
 
-  private static int freePort() throws IOException {
+  private static void requireInstalled() {
+    Assumptions.assumeTrue(
+        Files.isExecutable(PROGRAM), "Mosquitto is not installed (Debian: mosquitto): not tested");
+  }
+
+  /** The setting with which a broker knows a user; others only if it allows anonymous ones. */
+  public static String login(Path directory, String user, String password)
+      throws IOException, InterruptedException {
+    requireInstalled();
+    Path file = Files.writeString(directory.resolve("passwords"), user + ":" + password + "\n");
+    Process hashing = new ProcessBuilder("mosquitto_passwd", "-U", file.toString()).start();
+    if (hashing.waitFor() != 0) {
+      throw new IOException("mosquitto_passwd ended with " + hashing.exitValue());
+    }
+    return "password_file " + file;
+  }
+
+  /** One that nobody listens on at present. */
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

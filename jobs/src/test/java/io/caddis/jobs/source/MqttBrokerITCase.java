@@ -47,12 +47,6 @@ class MqttBrokerITCase {
     }
   }
 
-  private void passwords() throws Exception {
-    Path file = directory.resolve("passwords");
-    Files.writeString(file, "plant:" + SECRET + "\n");
-    run(directory, "mosquitto_passwd", "-U", file.toString());
-  }
-
   @Test
   void theBrokerMustTakeTheLoginAndNobodyIsToldThePassword() throws Exception {
     assertThatThrownBy(() -> MqttBroker.check(spec("mqtt://127.0.0.1:1", "password=" + SECRET)))
@@ -65,9 +59,8 @@ class MqttBrokerITCase {
     try (Mosquitto broker = Mosquitto.start(settings, "allow_anonymous true")) {
       MqttBroker.check(spec("mqtt://127.0.0.1:" + broker.port()));
     }
-    passwords();
-    try (Mosquitto broker =
-        Mosquitto.start(settings, "password_file " + directory.resolve("passwords"))) {
+    String login = Mosquitto.login(directory, "plant", SECRET);
+    try (Mosquitto broker = Mosquitto.start(settings, login)) {
       String uri = "mqtt://127.0.0.1:" + broker.port();
       MqttBroker.check(spec(uri, "username=plant", "password=" + SECRET));
       assertThatThrownBy(
