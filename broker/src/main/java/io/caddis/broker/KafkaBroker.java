@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -240,15 +241,21 @@ public final class KafkaBroker implements AutoCloseable {
   /** All values that a consumer sees now which sees committed records only, by partition. */
   public List<String> readCommitted(String topic) {
     List<String> values = new ArrayList<>();
-    readCommittedRecords(topic).forEach(record -> values.add(record.value()));
+    readCommitted(topic, record -> values.add(record.value()));
     return values;
   }
 
   /** The records of {@link #readCommitted}. */
   public List<ConsumerRecord<String, String>> readCommittedRecords(String topic) {
+    List<ConsumerRecord<String, String>> records = new ArrayList<>();
+    readCommitted(topic, records::add);
+    return records;
+  }
+
+  /** Hands over the records of {@link #readCommitted}, one at a time. */
+  public void readCommitted(String topic, Consumer<ConsumerRecord<String, String>> record) {
     Map<String, Object> settings = clients();
     settings.put("isolation.level", "read_committed");
-    List<ConsumerRecord<String, String>> records = new ArrayList<>();
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
       int partitions = consumer.partitionsFor(topic).size();
@@ -259,10 +266,9 @@ public final class KafkaBroker implements AutoCloseable {
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+        consumer.poll(Duration.ofMillis(200)).forEach(record);
       }
     }
-    return records;
   }
 
   private static <T> T done(Future<T> future) {

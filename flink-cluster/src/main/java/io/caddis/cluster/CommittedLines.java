@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The lines that an exactly-once file sink has committed to a folder and those below it. Files and
@@ -35,19 +37,26 @@ public final class CommittedLines {
 
   /** The lines committed since the last call. A folder that does not exist yet has none. */
   public List<String> poll() {
+    List<String> lines = new ArrayList<>();
+    poll(lines::add);
+    return lines;
+  }
+
+  /** Hands over the lines committed since the last call, one at a time. */
+  public void poll(Consumer<String> line) {
     List<Path> files = new ArrayList<>();
     try {
       if (Files.isDirectory(folder)) {
         Files.walkFileTree(folder, new Committed(files));
       }
-      List<String> lines = new ArrayList<>();
       for (Path file : files.stream().sorted().toList()) {
         if (!read.contains(file)) {
-          lines.addAll(Files.readAllLines(file));
+          try (Stream<String> lines = Files.lines(file)) {
+            lines.forEach(line);
+          }
           read.add(file);
         }
       }
-      return lines;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the output in " + folder, e);
     }

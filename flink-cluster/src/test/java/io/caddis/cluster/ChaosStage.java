@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What {@link Fault}s strike: a highly available cluster, a job on it that reads from a broker and
@@ -21,6 +24,12 @@ final class ChaosStage implements AutoCloseable {
   static final Duration TRAIN_WINDOW = Duration.ofMinutes(5);
 
   private static final String MODEL = "plant";
+  private static final Pattern SAVEPOINT = Pattern.compile("Savepoint completed. Path: (\\S+)");
+
+  /** All slots of two TaskManagers as they are shipped. */
+  private static final int MOST_SUBTASKS = 4;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
 
   private final Path work;
@@ -32,25 +41,27 @@ final class ChaosStage implements AutoCloseable {
   private final Nemesis nemesis;
   private final HostileCommands commands;
   private final Path control;
-  private final String job;
+  private String job;
+  private int parallelism = 2;
   private GatewayProcess gateway;
 
   /**
    * @param results for the results of the job and the store of the gateway
    * @param state for checkpoints and models
+   * @param rate readings a second
    */
-  ChaosStage(Path work, SmallDisk results, SmallDisk state, KafkaBroker broker, long seed)
+  ChaosStage(Path work, SmallDisk results, SmallDisk state, KafkaBroker broker, int rate, long seed)
       throws IOException {
     this.work = work;
     this.results = results;
     this.state = state;
     this.broker = broker;
-    feed = new SensorFeed(broker);
+    feed = new SensorFeed(broker, rate);
     broker.createTopic(SCORES, 2);
     broker.createTopic(ALERTS, 2);
     control = Files.createDirectories(work.resolve("control"));
     Files.createDirectories(output());
-    commands = new HostileCommands(new JobCommands(control, output()), registry().resolve(MODEL));
+    commands = new HostileCommands(new JobCommands(control, output()), models());
     gateway = startGateway();
     cluster =
         TestCluster.start(
@@ -68,12 +79,16 @@ final class ChaosStage implements AutoCloseable {
                 state.path().resolve("checkpoints").toUri().toString()));
     nemesis = new Nemesis(cluster, seed);
     try {
-      job = Submission.detached(cluster, List.of("-p", "2"), detect());
+      job = Submission.detached(cluster, parallel(), detect());
     } catch (AssertionError e) {
       close();
       throw e;
     }
     feed.start();
+  }
+
+  private List<String> parallel() {
+    return List.of("-p", String.valueOf(parallelism));
   }
 
   private List<String> detect() {
@@ -167,8 +182,43 @@ final class ChaosStage implements AutoCloseable {
     return state.path().resolve("registry");
   }
 
+  /** The versions of the job's model. */
+  Path models() {
+    return registry().resolve(MODEL);
+  }
+
   String job() {
     return job;
+  }
+
+  /** Takes a savepoint, whatever comes of it. */
+  void savepoint() {
+    cluster.cli().run(List.of("savepoint", job));
+  }
+
+  /** Stops the job with a savepoint and goes on from that, with fewer or more subtasks. */
+  void rescale(Random random) {
+    parallelism = 1 + (parallelism + random.nextInt(MOST_SUBTASKS - 1)) % MOST_SUBTASKS;
+    List<String> options = new ArrayList<>(parallel());
+    options.addAll(List.of("-s", stop()));
+    job = Submission.detached(cluster, options, detect());
+  }
+
+  /** As often as it takes: a job that restarts just then goes on. Returns the savepoint. */
+  private String stop() {
+    String[] savepoint = new String[1];
+    String[] said = new String[1];
+    if (!Patience.await(
+        PATIENCE,
+        () -> {
+          said[0] = cluster.cli().run(List.of("stop", job)).output();
+          Matcher matcher = SAVEPOINT.matcher(said[0]);
+          savepoint[0] = matcher.find() ? matcher.group(1) : null;
+          return savepoint[0] != null;
+        })) {
+      throw new AssertionError("not stopped: " + said[0]);
+    }
+    return savepoint[0];
   }
 
   /** Lets readings flow until the job has passed more checkpoints, and part of the next. */

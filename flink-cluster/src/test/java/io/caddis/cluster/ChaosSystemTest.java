@@ -11,17 +11,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Whatever happens to a job, every score, alert and dead letter that it commits is the one that a
@@ -29,10 +29,20 @@ import tools.jackson.databind.JsonNode;
  * files, in topics and in the gateway. {@code ./caddis campaign chaos} does more to it.
  */
 class ChaosSystemTest {
-  private static final int FAULTS = Integer.getInteger("caddis.campaign.faults", 3);
+  private static final int FAULTS = Integer.getInteger("caddis.campaign.faults", 6);
+
+  /** Readings a second. */
+  private static final int RATE = Integer.getInteger("caddis.campaign.rate", 1000);
+
+  /** Of all faults, or empty. */
+  private static final String KIND = System.getProperty("caddis.campaign.kind", "");
+
   private static final long SEED = Long.getLong("caddis.campaign.seed", 32);
   private static final Duration PATIENCE = Duration.ofSeconds(300);
   private static final int PAGE = 1000;
+
+  /** Rows that the reference does not have, to be told. */
+  private static final int EXAMPLES = 5;
 
   @TempDir private Path work;
 
@@ -40,10 +50,11 @@ class ChaosSystemTest {
   void whateverHappensTheResultsAreThoseOfTheReference() throws IOException {
     Random random = new Random(SEED);
     Map<Fault, Integer> struck = new EnumMap<>(Fault.class);
-    try (SmallDisk results = SmallDisk.mounted(work.resolve("results"), "2g");
+    try (SmallDisk results = SmallDisk.mounted(work.resolve("results"), "16g");
         SmallDisk state = SmallDisk.mounted(work.resolve("state"), "1g");
         KafkaBroker broker = KafkaBroker.start(work.resolve("broker"));
-        ChaosStage stage = new ChaosStage(work, results, state, broker, SEED)) {
+        ChaosStage stage = new ChaosStage(work, results, state, broker, RATE, SEED)) {
+      long since = System.nanoTime();
       for (Fault fault : schedule(random)) {
         stage.awaitProgress();
         long began = System.nanoTime();
@@ -56,17 +67,18 @@ class ChaosSystemTest {
         }
       }
       stage.awaitProgress();
-      System.out.printf("seed %d: %s%n", SEED, struck);
+      System.out.printf("seed %d, %.0f s: %s%n", SEED, (System.nanoTime() - since) / 1e9, struck);
       end(stage);
       assertAsTheReference(stage);
     }
   }
 
-  /** Each kind once before any comes again. */
+  /** Each kind once before any comes again; or one kind only. */
   private static List<Fault> schedule(Random random) {
+    List<Fault> kinds = KIND.isEmpty() ? List.of(Fault.values()) : List.of(Fault.valueOf(KIND));
     List<Fault> schedule = new ArrayList<>();
     while (schedule.size() < FAULTS) {
-      List<Fault> round = new ArrayList<>(Arrays.asList(Fault.values()));
+      List<Fault> round = new ArrayList<>(kinds);
       Collections.shuffle(round, random);
       schedule.addAll(round);
     }
@@ -76,8 +88,11 @@ class ChaosSystemTest {
   /** Lets the job say all that it has to say of all readings. */
   private static void end(ChaosStage stage) {
     int waiting = stage.feed().end();
-    long sent = stage.broker().readCommittedRecords(SensorFeed.TOPIC).size();
+    LongAdder records = new LongAdder();
+    stage.broker().readCommitted(SensorFeed.TOPIC, record -> records.increment());
+    long sent = records.sum();
     SteeredRun.Count scores = new SteeredRun.Count(stage.output().resolve(Sinks.SCORES));
+    System.out.printf("%,d readings sent, %,d of them scored so far%n", sent, scores.count());
     SteeredRun.Count refused = new SteeredRun.Count(stage.output().resolve(Sinks.DEAD_LETTERS));
     long refusedCommands = stage.commands().deadLetters().size();
     assertThat(
@@ -100,12 +115,14 @@ class ChaosSystemTest {
   }
 
   private static void assertAsTheReference(ChaosStage stage) {
-    List<ConsumerRecord<String, String>> readings =
-        stage.broker().readCommittedRecords(SensorFeed.TOPIC);
-    List<JsonNode> models = rows(stage, Sinks.MODELS);
-    ReferenceScorer reference = new ReferenceScorer(readings, models, stage.commands().choices());
-    List<String> deadLetters = new ArrayList<>(reference.deadLetters());
-    deadLetters.addAll(stage.commands().deadLetters());
+    List<JsonNode> models = new ArrayList<>();
+    rows(stage, Sinks.MODELS).accept(models::add);
+    ReferenceScorer reference = new ReferenceScorer(models, stage.commands().choices());
+    stage.broker().readCommitted(SensorFeed.TOPIC, reference::read);
+    reference.score();
+    Fingerprints alerts = Fingerprints.of(reference.alerts());
+    Fingerprints deadLetters = Fingerprints.of(reference.deadLetters());
+    stage.commands().deadLetters().forEach(deadLetters::add);
 
     List<OutputDifference> differences =
         List.of(
@@ -120,44 +137,55 @@ class ChaosSystemTest {
                 records(stage, ChaosStage.SCORES),
                 ReferenceScorer.OF_SCORE),
             difference(
-                "alerts in files",
-                reference.alerts(),
-                rows(stage, Sinks.ALERTS),
-                ReferenceScorer.OF_ALERT),
+                "alerts in files", alerts, rows(stage, Sinks.ALERTS), ReferenceScorer.OF_ALERT),
             difference(
                 "alerts in the topic",
-                reference.alerts(),
+                alerts,
                 records(stage, ChaosStage.ALERTS),
                 ReferenceScorer.OF_ALERT),
             difference(
                 "episodes in the gateway",
-                reference.episodes(),
-                inGateway(stage.gateway(), reference.scores().size()),
+                Fingerprints.of(reference.episodes()),
+                inGateway(stage.gateway(), reference.scores().size())::forEach,
                 ReferenceScorer.OF_ALERT),
             difference(
                 "dead letters",
                 deadLetters,
                 rows(stage, Sinks.DEAD_LETTERS),
                 ReferenceScorer.OF_DEAD_LETTER));
+    LongAdder late = new LongAdder();
+    rows(stage, Sinks.LATE).accept(row -> late.increment());
     System.out.printf(
         "%,d readings, %d late, %d models, %d commands obeyed%n",
-        readings.size(),
-        rows(stage, Sinks.LATE).size(),
-        models.size(),
-        stage.commands().choices().size());
+        reference.readings(), late.sum(), models.size(), stage.commands().choices().size());
 
     assertThat(reference.alerts()).isNotEmpty();
     assertThat(differences).containsOnly(OutputDifference.NONE);
     assertTrainedThroughout(models);
   }
 
+  /**
+   * @param rows hands over all rows that were committed, each time that it is asked
+   */
   private static OutputDifference difference(
-      String name, Collection<String> expected, List<JsonNode> rows, List<String> fields) {
-    OutputDifference difference =
-        OutputDifference.between(List.copyOf(expected), ReferenceScorer.told(rows, fields));
+      String name, Fingerprints expected, Consumer<Consumer<JsonNode>> rows, List<String> fields) {
+    Fingerprints committed = new Fingerprints();
+    rows.accept(row -> committed.add(ReferenceScorer.told(row, fields)));
+    OutputDifference difference = OutputDifference.between(expected, committed);
     System.out.printf(
         "%,d %s: %d lost, %d doubled, %d wrong%n",
         expected.size(), name, difference.lost(), difference.doubled(), difference.foreign());
+    if (difference.foreign() > 0) {
+      List<String> examples = new ArrayList<>();
+      rows.accept(
+          row -> {
+            if (examples.size() < EXAMPLES
+                && !expected.contains(ReferenceScorer.told(row, fields))) {
+              examples.add(row.toString());
+            }
+          });
+      examples.forEach(System.out::println);
+    }
     return difference;
   }
 
@@ -174,12 +202,18 @@ class ChaosSystemTest {
     }
   }
 
-  private static List<JsonNode> rows(ChaosStage stage, String folder) {
-    return ReferenceScorer.rows(CommittedLines.readAll(stage.output().resolve(folder)));
+  private static Consumer<Consumer<JsonNode>> rows(ChaosStage stage, String folder) {
+    return row ->
+        new CommittedLines(stage.output().resolve(folder))
+            .poll(line -> row.accept(JsonMapper.shared().readTree(line)));
   }
 
-  private static List<JsonNode> records(ChaosStage stage, String topic) {
-    return ReferenceScorer.rows(stage.broker().readCommitted(topic));
+  private static Consumer<Consumer<JsonNode>> records(ChaosStage stage, String topic) {
+    return row ->
+        stage
+            .broker()
+            .readCommitted(
+                topic, record -> row.accept(JsonMapper.shared().readTree(record.value())));
   }
 
   /** All alerts of a gateway, once it has read all scores. */

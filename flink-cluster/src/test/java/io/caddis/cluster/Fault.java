@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** What a campaign does to a running job. Each heals what it hurt before it returns. */
@@ -26,6 +27,51 @@ enum Fault {
     @Override
     void strike(ChaosStage stage, Random random) {
       stage.nemesis().kill(List.of(stage.leader()));
+    }
+  },
+  /** {@code kill -9} of ZooKeeper, without which nobody leads. */
+  KILLED_ZOO_KEEPER {
+    @Override
+    void strike(ChaosStage stage, Random random) {
+      stage.nemesis().kill(List.of(zooKeeper(stage)));
+    }
+  },
+  /** {@code kill -9} of every process of the cluster at once. */
+  KILLED_CLUSTER {
+    @Override
+    void strike(ChaosStage stage, Random random) {
+      stage.nemesis().kill(stage.cluster().processes());
+    }
+  },
+  /** {@code kill -9} of all TaskManagers or of the leader while a savepoint is written. */
+  KILLED_IN_SAVEPOINT {
+    @Override
+    void strike(ChaosStage stage, Random random) throws IOException {
+      boolean leader = random.nextBoolean();
+      CompletableFuture<?> savepoint;
+      try (NewFiles files = new NewFiles(stage.cluster().savepoints())) {
+        savepoint = CompletableFuture.runAsync(stage::savepoint);
+        files.await();
+      }
+      stage.nemesis().kill(leader ? List.of(stage.leader()) : stage.cluster().taskManagers());
+      savepoint.join();
+    }
+  },
+  /** {@code kill -9} of all TaskManagers while a model is written into the registry. */
+  KILLED_IN_PUBLICATION {
+    @Override
+    void strike(ChaosStage stage, Random random) throws IOException {
+      try (NewFiles files = new NewFiles(stage.models())) {
+        files.await();
+      }
+      stage.nemesis().kill(stage.cluster().taskManagers());
+    }
+  },
+  /** Stopped with a savepoint, and started from it with another parallelism. */
+  RESCALED {
+    @Override
+    void strike(ChaosStage stage, Random random) {
+      stage.rescale(random);
     }
   },
   /** {@code kill -9} of the broker of readings and results. */
@@ -75,14 +121,14 @@ enum Fault {
   /** No room for results, nor for the gateway's store. */
   FULL_RESULTS {
     @Override
-    void strike(ChaosStage stage, Random random) throws IOException {
+    void strike(ChaosStage stage, Random random) {
       stage.results().fill(FAILING);
     }
   },
   /** No room for checkpoints, nor for models in the registry. */
   FULL_CHECKPOINTS {
     @Override
-    void strike(ChaosStage stage, Random random) throws IOException {
+    void strike(ChaosStage stage, Random random) {
       stage.state().fill(FAILING);
     }
   },
@@ -130,6 +176,13 @@ enum Fault {
   private static final Duration SESSION = Duration.ofSeconds(5);
 
   private static final Duration FAILING = Duration.ofSeconds(5);
+
+  private static ClusterProcess zooKeeper(ChaosStage stage) {
+    return stage.cluster().processes().stream()
+        .filter(process -> process.name().equals("zookeeper"))
+        .findFirst()
+        .orElseThrow();
+  }
 
   private static ClusterProcess any(List<ClusterProcess> processes, Random random) {
     return processes.get(random.nextInt(processes.size()));

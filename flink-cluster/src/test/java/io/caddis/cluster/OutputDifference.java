@@ -2,9 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.cluster;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The verifier: how committed output differs from that of an undisturbed run, as multisets of
@@ -18,19 +16,34 @@ record OutputDifference(long lost, long doubled, long foreign) {
   static final OutputDifference NONE = new OutputDifference(0, 0, 0);
 
   static OutputDifference between(List<String> undisturbed, List<String> committed) {
-    Map<String, Integer> surplus = new HashMap<>();
-    undisturbed.forEach(line -> surplus.merge(line, -1, Integer::sum));
-    Map<String, Integer> foreign = new HashMap<>();
-    for (String line : committed) {
-      if (surplus.containsKey(line)) {
-        surplus.merge(line, 1, Integer::sum);
+    return between(Fingerprints.of(undisturbed), Fingerprints.of(committed));
+  }
+
+  static OutputDifference between(Fingerprints undisturbed, Fingerprints committed) {
+    long[] expected = undisturbed.sorted();
+    long[] found = committed.sorted();
+    long lost = 0;
+    long doubled = 0;
+    long foreign = 0;
+    int e = 0;
+    int f = 0;
+    while (e < undisturbed.size() || f < committed.size()) {
+      boolean foundLeft = f < committed.size();
+      if (e < undisturbed.size() && (!foundLeft || expected[e] < found[f])) {
+        lost++;
+        e++;
+      } else if (e < undisturbed.size() && expected[e] == found[f]) {
+        e++;
+        f++;
+      } else if (e > 0 && expected[e - 1] == found[f]) {
+        // All that were expected of it have been found before.
+        doubled++;
+        f++;
       } else {
-        foreign.merge(line, 1, Integer::sum);
+        foreign++;
+        f++;
       }
     }
-    return new OutputDifference(
-        surplus.values().stream().filter(count -> count < 0).mapToLong(count -> -count).sum(),
-        surplus.values().stream().filter(count -> count > 0).mapToLong(count -> count).sum(),
-        foreign.values().stream().mapToLong(count -> count).sum());
+    return new OutputDifference(lost, doubled, foreign);
   }
 }

@@ -17,6 +17,14 @@ class OutputDifferenceTest {
   }
 
   @Test
+  void nothingIsLostWhollyOrForeignWholly() {
+    assertThat(OutputDifference.between(UNDISTURBED, List.of()))
+        .isEqualTo(new OutputDifference(4, 0, 0));
+    assertThat(OutputDifference.between(List.of(), UNDISTURBED))
+        .isEqualTo(new OutputDifference(0, 0, 4));
+  }
+
+  @Test
   void everyKindOfDifferenceIsCounted() {
     assertThat(OutputDifference.between(UNDISTURBED, List.of("a", "b", "b", "b", "x", "x", "y")))
         .isEqualTo(new OutputDifference(2, 2, 3));

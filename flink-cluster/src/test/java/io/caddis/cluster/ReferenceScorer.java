@@ -6,8 +6,6 @@ import io.caddis.detectors.model.Model;
 import io.caddis.detectors.model.ModelCodec;
 import io.caddis.detectors.warmup.SensorStatistics;
 import io.caddis.detectors.warmup.WarmUp;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -27,10 +25,9 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a job must have said of a topic's readings, worked out on one thread from these records and
+ * What a job must have said of a topic's readings, worked out on one thread from its records and
  * the models that the job has published: without Flink, and without the job's parsers, operators,
  * triage or state. Only what a model makes of a row, and what a sensor's own statistics make of it
  * before the first model, is asked of those. The rest follows from the documentation.
@@ -71,11 +68,13 @@ final class ReferenceScorer {
   private static final long END_OF_TIME = Instant.parse("2200-01-01T00:00:00Z").toEpochMilli();
 
   private final NavigableMap<Long, JsonNode> inForce;
+  private final Map<String, List<ReferenceReading>> bySensor = new TreeMap<>();
   private final Map<String, Model> models = new HashMap<>();
-  private final List<String> scores = new ArrayList<>();
+  private final Fingerprints scores = new Fingerprints();
   private final List<String> alerts = new ArrayList<>();
   private final Map<String, String> episodes = new LinkedHashMap<>();
   private final List<String> deadLetters = new ArrayList<>();
+  private int read;
 
   /**
    * A command that the job has obeyed.
@@ -85,58 +84,42 @@ final class ReferenceScorer {
    */
   record Choice(long from, boolean back) {}
 
-  private record Reading(
-      long time,
-      String sensor,
-      double[] numbers,
-      @Nullable String[] texts,
-      String source,
-      long at) {
-    long sourceId() {
-      return ByteBuffer.wrap(digest("SHA-256", source)).getLong();
-    }
-
-    String eventId() {
-      return "%016x-%x".formatted(sourceId(), at);
-    }
-
-    /** Of an episode that it raises: a hash, with the version that UUIDs have. */
-    String alertId() {
-      String identity = "%s\n%d\n%d\n%d".formatted(sensor, time, sourceId(), at);
-      long hash = ByteBuffer.wrap(digest("MD5", identity)).getLong();
-      return HexFormat.of().toHexDigits((hash & ~0xF000L) | 0x3000L);
-    }
-  }
-
   /**
-   * @param records of the topic of readings
    * @param trained rows of the job's {@code models/}
    * @param choices of models by command
    */
-  ReferenceScorer(
-      List<ConsumerRecord<String, String>> records, List<JsonNode> trained, List<Choice> choices) {
+  ReferenceScorer(List<JsonNode> trained, List<Choice> choices) {
     inForce = new InForce(trained, choices).since;
-    Map<String, List<Reading>> bySensor = new TreeMap<>();
-    for (ConsumerRecord<String, String> record : records) {
-      Reading reading = reading(record);
-      if (reading.time() >= END_OF_TIME) {
-        deadLetters.add("timestamp_out_of_range %s %d".formatted(reading.source(), reading.at()));
-      } else if (reading.time() > System.currentTimeMillis() + MAX_FUTURE_MILLIS) {
-        deadLetters.add(
-            "timestamp_out_of_range %016x %d".formatted(reading.sourceId(), reading.at()));
-      } else {
-        bySensor.computeIfAbsent(reading.sensor(), sensor -> new ArrayList<>()).add(reading);
-      }
+  }
+
+  /** The next record of its partition. */
+  void read(ConsumerRecord<String, String> record) {
+    ReferenceReading reading = ReferenceReading.of(record);
+    read++;
+    if (reading.time() >= END_OF_TIME) {
+      deadLetters.add("timestamp_out_of_range %s %d".formatted(reading.source(), reading.at()));
+    } else if (reading.time() > System.currentTimeMillis() + MAX_FUTURE_MILLIS) {
+      deadLetters.add("timestamp_out_of_range %s %d".formatted(reading.sourceId(), reading.at()));
+    } else {
+      bySensor.computeIfAbsent(reading.sensor(), sensor -> new ArrayList<>()).add(reading);
     }
-    for (List<Reading> readings : bySensor.values()) {
+  }
+
+  /** Scores all that has been read. */
+  void score() {
+    for (List<ReferenceReading> readings : bySensor.values()) {
       // Stable: of the same time and partition the first record is first.
-      readings.sort(Comparator.comparingLong(Reading::time));
+      readings.sort(Comparator.comparingLong(ReferenceReading::time));
       new Sensor(readings.get(0).sensor()).all(readings);
     }
   }
 
+  int readings() {
+    return read;
+  }
+
   /** A line for each reading. */
-  List<String> scores() {
+  Fingerprints scores() {
     return scores;
   }
 
@@ -155,16 +138,9 @@ final class ReferenceScorer {
     return deadLetters;
   }
 
-  /** Rows of a job as they are told here, by the fields that count. */
-  static List<String> told(List<JsonNode> rows, List<String> fields) {
-    return rows.stream()
-        .map(
-            row -> String.join(" ", fields.stream().map(name -> row.get(name).asString()).toList()))
-        .toList();
-  }
-
-  static List<JsonNode> rows(List<String> lines) {
-    return lines.stream().map(line -> JsonMapper.shared().readTree(line)).toList();
+  /** A row of a job as it is told here, by the fields that count. */
+  static String told(JsonNode row, List<String> fields) {
+    return String.join(" ", fields.stream().map(name -> row.get(name).asString()).toList());
   }
 
   /** Which model is in force: the newest, or one that a command went back to. */
@@ -218,17 +194,6 @@ final class ReferenceScorer {
     }
   }
 
-  private static Reading reading(ConsumerRecord<String, String> record) {
-    JsonNode row = JsonMapper.shared().readTree(record.value());
-    return new Reading(
-        row.get("timestamp").asLong(),
-        row.get("key").asString(),
-        SensorFeed.NUMBERS.stream().mapToDouble(name -> row.get(name).asDouble()).toArray(),
-        new String[] {row.get(SensorFeed.TEXT).asString()},
-        record.topic() + "-" + record.partition(),
-        record.offset());
-  }
-
   /** One sensor's readings, in the order of time. */
   private final class Sensor {
     private final String name;
@@ -246,8 +211,8 @@ final class ReferenceScorer {
       this.name = name;
     }
 
-    void all(List<Reading> readings) {
-      for (Reading reading : readings) {
+    void all(List<ReferenceReading> readings) {
+      for (ReferenceReading reading : readings) {
         next(reading);
       }
       if (episode != null) {
@@ -255,7 +220,7 @@ final class ReferenceScorer {
       }
     }
 
-    private void next(Reading reading) {
+    private void next(ReferenceReading reading) {
       Map.Entry<Long, JsonNode> entry = inForce.floorEntry(reading.time());
       double raw;
       double score;
@@ -297,7 +262,7 @@ final class ReferenceScorer {
       }
     }
 
-    private void raise(Reading reading, double score) {
+    private void raise(ReferenceReading reading, double score) {
       boolean opens = episode == null;
       boolean worse = !opens && score > peak && !severity(score).equals(severity(peak));
       if (opens) {
@@ -344,27 +309,19 @@ final class ReferenceScorer {
 
   private static Model decoded(JsonNode row) {
     byte[] bytes = Base64.getDecoder().decode(row.get("model_base64").asString());
-    String checksum = HexFormat.of().formatHex(digest("SHA-256", bytes));
-    if (!checksum.equals(row.get("sha256").asString())) {
-      throw new AssertionError("another model than it says: " + row.get("model_version"));
+    try {
+      byte[] checksum = MessageDigest.getInstance("SHA-256").digest(bytes);
+      if (!HexFormat.of().formatHex(checksum).equals(row.get("sha256").asString())) {
+        throw new AssertionError("another model than it says: " + row.get("model_version"));
+      }
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
     }
     return ModelCodec.decode(bytes);
   }
 
   private static String severity(double score) {
     return score > 0.9 ? "critical" : score > 0.7 ? "high" : score > 0.5 ? "medium" : "low";
-  }
-
-  private static byte[] digest(String algorithm, String text) {
-    return digest(algorithm, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static byte[] digest(String algorithm, byte[] bytes) {
-    try {
-      return MessageDigest.getInstance(algorithm).digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static long millis(String time) {

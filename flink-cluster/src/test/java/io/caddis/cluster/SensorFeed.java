@@ -30,37 +30,46 @@ final class SensorFeed implements AutoCloseable {
   /** How far behind the latest of its partition a reading may be without being late. */
   static final Duration OUT_OF_ORDER = Duration.ofSeconds(60);
 
-  private static final int PARTITIONS = 2;
-  private static final int SENSORS = 20;
+  private static final int PARTITIONS = 4;
   private static final int STEPS_A_BATCH = 10;
   private static final long BATCH_MILLIS = 200;
   private static final long START = 1_704_067_200_000L;
   private static final long INTERVAL_MILLIS = 1000;
 
   private final KafkaBroker broker;
-  private final SensorSimulator simulator =
-      new SensorSimulator(new SensorSimulator.Settings(11, SENSORS, 5, START, INTERVAL_MILLIS));
+  private final int sensors;
+  private final SensorSimulator simulator;
   private final ScheduledExecutorService sender = Executors.newSingleThreadScheduledExecutor();
   private @Nullable Future<?> flow;
   private long step;
   private int strays;
   private int ahead;
 
-  SensorFeed(KafkaBroker broker) {
+  /**
+   * @param rate readings a second: there are as many sensors as that takes, at least one in each
+   *     partition
+   */
+  SensorFeed(KafkaBroker broker, int rate) {
     this.broker = broker;
+    long steps = STEPS_A_BATCH * (1000 / BATCH_MILLIS);
+    sensors = (int) Math.max(1, rate / steps / PARTITIONS) * PARTITIONS;
+    simulator =
+        new SensorSimulator(new SensorSimulator.Settings(11, sensors, 5, START, INTERVAL_MILLIS));
     broker.createTopic(TOPIC, PARTITIONS);
   }
 
   void start() {
-    flow = sender.scheduleWithFixedDelay(this::sendBatch, 0, BATCH_MILLIS, TimeUnit.MILLISECONDS);
+    // What could not be sent in time follows at once.
+    flow = sender.scheduleAtFixedRate(this::sendBatch, 0, BATCH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void sendBatch() {
     for (int partition = 0; partition < PARTITIONS; partition++) {
       List<String> rows = new ArrayList<>();
-      for (long number = step * SENSORS; number < (step + STEPS_A_BATCH) * SENSORS; number++) {
+      long end = (step + STEPS_A_BATCH) * sensors;
+      for (long number = step * sensors + partition; number < end; number += PARTITIONS) {
         Reading reading = simulator.reading(number);
-        if (number % PARTITIONS == partition && reading != null) {
+        if (reading != null) {
           rows.add(row(reading, reading.key(), reading.timestamp()));
         }
       }
@@ -99,7 +108,7 @@ final class SensorFeed implements AutoCloseable {
 
   /** The number of a reading of the last step that was sent. */
   private long latest(Random random) {
-    return (step - 1) * SENSORS + random.nextInt(SENSORS);
+    return (step - 1) * sensors + random.nextInt(sensors);
   }
 
   /**
@@ -140,7 +149,7 @@ final class SensorFeed implements AutoCloseable {
         sender.submit(
             () -> {
               for (int partition = 0; partition < PARTITIONS; partition++) {
-                sendAt(step * SENSORS + partition, null, 2 * OUT_OF_ORDER.toMillis());
+                sendAt(step * sensors + partition, null, 2 * OUT_OF_ORDER.toMillis());
               }
             }));
     return PARTITIONS + ahead;

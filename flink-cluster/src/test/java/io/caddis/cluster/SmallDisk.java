@@ -2,8 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.cluster;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param own whether it is a disk of its own
  */
 record SmallDisk(Path path, boolean own) implements AutoCloseable {
-  private static final Duration FORBIDDING = Duration.ofSeconds(10);
+  private static final Duration CHANGING = Duration.ofSeconds(10);
 
   static SmallDisk mounted(Path path, String size) throws IOException {
     Files.createDirectories(path);
@@ -25,20 +25,22 @@ record SmallDisk(Path path, boolean own) implements AutoCloseable {
   }
 
   /** Leaves no room on it for a while. */
-  void fill(Duration duration) throws IOException {
+  void fill(Duration duration) {
     requireOwn();
-    Path filler = path.resolve("filler");
-    byte[] block = new byte[1 << 16];
-    try (OutputStream out = Files.newOutputStream(filler)) {
-      while (true) {
-        out.write(block);
-      }
-    } catch (IOException full) {
-      // What is deleted meanwhile makes room for a few more writes, as on any disk.
-      Patience.await(duration, () -> false);
-    } finally {
-      Files.deleteIfExists(filler);
+    File disk = path.toFile();
+    long size = disk.getTotalSpace();
+    // Made as small as what it holds: that takes no memory. Refused when more has come meanwhile.
+    if (!Patience.await(CHANGING, () -> resize(size - disk.getFreeSpace()))) {
+      throw new IllegalStateException("cannot leave no room on " + path);
     }
+    Patience.await(duration, () -> false);
+    if (!resize(size)) {
+      throw new IllegalStateException("cannot leave room on " + path);
+    }
+  }
+
+  private boolean resize(long bytes) {
+    return SystemCommand.succeeds("mount", "-o", "remount,size=" + bytes, path.toString());
   }
 
   /** Forbids everybody to write into one of its folders for a while. */
@@ -50,7 +52,7 @@ record SmallDisk(Path path, boolean own) implements AutoCloseable {
     }
     // The system refuses as long as somebody has a file open for writing there.
     if (!Patience.await(
-        FORBIDDING, () -> SystemCommand.succeeds("mount", "-o", "remount,bind,ro", name))) {
+        CHANGING, () -> SystemCommand.succeeds("mount", "-o", "remount,bind,ro", name))) {
       unmount(folder);
       throw new IllegalStateException("cannot forbid writing into " + name);
     }

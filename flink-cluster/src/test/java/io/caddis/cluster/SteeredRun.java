@@ -89,7 +89,7 @@ final class SteeredRun {
     }
 
     long count() {
-      count += lines.poll().size();
+      lines.poll(line -> count++);
       return count;
     }
   }
