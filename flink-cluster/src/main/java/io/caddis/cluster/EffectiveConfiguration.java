@@ -2,6 +2,7 @@
 // Copyright the Caddis authors
 package io.caddis.cluster;
 
+import io.caddis.cluster.ha.ZooKeeperServicesFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -17,12 +18,19 @@ final class EffectiveConfiguration {
   /** Ours, too: how many TaskManagers the cluster is to have. */
   static final String TASK_MANAGERS = "caddis.taskmanagers";
 
+  private static final String TYPE = "high-availability.type";
+  private static final String ZOO_KEEPER = "zookeeper";
+
+  /** Flink's may end with two leaders when ZooKeeper was away for longer than a session takes. */
+  private static final String SERVICES = ZooKeeperServicesFactory.class.getName();
+
   private static final String QUORUM = "high-availability.zookeeper.quorum";
 
   private EffectiveConfiguration() {}
 
   static boolean highlyAvailable(Map<String, String> options) {
-    return "zookeeper".equalsIgnoreCase(options.get("high-availability.type"));
+    String type = options.get(TYPE);
+    return ZOO_KEEPER.equalsIgnoreCase(type) || SERVICES.equals(type);
   }
 
   /**
@@ -62,6 +70,9 @@ final class EffectiveConfiguration {
     options.putAll(settings.options());
     options.put(TASK_MANAGERS, Integer.toString(settings.taskManagers()));
     if (highlyAvailable(options)) {
+      options.put(TYPE, SERVICES);
+      // Each JobManager takes one of its own and tells it by ZooKeeper.
+      options.put("jobmanager.rpc.port", "0");
       options.putIfAbsent("high-availability.storageDir", directory.jobs().toUri().toString());
       options.put(STANDBY_PORT, Integer.toString(free.get(2)));
     }
