@@ -3,11 +3,13 @@
 package io.caddis.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,5 +75,52 @@ class HighAvailabilitySystemTest {
             OutputDifference.between(
                 CountingJob.expected(ELEMENTS), CommittedLines.readAll(output)))
         .isEqualTo(OutputDifference.NONE);
+  }
+
+  @Test
+  void standbyThatDoesNotAnswerIsPassedOverAndReplaced() {
+    try (StandaloneCluster cluster = TestCluster.start(folder, 1, OPTIONS)) {
+      assertThat(
+              Patience.await(
+                  PATIENCE, () -> cluster.misled().isEmpty() && cluster.leader().isPresent()))
+          .isTrue();
+      ClusterProcess leader = cluster.leader().orElseThrow();
+      List<ClusterProcess> standby = new ArrayList<>(cluster.jobManagers());
+      standby.remove(leader);
+      assertThat(standby).hasSize(1);
+      SystemCommand.signal("STOP", standby.get(0).pid());
+
+      assertThat(cluster.misled()).isEqualTo(standby);
+      assertThat(cluster.rest().taskManagers()).containsExactly("taskmanager-1");
+      assertThat(cluster.replaceMisled(Duration.ZERO))
+          .extracting(ClusterProcess::name)
+          .containsExactly(standby.get(0).name());
+
+      assertThat(standby.get(0).isAlive()).isFalse();
+      assertThat(cluster.leader()).hasValue(leader);
+      assertThat(Patience.await(PATIENCE, () -> cluster.misled().isEmpty())).isTrue();
+      assertThat(cluster.replaceMisled(Duration.ZERO)).isEmpty();
+    }
+  }
+
+  @Test
+  void clusterThatDoesNotBecomeCompleteSaysWhatEachJobManagerShowsAndWhichLeads() {
+    try (StandaloneCluster cluster = TestCluster.start(folder, 1, OPTIONS)) {
+      assertThat(Patience.await(PATIENCE, () -> cluster.misled().isEmpty())).isTrue();
+      SystemCommand.signal("STOP", cluster.taskManagers().get(0).pid());
+      // It is listed as long as its heartbeat may be silent.
+      assertThat(
+              Patience.await(
+                  PATIENCE,
+                  () -> cluster.rest().overview().stream().anyMatch(it -> it.taskManagers() == 0)))
+          .isTrue();
+
+      assertThatThrownBy(() -> cluster.awaitTaskManagers(Duration.ZERO))
+          .isInstanceOf(ClusterException.class)
+          .hasMessageContaining("expected TaskManagers [taskmanager-1], ")
+          .hasMessageContaining(cluster.leader().orElseThrow() + " leads\n")
+          .hasMessageContaining(cluster.jobManagers().get(0) + " lists []\n")
+          .hasMessageContaining(cluster.jobManagers().get(1) + " lists []\n");
+    }
   }
 }
