@@ -215,11 +215,8 @@ public final class FlinkRest {
         if (response.statusCode() < 300) {
           return JSON.readTree(response.body());
         }
+        // Also 404 may only mean that this one does not find the ResourceManager.
         failures.add(failed + "HTTP " + response.statusCode() + ": " + response.body().strip());
-        if (response.statusCode() < 500) {
-          // Of something that the leader does not have, or will not do.
-          break;
-        }
       } catch (IOException e) {
         failures.add(failed + e);
       } catch (InterruptedException e) {

@@ -28,7 +28,7 @@ class FlinkRestTest {
   }
 
   @Test
-  void jobManagerThatDoesNotFindTheLeaderIsPassedOver() throws IOException {
+  void jobManagerThatDoesNotFindTheDispatcherIsPassedOver() throws IOException {
     URI misled = jobManager(503, ELECTION);
     URI leads = jobManager(200, "{\"taskmanagers\":[{\"id\":\"taskmanager-1\"}]}");
 
@@ -47,14 +47,13 @@ class FlinkRestTest {
   }
 
   @Test
-  void whatTheLeaderDoesNotKnowIsNotAskedAgain() throws IOException {
-    URI leads = jobManager(404, "{\"errors\":[\"Job not found\"]}");
-    URI other = jobManager(200, "{\"status\":\"RUNNING\"}");
+  void jobManagerThatDoesNotFindTheResourceManagerIsPassedOver() throws IOException {
+    URI misled = jobManager(404, "{\"errors\":[\"Cannot connect to ResourceManager right now.\"]}");
+    URI leads = jobManager(200, "{\"taskmanagers\":[{\"id\":\"taskmanager-1\"}]}");
 
-    assertThatThrownBy(() -> new FlinkRest(() -> List.of(leads, other)).jobState("1"))
-        .isInstanceOf(ClusterException.class)
-        .hasMessageContaining("HTTP 404")
-        .hasMessageContaining("Job not found");
+    assertThat(new FlinkRest(() -> List.of(misled, leads)).taskManagers())
+        .containsExactly("taskmanager-1");
+    assertThat(new FlinkRest(() -> List.of(misled)).answers()).isFalse();
   }
 
   @Test
