@@ -17,23 +17,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Flink's REST interface, as far as tests and the command line need it. Thread-safe. */
+/**
+ * Flink's REST interface, as far as tests and the command line need it. Of several JobManagers the
+ * first that has an answer counts: one that is silent, or does not find the leader, has none.
+ * Thread-safe.
+ */
 public final class FlinkRest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-  private final Supplier<URI> base;
-  private final HttpClient http =
+  private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
+  private final Supplier<List<URI>> bases;
+
   /**
-   * @param base of a JobManager that is alive
+   * @param bases of the JobManagers that are alive, in the order in which they are asked
    */
-  public FlinkRest(Supplier<URI> base) {
-    this.base = base;
+  public FlinkRest(Supplier<List<URI>> bases) {
+    this.bases = bases;
   }
 
   /** What a cluster offers: registered TaskManagers, slots, and how many of them are free. */
@@ -49,10 +54,21 @@ public final class FlinkRest {
    */
   public record Checkpoints(int completed, int failed, int restored, String latestPath) {}
 
+  /** Whether both that show jobs and TaskManagers, Dispatcher and ResourceManager, are found. */
+  public boolean answers() {
+    try {
+      get("/overview");
+      get("/taskmanagers");
+      return true;
+    } catch (ClusterException e) {
+      return false;
+    }
+  }
+
   /** Empty while nothing answers: not yet up, or gone. */
   public Optional<Overview> overview() {
     try {
-      JsonNode node = exchange(request("/overview").GET().build());
+      JsonNode node = exchange("/overview", HttpRequest.Builder::GET);
       return Optional.of(
           new Overview(
               node.path("taskmanagers").asInt(),
@@ -68,7 +84,8 @@ public final class FlinkRest {
   public List<String> taskManagers() {
     try {
       List<String> ids = new ArrayList<>();
-      for (JsonNode one : exchange(request("/taskmanagers").GET().build()).path("taskmanagers")) {
+      JsonNode answer = exchange("/taskmanagers", HttpRequest.Builder::GET);
+      for (JsonNode one : answer.path("taskmanagers")) {
         ids.add(one.path("id").asString());
       }
       return ids;
@@ -156,9 +173,8 @@ public final class FlinkRest {
   /** Cancels a job; it ends soon after, see {@link #jobState}. */
   public void cancel(String job) {
     send(
-        request("/jobs/" + job + "?mode=cancel")
-            .method("PATCH", HttpRequest.BodyPublishers.noBody())
-            .build());
+        "/jobs/" + job + "?mode=cancel",
+        request -> request.method("PATCH", HttpRequest.BodyPublishers.noBody()));
   }
 
   /**
@@ -167,40 +183,47 @@ public final class FlinkRest {
    */
   public void stop(String job) {
     send(
-        request("/jobs/" + job + "/stop")
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString("{\"drain\":false}"))
-            .build());
+        "/jobs/" + job + "/stop",
+        request ->
+            request
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"drain\":false}")));
   }
 
   /** The answer to any other GET, for example {@code /jobs/<id>/exceptions}. */
   public JsonNode get(String path) {
-    return send(request(path).GET().build());
+    return send(path, HttpRequest.Builder::GET);
   }
 
-  private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.get().resolve(path)).timeout(TIMEOUT);
-  }
-
-  private JsonNode send(HttpRequest request) {
+  private JsonNode send(String path, UnaryOperator<HttpRequest.Builder> method) {
     try {
-      return exchange(request);
+      return exchange(path, method);
     } catch (IOException e) {
-      throw new ClusterException(
-          request.method() + " " + request.uri() + " failed: " + e.getMessage(), e);
+      throw new ClusterException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private JsonNode exchange(HttpRequest request) throws IOException {
-    try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      if (response.statusCode() >= 300) {
-        throw new IOException("HTTP " + response.statusCode() + ": " + response.body().strip());
+  private JsonNode exchange(String path, UnaryOperator<HttpRequest.Builder> method)
+      throws IOException {
+    List<String> failures = new ArrayList<>();
+    for (URI base : bases.get()) {
+      HttpRequest request =
+          method.apply(HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT)).build();
+      String failed = request.method() + " " + request.uri() + " failed: ";
+      try {
+        HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() < 300) {
+          return JSON.readTree(response.body());
+        }
+        // Also 404 may only mean that this one does not find the ResourceManager.
+        failures.add(failed + "HTTP " + response.statusCode() + ": " + response.body().strip());
+      } catch (IOException e) {
+        failures.add(failed + e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
       }
-      return JSON.readTree(response.body());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
+    throw new IOException(String.join("; ", failures));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -34,7 +35,7 @@ public final class StandaloneCluster implements AutoCloseable {
   private final ClusterDirectory directory;
   private final Map<String, String> options;
   private final FlinkJvm jvm;
-  private final FlinkRest rest = new FlinkRest(this::webInterface);
+  private final FlinkRest rest;
   private final List<ClusterProcess> processes;
 
   private StandaloneCluster(
@@ -46,6 +47,7 @@ public final class StandaloneCluster implements AutoCloseable {
     this.options = options;
     this.jvm = jvm;
     this.processes = new ArrayList<>(processes);
+    rest = new FlinkRest(() -> jobManagers().stream().map(this::webInterface).toList());
   }
 
   /**
@@ -102,12 +104,24 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  /** Of a JobManager that is alive: each shows the same, whichever leads. */
+  /**
+   * Of the first JobManager that is alive: each shows the same, whichever leads, unless it is
+   * {@link #misled}.
+   */
   public URI webInterface() {
-    String alive = jobManagers().stream().findFirst().map(ClusterProcess::name).orElse(JOB_MANAGER);
-    return URI.create("http://localhost:" + port(alive));
+    return webInterface(
+        jobManagers().stream().findFirst().map(ClusterProcess::name).orElse(JOB_MANAGER));
   }
 
+  URI webInterface(ClusterProcess jobManager) {
+    return webInterface(jobManager.name());
+  }
+
+  private URI webInterface(String jobManager) {
+    return URI.create("http://localhost:" + port(jobManager));
+  }
+
+  /** Of whichever JobManager answers. */
   public FlinkRest rest() {
     return rest;
   }
@@ -134,6 +148,38 @@ public final class StandaloneCluster implements AutoCloseable {
                 jobManagers().stream()
                     .filter(process -> port(process.name()) == leads.getPort())
                     .findFirst());
+  }
+
+  /**
+   * JobManagers that are alive and do not answer although another one does. One that has just
+   * started soon will. One that lost its session with ZooKeeper while another took over may go on
+   * looking for the former leader, until the next change of the leader or its own end.
+   */
+  public List<ClusterProcess> misled() {
+    List<ClusterProcess> all = jobManagers();
+    List<ClusterProcess> silent =
+        all.size() < 2
+            ? List.of()
+            : all.stream().filter(jobManager -> !rest(jobManager).answers()).toList();
+    return silent.size() == all.size() ? List.of() : silent;
+  }
+
+  /**
+   * Replaces JobManagers that are misled and do not lead: a new one finds the leader.
+   *
+   * @param patience with those that have just started
+   * @return what was started
+   */
+  public List<ClusterProcess> replaceMisled(Duration patience) {
+    Patience.await(patience, () -> misled().isEmpty());
+    List<ClusterProcess> misled = misled();
+    String leads = leader().map(ClusterProcess::name).orElse("");
+    for (ClusterProcess jobManager : misled) {
+      if (!leads.isEmpty() && !jobManager.name().equals(leads)) {
+        jobManager.kill();
+      }
+    }
+    return startMissing();
   }
 
   /** The TaskManagers that are alive. */
@@ -209,14 +255,26 @@ public final class StandaloneCluster implements AutoCloseable {
       throw new ClusterException(
           "the cluster was not complete after "
               + timeout.toSeconds()
-              + " s: "
-              + webInterface()
-              + " lists TaskManagers "
-              + rest.taskManagers()
-              + ", expected "
+              + " s: expected TaskManagers "
               + names
-              + directory.tail(JOB_MANAGER));
+              + ", "
+              + leader().map(leads -> leads + " leads").orElse("no JobManager leads")
+              + jobManagers().stream().map(this::shown).collect(Collectors.joining()));
     }
+  }
+
+  private String shown(ClusterProcess jobManager) {
+    String listed;
+    try {
+      listed = rest(jobManager).get("/taskmanagers").findValuesAsString("id").toString();
+    } catch (ClusterException e) {
+      listed = "none: " + e.getMessage();
+    }
+    return "\n" + jobManager + " lists " + listed + directory.tail(jobManager.name());
+  }
+
+  private FlinkRest rest(ClusterProcess jobManager) {
+    return new FlinkRest(() -> List.of(webInterface(jobManager)));
   }
 
   /** Asks all processes to end, kills those that take too long, and removes the pid files. */

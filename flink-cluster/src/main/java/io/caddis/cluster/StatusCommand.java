@@ -3,6 +3,7 @@
 package io.caddis.cluster;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +27,26 @@ final class StatusCommand implements Callable<Integer> {
       return 1;
     }
     StandaloneCluster cluster = found.get();
-    System.out.println("Web UI     " + cluster.webInterface());
+    List<ClusterProcess> misled = cluster.misled();
+    System.out.println(
+        "Web UI     "
+            + cluster.jobManagers().stream()
+                .filter(process -> !misled.contains(process))
+                .findFirst()
+                .map(cluster::webInterface)
+                .orElse(cluster.webInterface()));
     System.out.println("Processes  " + cluster.processes());
     if (cluster.isHighlyAvailable()) {
       System.out.println(
           "Leader     "
               + cluster.leader().map(ClusterProcess::toString).orElse("none")
               + (cluster.jobManagers().size() < 2 ? ", no standby: ./caddis up --repair" : ""));
+    }
+    for (ClusterProcess process : misled) {
+      System.out.println(
+          "Misled     "
+              + process
+              + " does not find the leader; if it stays so: ./caddis up --repair");
     }
     Optional<FlinkRest.Overview> overview = cluster.rest().overview();
     if (overview.isEmpty()) {

@@ -3,6 +3,8 @@
 package io.caddis.cluster;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,9 @@ import picocli.CommandLine.Option;
     description = "Start a Flink cluster in the background: JobManager and TaskManagers.",
     sortOptions = false)
 final class UpCommand implements Callable<Integer> {
+  /** For a JobManager that stands by to find the one that leads. */
+  private static final Duration STANDBY_PATIENCE = Duration.ofSeconds(30);
+
   enum Backend {
     HASHMAP,
     ROCKSDB
@@ -56,7 +61,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--repair",
-      description = "Start what has died of the cluster that runs; all other options are its own.")
+      description =
+          "Start what has died of the cluster that runs, and replace a standby that does not find "
+              + "the leader; all other options are its own.")
   private boolean repair;
 
   @Option(
@@ -103,8 +110,9 @@ final class UpCommand implements Callable<Integer> {
 
   private void repair(Path home) {
     StandaloneCluster cluster = ClusterCli.running(home);
-    List<ClusterProcess> started = cluster.startMissing();
+    List<ClusterProcess> started = new ArrayList<>(cluster.startMissing());
     cluster.awaitTaskManagers(StandaloneCluster.START_TIMEOUT);
+    started.addAll(cluster.replaceMisled(STANDBY_PATIENCE));
     System.out.println(started.isEmpty() ? "Nothing was missing." : "Started " + started);
   }
 

@@ -3,11 +3,13 @@
 package io.caddis.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -73,5 +75,47 @@ class HighAvailabilitySystemTest {
             OutputDifference.between(
                 CountingJob.expected(ELEMENTS), CommittedLines.readAll(output)))
         .isEqualTo(OutputDifference.NONE);
+  }
+
+  @Test
+  void standbyThatDoesNotFindTheLeaderIsNamedPassedOverAndReplaced() {
+    try (StandaloneCluster cluster = TestCluster.start(folder, 1, OPTIONS)) {
+      assertThat(
+              Patience.await(
+                  PATIENCE, () -> cluster.misled().isEmpty() && cluster.leader().isPresent()))
+          .isTrue();
+      ClusterProcess leader = cluster.leader().orElseThrow();
+      List<ClusterProcess> standby = new ArrayList<>(cluster.jobManagers());
+      standby.remove(leader);
+      assertThat(standby).hasSize(1);
+      // As silent as one that looks for a former leader.
+      SystemCommand.signal("STOP", standby.get(0).pid());
+
+      assertThat(cluster.misled()).isEqualTo(standby);
+      assertThat(cluster.rest().taskManagers()).containsExactly("taskmanager-1");
+
+      long taskManager = cluster.taskManagers().get(0).pid();
+      SystemCommand.signal("STOP", taskManager);
+      // It is listed as long as its heartbeat may be silent.
+      assertThat(
+              Patience.await(
+                  PATIENCE,
+                  () -> cluster.rest().overview().stream().anyMatch(it -> it.taskManagers() == 0)))
+          .isTrue();
+      assertThatThrownBy(() -> cluster.awaitTaskManagers(Duration.ZERO))
+          .isInstanceOf(ClusterException.class)
+          .hasMessageContaining("expected TaskManagers [taskmanager-1], " + leader + " leads\n")
+          .hasMessageContaining("\n" + leader + " lists []\n")
+          .hasMessageContaining("\n" + standby.get(0) + " lists none: GET ");
+      SystemCommand.signal("CONT", taskManager);
+
+      assertThat(cluster.replaceMisled(Duration.ZERO))
+          .extracting(ClusterProcess::name)
+          .containsExactly(standby.get(0).name());
+      assertThat(standby.get(0).isAlive()).isFalse();
+      assertThat(cluster.leader()).hasValue(leader);
+      assertThat(Patience.await(PATIENCE, () -> cluster.misled().isEmpty())).isTrue();
+      assertThat(cluster.replaceMisled(Duration.ZERO)).isEmpty();
+    }
   }
 }

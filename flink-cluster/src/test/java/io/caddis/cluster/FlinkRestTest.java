@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the Caddis authors
+package io.caddis.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FlinkRestTest {
+  private static final String ELECTION =
+      "{\"errors\":[\"Service temporarily unavailable due to an ongoing leader election.\"]}";
+
+  private final List<HttpServer> servers = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    servers.forEach(server -> server.stop(0));
+  }
+
+  @Test
+  void jobManagerThatDoesNotFindTheDispatcherIsPassedOver() throws IOException {
+    URI misled = jobManager(503, ELECTION);
+    URI leads = jobManager(200, "{\"taskmanagers\":[{\"id\":\"taskmanager-1\"}]}");
+
+    assertThat(new FlinkRest(() -> List.of(misled, leads)).taskManagers())
+        .containsExactly("taskmanager-1");
+    assertThat(new FlinkRest(() -> List.of(misled, leads)).answers()).isTrue();
+    assertThat(new FlinkRest(() -> List.of(misled)).answers()).isFalse();
+  }
+
+  @Test
+  void jobManagerThatDoesNotListenIsPassedOver() throws IOException {
+    URI gone = URI.create("http://localhost:" + Ports.free(1).get(0));
+    URI leads = jobManager(200, "{\"jobs\":[]}");
+
+    assertThat(new FlinkRest(() -> List.of(gone, leads)).jobs()).isEmpty();
+  }
+
+  @Test
+  void jobManagerThatDoesNotFindTheResourceManagerIsPassedOver() throws IOException {
+    URI misled = jobManager(404, "{\"errors\":[\"Cannot connect to ResourceManager right now.\"]}");
+    URI leads = jobManager(200, "{\"taskmanagers\":[{\"id\":\"taskmanager-1\"}]}");
+
+    assertThat(new FlinkRest(() -> List.of(misled, leads)).taskManagers())
+        .containsExactly("taskmanager-1");
+    assertThat(new FlinkRest(() -> List.of(misled)).answers()).isFalse();
+  }
+
+  @Test
+  void whenNoneAnswersTheFailureNamesEach() throws IOException {
+    URI first = jobManager(503, ELECTION);
+    URI second = jobManager(500, "broken");
+
+    assertThatThrownBy(() -> new FlinkRest(() -> List.of(first, second)).get("/overview"))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageContaining("GET " + first.resolve("/overview") + " failed: HTTP 503")
+        .hasMessageContaining("GET " + second.resolve("/overview") + " failed: HTTP 500: broken");
+  }
+
+  private URI jobManager(int status, String answer) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(status, body.length);
+          try (exchange;
+              var out = exchange.getResponseBody()) {
+            out.write(body);
+          }
+        });
+    server.start();
+    servers.add(server);
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+}
