@@ -243,6 +243,7 @@ class HostileRequestsTest {
         "/dashboard/../../../../etc/passwd",
         "/dashboard/..%2fcontract%2fopenapi.yaml",
         "/dashboard/%2e%2e%2fGateway.class",
+        "/dashboard/%uff0e%uff0e%u2215Gateway.class",
         "/api/registry/..%2f..%2ftmp",
         "/api/registry/%2e%2e%2fm/surface",
         "/api/control/..%2f..%2ftokens.json"
