@@ -97,8 +97,7 @@ public final class GatewayServer implements AutoCloseable {
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = options.limits().bodyBytes() + 1L;
     // One for each connection: clients that do not read their answers take none from the others.
-    QueuedThreadPool threads =
-        new QueuedThreadPool(options.limits().connections() + OTHER_THREADS);
+    QueuedThreadPool threads = new QueuedThreadPool(options.limits().connections() + OTHER_THREADS);
     threads.setName("http");
     config.jetty.threadPool = threads;
     config.jetty.addConnector(this::connector);

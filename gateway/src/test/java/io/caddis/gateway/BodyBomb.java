@@ -43,7 +43,8 @@ record BodyBomb(String name, byte[] request, int refused) {
         json("colliding names in a row", "{\"rows\": [{\"a\": 1}, {" + colliding + "}]}", 422),
         json("digits", "{\"values\": [" + "9".repeat(LARGE) + "]}", 400),
         json("text", "{\"data\": {\"b\": \"" + "x".repeat(LARGE) + "\"}}", 400),
-        json("escapes", "{\"data\": {\"b\": \"" + "\\ud83d\\ude00".repeat(LARGE / 12) + "\"}}", 400),
+        json(
+            "escapes", "{\"data\": {\"b\": \"" + "\\ud83d\\ude00".repeat(LARGE / 12) + "\"}}", 400),
         json("nothing", " ".repeat(LARGE), 422));
   }
 
@@ -52,8 +53,7 @@ record BodyBomb(String name, byte[] request, int refused) {
   }
 
   private static BodyBomb of(String name, String length, String body, int refused) {
-    return new BodyBomb(
-        name, (head(length) + body).getBytes(StandardCharsets.US_ASCII), refused);
+    return new BodyBomb(name, (head(length) + body).getBytes(StandardCharsets.US_ASCII), refused);
   }
 
   private static String head(String length) {

@@ -116,7 +116,8 @@ class OtherSitesTest extends InBrowser {
                       const events = new EventSource('%s');
                       events.onopen = () => done('open');
                       events.onerror = () => done('refused');
-                    })"""
+                    })\
+                    """
                         .formatted(gatewayUrl("/api/live")))
                 .asString())
         .isEqualTo("refused");
@@ -147,7 +148,8 @@ class OtherSitesTest extends InBrowser {
           form.replaceChildren(field);
           document.querySelector('iframe').onload = () => done(true);
           form.submit();
-        })"""
+        })\
+        """
             .formatted(gatewayUrl("/api/silences"), type));
   }
 
@@ -183,7 +185,8 @@ class OtherSitesTest extends InBrowser {
                       const events = new EventSource('/api/live');
                       events.onopen = () => done('open');
                       events.onerror = () => done('refused');
-                    })""")
+                    })\
+                    """)
                 .asString())
         .isEqualTo("refused");
     assertThat(silences()).isEqualTo(before);

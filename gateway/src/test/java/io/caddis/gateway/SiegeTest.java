@@ -84,7 +84,9 @@ class SiegeTest {
       System.out.printf("heap after collection: %,d bytes, grown by %,d%n", heap, grown);
       System.out.printf("5xx: %s%n", serverErrors(gateway));
       assertThat(figures.wrong()).as("answers to the client").isEmpty();
-      assertThat(serverErrors(gateway)).as("answers of 5xx").allMatch(line -> line.contains("\"503\""));
+      assertThat(serverErrors(gateway))
+          .as("answers of 5xx")
+          .allMatch(line -> line.contains("\"503\""));
       for (BodyBomb bomb : bodies) {
         assertThat(bombs).as("refusals").containsKey(bomb.name() + ' ' + bomb.refused());
       }
@@ -131,8 +133,8 @@ class SiegeTest {
     try (Stream<Path> all = Files.walk(directory)) {
       return all.filter(
               file ->
-                  Stream.of("models", "feed", "control").noneMatch(
-                      name -> file.startsWith(own.resolve(name))))
+                  Stream.of("models", "feed", "control")
+                      .noneMatch(name -> file.startsWith(own.resolve(name))))
           .filter(file -> !file.getFileName().toString().startsWith("gateway.db"))
           .map(file -> file + " " + (Files.isDirectory(file) ? 0 : file.toFile().length()))
           .sorted()

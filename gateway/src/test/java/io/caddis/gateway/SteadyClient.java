@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A client that has rows scored and looks at models, alerts and pages, a request each fiftieth of a
- * second whether or not the one before has been answered, every other one over a
- * connection of its own. It knows every answer. Thread-safe.
+ * second whether or not the one before has been answered, every other one over a connection of its
+ * own. It knows every answer. Thread-safe.
  */
 final class SteadyClient {
   private static final int EVERY_MILLIS = 20;
@@ -78,7 +78,8 @@ final class SteadyClient {
   /** What came of its requests. */
   record Figures(List<String> wrong, long[] sortedNanos) {
     double millis(double share) {
-      return sortedNanos[(int) Math.min(sortedNanos.length - 1L, (long) (share * sortedNanos.length))]
+      return sortedNanos[
+              (int) Math.min(sortedNanos.length - 1L, (long) (share * sortedNanos.length))]
           / 1e6;
     }
 
@@ -86,7 +87,8 @@ final class SteadyClient {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%d requests, %d not answered as they should be; ms: median %.1f, 99%% %.1f, 99.9%% %.1f, most %.1f",
+          "%d requests, %d not answered as they should be; ms: median %.1f, 99%% %.1f, 99.9%% %.1f,"
+              + " most %.1f",
           sortedNanos.length,
           wrong.size(),
           millis(0.5),

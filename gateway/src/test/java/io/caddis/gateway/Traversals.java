@@ -113,8 +113,7 @@ final class Traversals {
         String body = parts[0].equals("GET") ? "" : "{}";
         places.add(new Place(parts[0], parts[1].replaceAll("\\{[a-z]+}", "%s"), body));
       } else if (takesModel(parts[0], parts[1])) {
-        places.add(
-            new Place(parts[0], parts[1] + "?model=%s", parts[0].equals("GET") ? "" : ROWS));
+        places.add(new Place(parts[0], parts[1] + "?model=%s", parts[0].equals("GET") ? "" : ROWS));
       }
     }
     for (String[] body : BODIES) {
