@@ -41,7 +41,12 @@ public final class Chromium implements AutoCloseable {
         .findFirst();
   }
 
-  public static Chromium start(Path program) throws IOException {
+  /**
+   * Starts it.
+   *
+   * @param options of its own, as on its command line
+   */
+  public static Chromium start(Path program, String... options) throws IOException {
     Path profile = Files.createTempDirectory("caddis-chromium-");
     List<String> command =
         new ArrayList<>(
@@ -58,6 +63,7 @@ public final class Chromium implements AutoCloseable {
                 "--disable-background-networking",
                 "--hide-scrollbars",
                 "about:blank"));
+    command.addAll(1, List.of(options));
     if ("root".equals(System.getProperty("user.name"))) {
       command.add(1, "--no-sandbox");
     }

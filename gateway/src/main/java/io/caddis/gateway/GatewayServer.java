@@ -18,9 +18,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -43,14 +42,8 @@ public final class GatewayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  /**
-   * Bodies up to here are waited for without a thread; the rest of longer ones is read with one.
-   */
-  private static final int EAGER_BYTES = 64 << 10;
-
-  private static final int UNIT = 1 << 10;
-
-  private static final int THREADS = 200;
+  /** For what Jetty does beside requests. */
+  private static final int OTHER_THREADS = 32;
 
   /** How long browsers that have come by TLS keep to it: a year. */
   private static final long STRICT_TRANSPORT_SECONDS = 365 * 24 * 3600;
@@ -63,11 +56,7 @@ public final class GatewayServer implements AutoCloseable {
   private final Access access;
   private final Metrics metrics;
   private final AccessLog log;
-  private final Semaphore busy;
-
-  /** Room for bodies, in units of {@link #UNIT} bytes. */
-  private final Semaphore room;
-
+  private final Admission admission;
   private final SslContextFactory.@Nullable Server tls;
   private final Javalin server;
   private volatile Runnable beforeStop = () -> {};
@@ -83,8 +72,7 @@ public final class GatewayServer implements AutoCloseable {
     this.access = access;
     this.metrics = metrics;
     this.log = new AccessLog(clock);
-    this.busy = new Semaphore(options.limits().busy());
-    this.room = new Semaphore(units(options.limits().bodiesBytes()));
+    this.admission = new Admission(options.limits());
     this.tls = options.tls() == null ? null : options.tls().server();
     this.server = Javalin.create(config -> configure(config, groups));
   }
@@ -108,7 +96,8 @@ public final class GatewayServer implements AutoCloseable {
     config.startup.showOldJavalinVersionWarning = false;
     config.http.prefer405over404 = true;
     config.http.maxRequestSize = options.limits().bodyBytes() + 1L;
-    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+    // One for each connection: clients that do not read their answers take none from the others.
+    QueuedThreadPool threads = new QueuedThreadPool(options.limits().connections() + OTHER_THREADS);
     threads.setName("http");
     config.jetty.threadPool = threads;
     config.jetty.addConnector(this::connector);
@@ -151,6 +140,9 @@ public final class GatewayServer implements AutoCloseable {
   private Connector connector(Server jetty, HttpConfiguration http) {
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(16 << 10);
+    // The router fails at them instead of refusing them.
+    http.setUriCompliance(
+        http.getUriCompliance().without("no %u", UriCompliance.Violation.UTF16_ENCODINGS));
     ServerConnector connector;
     if (tls == null) {
       connector = new PromptConnector(jetty, new HttpConnectionFactory(http));
@@ -175,7 +167,7 @@ public final class GatewayServer implements AutoCloseable {
    * Not more than that, because nobody has asked yet who sends it.
    */
   private void guard(Server jetty) {
-    EagerContentHandler whole = new EagerContentHandler(new EagerBodies(EAGER_BYTES));
+    EagerContentHandler whole = new EagerContentHandler(new EagerBodies(Admission.SMALL_BYTES));
     jetty.setHandler(new GracefulHandler(new SlowBodies(whole)));
     jetty.setStopTimeout(GRACE.toMillis());
     jetty.setErrorHandler(new ProblemErrors());
@@ -186,47 +178,11 @@ public final class GatewayServer implements AutoCloseable {
   private void handle(Endpoint endpoint, Context context) throws Exception {
     Role role = role(endpoint);
     context.attribute(Client.ATTRIBUTE, access.check(context, role));
-    if (role.compareTo(Role.SCORE) < 0) {
-      endpoint.handler.handle(context);
-      return;
+    switch (role) {
+      case OPEN -> endpoint.handler.handle(context);
+      case READ -> admission.look(context, endpoint.handler);
+      case SCORE, ADMIN -> admission.work(context, endpoint.handler);
     }
-    int units = units(bodyBytes(context));
-    acquire(busy, 1, context);
-    try {
-      acquire(room, units, context);
-      try {
-        endpoint.handler.handle(context);
-      } finally {
-        room.release(units);
-      }
-    } finally {
-      busy.release();
-    }
-  }
-
-  private void acquire(Semaphore semaphore, int permits, Context context)
-      throws InterruptedException {
-    if (!semaphore.tryAcquire(
-        permits, options.limits().patience().toMillis(), TimeUnit.MILLISECONDS)) {
-      context.header("Retry-After", "1");
-      throw new ProblemException(
-          503,
-          "Overloaded",
-          "requests at work must be at most %d, with %d bytes"
-              .formatted(options.limits().busy(), options.limits().bodiesBytes()));
-    }
-  }
-
-  /** How long the body may turn out to be. */
-  private long bodyBytes(Context context) {
-    long announced = context.req().getContentLengthLong();
-    boolean chunked = context.header("Transfer-Encoding") != null;
-    long most = options.limits().bodyBytes();
-    return announced < 0 ? (chunked ? most : 0) : Math.min(announced, most);
-  }
-
-  private static int units(long bytes) {
-    return (int) ((bytes + UNIT - 1) / UNIT);
   }
 
   /** A route that asks for no role is for admins: forgetting it opens nothing. */

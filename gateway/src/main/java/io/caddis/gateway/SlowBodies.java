@@ -22,6 +22,9 @@ final class SlowBodies extends Handler.Wrapper {
   /** For pauses that are nobody's intention, on a machine that has much to do, here or there. */
   private static final int GRACE_SECONDS = 5;
 
+  /** For a body that keeps a thread and room from others. */
+  private static final int MOST_SECONDS = 60;
+
   SlowBodies(Handler handler) {
     super(handler);
   }
@@ -56,8 +59,9 @@ final class SlowBodies extends Handler.Wrapper {
 
     @Override
     public void demand(Runnable available) {
-      long due = (NanoTime.secondsSince(begin) - GRACE_SECONDS) * LEAST_BYTES_PER_SECOND;
-      if (bytes < due) {
+      long seconds = NanoTime.secondsSince(begin);
+      long due = (seconds - GRACE_SECONDS) * LEAST_BYTES_PER_SECOND;
+      if (bytes < due || (bytes >= Admission.SMALL_BYTES && seconds > MOST_SECONDS)) {
         failure = Content.Chunk.from(new TimeoutException("the body comes too slowly"), true);
         available.run();
       } else {

@@ -243,6 +243,7 @@ class HostileRequestsTest {
         "/dashboard/../../../../etc/passwd",
         "/dashboard/..%2fcontract%2fopenapi.yaml",
         "/dashboard/%2e%2e%2fGateway.class",
+        "/dashboard/%uff0e%uff0e%u2215Gateway.class",
         "/api/registry/..%2f..%2ftmp",
         "/api/registry/%2e%2e%2fm/surface",
         "/api/control/..%2f..%2ftokens.json"
@@ -274,7 +275,10 @@ class HostileRequestsTest {
         "GET / HTTP/1.1\r\n\r\n",
         "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
         "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n",
-        "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        "POST /predict HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Length: 5\r\n"
+            + "Content-Length: 6\r\n\r\n",
         "POST /predict HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         "POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{\"data\"",
         "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n",

@@ -26,6 +26,9 @@ abstract class InBrowser {
   private static final Path SCREENSHOTS = Path.of("target/screenshots");
   static final String SENSOR_PAGE = "#/sensor/pump-03?seconds=900&event=0000000000000005-26d";
 
+  /** A name of somebody else, under which this machine answers. */
+  static final String THEIR_NAME = "evil.example";
+
   @TempDir static Path directory;
 
   private static final List<AutoCloseable> OPEN = new ArrayList<>();
@@ -47,7 +50,9 @@ abstract class InBrowser {
                 .build(),
             TestGateway.alerts(out, null));
     OPEN.add(gateway);
-    chromium = Chromium.start(program.get());
+    // What somebody else's name server can do: their name leads to this machine.
+    chromium =
+        Chromium.start(program.get(), "--host-resolver-rules=MAP " + THEIR_NAME + " 127.0.0.1");
     OPEN.add(chromium);
     for (int seed = 1; seed <= 2; seed++) {
       fit(seed);

@@ -9,15 +9,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a page of somebody else can do in the browser of somebody who reaches a gateway without
- * tokens: nothing. It is served on this machine, too, once as another origin of the gateway's own
- * site and once as another site; what it sends is what works from the gateway's own pages.
+ * tokens: nothing. It is served on this machine, too, as another origin of the gateway's own site,
+ * as another site and under a name of its own; what it sends is what works from the gateway's own
+ * pages.
  */
 class OtherSitesTest extends InBrowser {
   private static final String SILENCE = "{\"sensor\":\"pump-*\",\"minutes\":5}";
@@ -43,11 +46,18 @@ class OtherSitesTest extends InBrowser {
 
   @AfterAll
   static void end() {
-    site.stop(0);
+    // Not served without a browser.
+    if (site != null) {
+      site.stop(0);
+    }
   }
 
   private static String gatewayUrl(String path) {
-    return "http://127.0.0.1:" + gateway.port() + path;
+    return gatewayUrl("127.0.0.1", path);
+  }
+
+  private static String gatewayUrl(String host, String path) {
+    return "http://%s:%d%s".formatted(host, gateway.port(), path);
   }
 
   private static int silences() {
@@ -74,13 +84,21 @@ class OtherSitesTest extends InBrowser {
         .asString();
   }
 
+  /** The same of the origin of the page itself, with what the answer says. */
+  private String fetchedHere(String path, String options) {
+    return page.eval(
+            "fetch('%s', %s).then((r) => r.text().then((t) => r.type + ' ' + r.status + ' ' + t))"
+                .formatted(path, options))
+        .asString();
+  }
+
   private static String post(String mode, String type) {
     return "{method: 'POST', mode: '%s', headers: {'Content-Type': '%s'}, body: '%s'}"
         .formatted(mode, type, SILENCE);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "localhost"})
+  @ValueSource(strings = {"127.0.0.1", "localhost", THEIR_NAME})
   void doNothingAndLearnNothing(String host) {
     page.open("http://%s:%d/".formatted(host, site.getAddress().getPort()));
     int before = silences();
@@ -98,7 +116,8 @@ class OtherSitesTest extends InBrowser {
                       const events = new EventSource('%s');
                       events.onopen = () => done('open');
                       events.onerror = () => done('refused');
-                    })"""
+                    })\
+                    """
                         .formatted(gatewayUrl("/api/live")))
                 .asString())
         .isEqualTo("refused");
@@ -129,8 +148,49 @@ class OtherSitesTest extends InBrowser {
           form.replaceChildren(field);
           document.querySelector('iframe').onload = () => done(true);
           form.submit();
-        })"""
+        })\
+        """
             .formatted(gatewayUrl("/api/silences"), type));
+  }
+
+  /**
+   * Their name leads to the gateway after their page has come from elsewhere (DNS rebinding): for
+   * the browser the gateway is of the page's own origin then. What a script of such a page may do
+   * is what a script may do here.
+   */
+  @Test
+  void aNameOfTheirsThatLeadsToTheGatewayOpensNothing() {
+    int before = silences();
+    for (String path : List.of("/", "/dashboard", "/docs", "/api/alerts", "/openapi.json")) {
+      page.open(gatewayUrl(THEIR_NAME, path));
+      assertThat(page.eval("document.body.innerText").asString())
+          .contains("Host must be localhost")
+          .doesNotContain("pump-");
+    }
+
+    for (String path : List.of("/api/alerts", "/api/registry", "/metrics", "/model/info")) {
+      assertThat(fetchedHere(path, "{}"))
+          .startsWith("basic 403")
+          .contains("Host must be localhost")
+          .doesNotContain("pump");
+    }
+    assertThat(fetchedHere("/api/silences", post("same-origin", "application/json")))
+        .startsWith("basic 403");
+    assertThat(fetchedHere("/v1/anomaly/models/pumps", "{method: 'DELETE'}"))
+        .startsWith("basic 403");
+    assertThat(
+            page.eval(
+                    """
+                    new Promise((done) => {
+                      const events = new EventSource('/api/live');
+                      events.onopen = () => done('open');
+                      events.onerror = () => done('refused');
+                    })\
+                    """)
+                .asString())
+        .isEqualTo("refused");
+    assertThat(silences()).isEqualTo(before);
+    assertThat(gateway.get("/api/registry/pumps_isolation_forest").status()).isEqualTo(200);
   }
 
   @ParameterizedTest

@@ -17,6 +17,11 @@ import io.caddis.detectors.stream.SensorStates;
 import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.detectors.threshold.ThresholdRule;
 import io.caddis.detectors.threshold.ThresholdRule.Method;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -40,6 +46,10 @@ import org.junit.jupiter.params.provider.FieldSource;
 /** Bytes that are no model, by accident or by intent, never become one that misbehaves. */
 final class ModelDamageTest {
   private static final int CHECKSUM = 32;
+
+  /** All kinds of models here but the ensemble are shorter. */
+  private static final int SHORT_BYTES = 4_000;
+
   private static final List<String> DETECTORS =
       Stream.concat(Detectors.NAMES.stream(), StreamDetectors.NAMES.stream()).toList();
 
@@ -93,9 +103,8 @@ final class ModelDamageTest {
 
   /** All places of a short model; of a long one the beginning, the end and some between. */
   private static IntStream places(byte[] bytes) {
-    int shown = 2_000;
     return IntStream.range(0, bytes.length)
-        .filter(i -> i < shown || i > bytes.length - 100 || i % 997 == 0);
+        .filter(i -> i < SHORT_BYTES || i > bytes.length - 100 || i % 997 == 0);
   }
 
   @ParameterizedTest
@@ -112,10 +121,22 @@ final class ModelDamageTest {
   @FieldSource("DETECTORS")
   void everyFlippedBitIsRefused(String detector) {
     byte[] bytes = encoded(detector);
+    int bits = bytes.length < SHORT_BYTES ? 8 : 1;
     for (int at : places(bytes).toArray()) {
-      byte[] flipped = bytes.clone();
-      flipped[at] ^= (byte) (1 << at % 8);
-      assertThatThrownBy(() -> ModelCodec.decode(flipped)).isInstanceOf(ModelFormatException.class);
+      for (int bit = 0; bit < bits; bit++) {
+        byte[] flipped = bytes.clone();
+        flipped[at] ^= (byte) (1 << (at + bit) % 8);
+        assertThat(isRefused(flipped)).as("bit %d of byte %d", (at + bit) % 8, at).isTrue();
+      }
+    }
+  }
+
+  private static boolean isRefused(byte[] bytes) {
+    try {
+      ModelCodec.decode(bytes);
+      return false;
+    } catch (ModelFormatException refused) {
+      return true;
     }
   }
 
@@ -126,6 +147,51 @@ final class ModelDamageTest {
     for (int length : places(bytes).filter(i -> i >= CHECKSUM).toArray()) {
       byte[] cut = sealed(Arrays.copyOf(bytes, length));
       assertThatThrownBy(() -> ModelCodec.decode(cut)).isInstanceOf(ModelFormatException.class);
+    }
+  }
+
+  /** What runs code where models are read with Java's serialization. */
+  private static final class Planted implements Serializable {
+    private static final AtomicBoolean RUN = new AtomicBoolean();
+
+    private void readObject(ObjectInputStream in) {
+      RUN.set(true);
+    }
+  }
+
+  @Test
+  void codeInAModelIsRefusedAndNotRun() throws Exception {
+    ByteArrayOutputStream object = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(object)) {
+      out.writeObject(new Planted());
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(object.toByteArray()))) {
+      in.readObject();
+    }
+    assertThat(Planted.RUN.getAndSet(false)).as("it is code").isTrue();
+
+    byte[] pickle = "cos\nsystem\n(S'exit 1'\ntR.".getBytes(StandardCharsets.US_ASCII);
+    for (byte[] code : List.of(object.toByteArray(), pickle)) {
+      assertThatThrownBy(() -> ModelCodec.decode(code)).isInstanceOf(ModelFormatException.class);
+      for (String detector : DETECTORS) {
+        byte[] model = encoded(detector);
+        for (int at = 6; at + code.length < model.length - CHECKSUM; at += code.length) {
+          byte[] holding = model.clone();
+          System.arraycopy(code, 0, holding, at, code.length);
+          read(sealed(holding));
+        }
+      }
+    }
+    assertThat(Planted.RUN).isFalse();
+  }
+
+  /** Whatever comes of it. */
+  private static void read(byte[] bytes) {
+    try {
+      ModelCodec.decode(bytes);
+    } catch (ModelFormatException refused) {
+      assertThat(refused).hasMessageStartingWith("model bytes are not valid: ");
     }
   }
 

@@ -6,8 +6,6 @@ import io.caddis.gateway.Limits;
 import io.caddis.gateway.ProblemException;
 import io.caddis.gateway.ProblemException.Field;
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +30,9 @@ import tools.jackson.databind.node.ObjectNode;
  * validates each as it goes.
  */
 public final class Requests {
+  /** Attribute of a request that has been let in: its body, bytes. */
+  public static final String BODY = "caddis.body";
+
   /** Above all that a long holds. */
   private static final double LONGS = 0x1p63;
 
@@ -62,7 +63,10 @@ public final class Requests {
   /** The body, as the contract has it for this route; an empty object when there is none. */
   public ObjectNode body(Context context) {
     Contract.Operation operation = operation(context);
-    byte[] bytes = bytes(context);
+    byte @Nullable [] bytes = context.attribute(BODY);
+    if (bytes == null) {
+      throw new IllegalStateException("a route with a body must ask for a role that works");
+    }
     if (bytes.length == 0 && !operation.bodyRequired()) {
       return JsonNodeFactory.instance.objectNode();
     }
@@ -181,24 +185,6 @@ public final class Requests {
 
   private Contract.Operation operation(Context context) {
     return contract.operation(context.method().name(), context.endpoint().path);
-  }
-
-  private byte[] bytes(Context context) {
-    String encoding = context.header("Content-Encoding");
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw new ProblemException(
-          415, "Unsupported encoding", "a body must not be compressed, was '" + encoding + "'");
-    }
-    try (InputStream in = context.bodyInputStream()) {
-      byte[] bytes = in.readNBytes(limits.bodyBytes() + 1);
-      if (bytes.length > limits.bodyBytes()) {
-        throw new ProblemException(
-            413, "Too large", "a body must have at most " + limits.bodyBytes() + " bytes");
-      }
-      return bytes;
-    } catch (IOException e) {
-      throw new ProblemException(400, "Incomplete body", "the body must arrive whole, did not");
-    }
   }
 
   private JsonNode parse(byte[] bytes) {
