@@ -6,6 +6,7 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.event.Reading;
 import io.caddis.detectors.event.Rejection;
 import io.caddis.detectors.event.RejectionReason;
+import io.caddis.detectors.feature.Feature;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -226,9 +227,12 @@ final class Row {
     return layout.timeField() != null;
   }
 
-  /** Puts in a field that the layout does not know, if it is a number. */
+  /**
+   * Puts in a field that the layout does not know, if it is a number and could become a feature:
+   * names are kept with the training samples, where those as long as lines would fill the memory.
+   */
   void extra(String field, byte[] text, int from, int to) {
-    if (to - from > limits.numberChars()) {
+    if (to - from > limits.numberChars() || field.length() > Feature.MAX_NAME_CHARS) {
       return;
     }
     double value = Numbers.parse(text, from, to - from);

@@ -94,6 +94,7 @@ final class Recovery {
   private void forget() {
     active = false;
     settling = 0;
+    unused = 0;
     Arrays.fill(levels, Double.NaN);
   }
 
@@ -171,7 +172,8 @@ final class Recovery {
     active = in.octet("recovery", 1) == 1;
     back = in.octet("readings back", HOLD);
     settling = in.octet("readings to settle", SETTLING);
-    unused = in.unsignedShort("readings unused", UNUSED);
+    // One more was written once, when the levels had just been forgotten.
+    unused = in.unsignedShort("readings unused", UNUSED + 1) % (UNUSED + 1);
     age = in.unsignedShort("readings at rest", SLOWEST);
   }
 }

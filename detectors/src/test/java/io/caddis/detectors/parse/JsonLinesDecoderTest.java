@@ -5,10 +5,12 @@ package io.caddis.detectors.parse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.event.Parsed;
+import io.caddis.detectors.feature.Feature;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +110,15 @@ class JsonLinesDecoderTest {
             "s@5000 [1.0, NaN] [null]",
             "LIMIT_EXCEEDED",
             "s@5000 [1.0, NaN] [null]");
+  }
+
+  @Test
+  void anUnknownNumberIsKeptWhenItsNameMayBeThatOfAFeature() throws IOException {
+    String most = "n".repeat(Feature.MAX_NAME_CHARS);
+    String line = "{\"ts\":5,\"sensor\":\"s\",\"a\":1,\"%s\":2,\"%sn\":3}\n".formatted(most, most);
+    assertThat(Outcomes.read("x.json", line))
+        .singleElement()
+        .satisfies(p -> assertThat(p.reading().extra()).containsExactly(Map.entry(most, 2.0)));
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.caddis.detectors.event.Parsed;
 import io.caddis.detectors.parse.RecordReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,12 +21,14 @@ import org.apache.flink.core.fs.Path;
 
 /**
  * Finds the files under the roots, one split each, and peeks at each file once for its event time:
- * the lowest one within its first 16 KiB. Names that start with '.' or '_' are not read, except the
- * roots themselves.
+ * the lowest one within its first 16 KiB, without those over a day before the middle one there. One
+ * clock that is not set would else have its file read before its time, and hold all watermarks
+ * until then. Names that start with '.' or '_' are not read, except the roots themselves.
  */
 final class EventTimeEnumerator implements FileEnumerator {
   private static final int PEEKED_BYTES = 1 << 14;
   private static final int PEEKED_READINGS = 100;
+  private static final long FAR_BEHIND = Duration.ofDays(1).toMillis();
 
   private final RecordFormat format;
   private final NonSplittingRecursiveEnumerator files;
@@ -57,7 +60,7 @@ final class EventTimeEnumerator implements FileEnumerator {
     return splits;
   }
 
-  /** The lowest event time seen. A file that tells none comes first, so that it holds no other. */
+  /** The lowest event time that counts. A file that tells none comes first: it holds no other. */
   private long peek(Path path) {
     try (FSDataInputStream in = path.getFileSystem().open(path)) {
       byte[] bytes = in.readNBytes(PEEKED_BYTES);
@@ -65,21 +68,30 @@ final class EventTimeEnumerator implements FileEnumerator {
         bytes = Arrays.copyOf(bytes, wholeLines(bytes));
       }
       RecordReader records = format.records(new ByteArrayInputStream(bytes), path);
-      long first = Long.MAX_VALUE;
+      long[] times = new long[PEEKED_READINGS];
       int count = 0;
       for (Parsed next = records.next();
           next != null && count < PEEKED_READINGS;
           next = records.next()) {
         if (next.reading() != null) {
-          first = Math.min(first, next.reading().timestamp());
-          count++;
+          times[count++] = next.reading().timestamp();
         }
       }
-      return count == 0 ? Long.MIN_VALUE : first;
+      return count == 0 ? Long.MIN_VALUE : first(Arrays.copyOf(times, count));
     } catch (IOException e) {
       // The reader meets the same failure and reports it.
       return Long.MIN_VALUE;
     }
+  }
+
+  private static long first(long[] times) {
+    Arrays.sort(times);
+    long middle = times[times.length / 2];
+    int first = 0;
+    while (times[first] < middle - FAR_BEHIND) {
+      first++;
+    }
+    return times[first];
   }
 
   private static int wholeLines(byte[] bytes) {

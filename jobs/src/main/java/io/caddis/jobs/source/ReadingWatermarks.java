@@ -15,14 +15,20 @@ import org.apache.flink.util.clock.RelativeClock;
  *
  * <p>The watermark follows the latest reading, less the out-of-orderness, and stays below the
  * ceiling that waiting files put on it. Readings ahead of the clock do not move it, nor do those a
- * jump ahead of the latest one, until a hundred in a row are. The first reading of a source counts
- * when a second one is near it, or it is near the source before. Rejections only show that the
- * source is alive.
+ * jump ahead of the latest one, until there are a hundred of them; each that is not takes four of
+ * them back, so that it takes over four of five. The first reading of a source counts when a second
+ * one is near it, or it is near the source before. Rejections only show that the source is alive.
  *
  * <p>Sources may follow each other in one generator, but not alternate.
  */
 final class ReadingWatermarks implements WatermarkGenerator<Parsed> {
   static final int ADOPTED_AFTER = 100;
+
+  /**
+   * Were one to start the count again, a sensor whose clock is not set would hold the time of all
+   * others for ever, once its reading is the first.
+   */
+  private static final int TAKEN_BACK = 4;
 
   private final Watermarks.Options options;
   private final long outOfOrderness;
@@ -102,7 +108,7 @@ final class ReadingWatermarks implements WatermarkGenerator<Parsed> {
         confirm(true);
       }
     } else {
-      ahead = 0;
+      ahead = Math.max(0, ahead - TAKEN_BACK);
       if (!confirmed && timestamp < latest - maxJump) {
         // The first clock was ahead, or this one is behind: the lower one can do no harm.
         latest = timestamp;

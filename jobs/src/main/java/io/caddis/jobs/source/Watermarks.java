@@ -19,7 +19,7 @@ public final class Watermarks {
    * @param outOfOrderness how much later than its successors a reading may come and be on time
    * @param idleness how long without any line until the others no longer wait for this source
    * @param maxJump a reading further than this ahead of the latest one does not move the watermark,
-   *     until {@value ReadingWatermarks#ADOPTED_AFTER} in a row are
+   *     until {@value ReadingWatermarks#ADOPTED_AFTER} are, far more than are not
    * @param maxFuture a reading further than this ahead of the clock never moves the watermark
    * @param clock the clock; must be serializable, as the JDK's are
    */

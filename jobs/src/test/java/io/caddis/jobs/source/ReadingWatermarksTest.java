@@ -106,7 +106,7 @@ class ReadingWatermarksTest {
   }
 
   @Test
-  void aJumpIsFollowedByTheHundredthReadingInARow() {
+  void aJumpIsFollowedByTheHundredthReading() {
     read(1, 0, 1000);
     for (int i = 0; i < 99; i++) {
       read(1, 10 * DAY + i);
@@ -119,16 +119,35 @@ class ReadingWatermarksTest {
   }
 
   @Test
-  void aGoodReadingBetweenStartsTheCountAgain() {
+  void aGoodReadingBetweenTakesFourBack() {
     read(1, 0, 1000);
     for (int i = 0; i < 99; i++) {
       read(1, 10 * DAY + i);
     }
     read(1, 1001);
-    for (int i = 0; i < 99; i++) {
+    for (int i = 0; i < 4; i++) {
       read(1, 10 * DAY + i);
     }
     assertThat(emitted).containsExactly("T-4001", "T-4000");
+    read(1, 10 * DAY + 4);
+    assertThat(emitted).hasSize(3).last().isEqualTo("T" + (10 * DAY - 5001));
+  }
+
+  @Test
+  void oneClockInFiveThatIsAheadMovesNothing() {
+    read(1, 0);
+    for (int i = 1; i < 10_000; i++) {
+      read(1, i % 5 == 0 ? 10 * DAY + i : 0);
+    }
+    assertThat(emitted).containsExactly("T-5001");
+  }
+
+  @Test
+  void oneClockInTenThatIsNotSetHoldsNobody() {
+    for (int i = 0; i < 1_000; i++) {
+      read(1, i % 10 == 0 ? -20_000 * DAY + i : i);
+    }
+    assertThat(emitted).last().isEqualTo("T-4002");
   }
 
   @Test

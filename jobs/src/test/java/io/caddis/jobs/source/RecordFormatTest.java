@@ -9,6 +9,7 @@ import io.caddis.detectors.event.RejectionReason;
 import io.caddis.detectors.parse.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -79,6 +80,20 @@ class RecordFormatTest {
             "c.csv " + Long.MIN_VALUE,
             "f.csv " + SensorFiles.START,
             "g.csv " + Long.MIN_VALUE);
+  }
+
+  @Test
+  void clocksThatAreNotSetDoNotCountForWhenAFileBegins() throws IOException {
+    StringBuilder lines = new StringBuilder("ts,sensor,v\n5,s,1\n6,s,1\n");
+    for (String time : List.of("03-01T00:00:09Z", "03-01T00:00:08Z", "02-29T00:00:08Z")) {
+      lines.append("2020-%s,s,1\n".formatted(time).repeat(2));
+    }
+    Files.writeString(directory.resolve("a.csv"), lines);
+    Files.writeString(directory.resolve("b.csv"), "ts,sensor,v\n5,s,1\n");
+    assertThat(splits())
+        .extracting(s -> s.path().getName() + " " + SplitTimes.first(s))
+        .containsExactlyInAnyOrder(
+            "a.csv " + Instant.parse("2020-02-29T00:00:08Z").toEpochMilli(), "b.csv 5000");
   }
 
   private RecordFormat format(Path... roots) {
