@@ -42,6 +42,43 @@ class LedgerTest {
     assertThat(ledger.scored() + ledger.rejected()).isEqualTo(5);
   }
 
+  @Test
+  void aLineOfEitherFateMayHaveADeadLetterBesideItsScoreAndNothingElseTwice() {
+    Ledger ledger = new Ledger();
+    Ledger.Lines lines = new Ledger.Lines();
+    for (long offset = 0; offset < 60; offset += 10) {
+      lines.add(offset, offset == 50 ? Ledger.Fate.SCORED : Ledger.Fate.EITHER);
+    }
+    ledger.open(folder.resolve("a.csv"), lines);
+
+    ledger.scored(scored(0));
+    ledger.rejected(rejected(0, true));
+    ledger.rejected(rejected(10, true));
+    ledger.scored(scored(10));
+    ledger.rejected(rejected(20, false));
+    assertThat(ledger.unexpected()).isZero();
+    assertThat(ledger.missing()).as("with one that is only said to be scored").isEqualTo(3);
+    ledger.rejected(rejected(30, true));
+    assertThat(ledger.missing()).isEqualTo(3);
+    assertThat(ledger.missing(Ledger.Fate.SCORED)).isOne();
+
+    ledger.rejected(rejected(0, true));
+    ledger.scored(scored(20));
+    ledger.rejected(rejected(10, false));
+    ledger.rejected(rejected(30, false));
+    ledger.rejected(rejected(50, true));
+    ledger.scored(scored(55));
+    ledger.scored(json("{\"event_id\":\"0-1\"}"));
+    assertThat(ledger.unexpected()).isEqualTo(7);
+    assertThat(ledger.examples()).hasSize(7).last().isEqualTo("score of 0 at 1");
+    assertThat(ledger.noted()).isEqualTo(5);
+    assertThat(ledger.rejected()).isEqualTo(3);
+  }
+
+  private static JsonNode rejected(long offset, boolean scored) {
+    return json("{\"source\":\"a.csv\",\"offset\":%d,\"scored\":%s}".formatted(offset, scored));
+  }
+
   private static JsonNode scored(long offset) {
     return json("{\"event_id\":\"%s\"}".formatted(EventIds.format(SourceId.of("a.csv"), offset)));
   }

@@ -11,7 +11,11 @@ import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
@@ -19,6 +23,9 @@ import javax.management.remote.JMXServiceURL;
 
 /** What another JVM of this user holds on to. It is looked at through its own management beans. */
 final class Vitals implements AutoCloseable {
+  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+
+  private final Path status;
   private final JMXConnector connector;
   private final MemoryMXBean memory;
   private final List<MemoryPoolMXBean> heap;
@@ -26,6 +33,7 @@ final class Vitals implements AutoCloseable {
   private final UnixOperatingSystemMXBean system;
 
   Vitals(long pid) throws IOException {
+    status = Path.of("/proc", Long.toString(pid), "status");
     VirtualMachine machine;
     try {
       machine = VirtualMachine.attach(Long.toString(pid));
@@ -52,6 +60,15 @@ final class Vitals implements AutoCloseable {
   long heapAfterCollection() {
     memory.gc();
     return heap.stream().mapToLong(pool -> pool.getCollectionUsage().getUsed()).sum();
+  }
+
+  /** Bytes of memory that the process has, of whatever kind. */
+  long resident() throws IOException {
+    Matcher matcher = RESIDENT.matcher(Files.readString(status));
+    if (!matcher.find()) {
+      throw new IOException("no VmRSS in " + status);
+    }
+    return 1024 * Long.parseLong(matcher.group(1));
   }
 
   int threads() {

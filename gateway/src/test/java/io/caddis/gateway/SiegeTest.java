@@ -87,10 +87,11 @@ class SiegeTest {
       assertThat(serverErrors(gateway))
           .as("answers of 5xx")
           .allMatch(line -> line.contains("\"503\""));
-      for (BodyBomb bomb : bodies) {
-        assertThat(bombs).as("refusals").containsKey(bomb.name() + ' ' + bomb.refused());
-      }
+      // In a short one all of a kind may meet the documented 503.
       if (SECONDS != null) {
+        for (BodyBomb bomb : bodies) {
+          assertThat(bombs).as("refusals").containsKey(bomb.name() + ' ' + bomb.refused());
+        }
         assertThat(figures.millis(0.99)).as("p99, ms").isLessThanOrEqualTo(P99_MILLIS);
       }
       assertThat(grown).as("growth of the heap, bytes").isLessThan(HEAP_BYTES);

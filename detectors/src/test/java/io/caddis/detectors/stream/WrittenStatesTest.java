@@ -26,10 +26,7 @@ final class WrittenStatesTest {
   void afterAFaultARestBesideTheOldLevelsAndAReturnToThem(String name) throws IOException {
     for (int features : new int[] {1, 4}) {
       assertReadsWhatItWrites(
-          name,
-          features,
-          13,
-          i -> i < 600 || i >= 1_600 ? 0 : i < 1_000 ? 80 : 20);
+          name, features, 13, i -> i < 600 || i >= 1_600 ? 0 : i < 1_000 ? 80 : 20);
     }
   }
 
