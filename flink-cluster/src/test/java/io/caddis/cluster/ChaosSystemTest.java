@@ -29,7 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * files, in topics and in the gateway. {@code ./caddis campaign chaos} does more to it.
  */
 class ChaosSystemTest {
-  private static final int FAULTS = Integer.getInteger("caddis.campaign.faults", 6);
+  private static final int FAULTS = Integer.getInteger("caddis.campaign.faults", 4);
 
   /** Readings a second. */
   private static final int RATE = Integer.getInteger("caddis.campaign.rate", 1000);
