@@ -8,7 +8,6 @@ import io.caddis.detectors.event.RejectionReason;
 import io.caddis.jobs.sink.Sinks;
 import io.caddis.operators.OperatorMetrics;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,14 +18,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A job that reads hostile lines: what it puts out is looked at and entered into its books. */
 final class WatchedJob {
-  private static final Duration START = Duration.ofSeconds(60);
-
   private final StandaloneCluster cluster;
   private final String id;
   private final Ledger ledger;
   private final Map<String, TakenLines> results = new LinkedHashMap<>();
   private final Map<String, Long> reasons = new TreeMap<>();
-  private final int failedBefore;
+  private final Disturbances disturbances;
   private long late;
   private long lateRows;
 
@@ -39,8 +36,7 @@ final class WatchedJob {
     this.cluster = cluster;
     this.id = id;
     this.ledger = ledger;
-    Patience.await(START, () -> cluster.rest().checkpoints(id).completed() > 0);
-    failedBefore = cluster.rest().checkpoints(id).failed();
+    disturbances = new Disturbances(cluster, id);
     for (String result :
         List.of(
             Sinks.DEAD_LETTERS,
@@ -102,16 +98,8 @@ final class WatchedJob {
   }
 
   void assertUndisturbed() {
-    JsonNode restarts = cluster.rest().get("/jobs/" + id + "/metrics?get=numRestarts");
-    assertThat(restarts.at("/0/value").asString("0"))
-        .as(
-            () ->
-                "restarts of a job %s: %s"
-                    .formatted(state(), cluster.rest().get("/jobs/" + id + "/exceptions")))
-        .isEqualTo("0");
-    assertThat(cluster.rest().checkpoints(id).failed())
-        .as("failed checkpoints")
-        .isEqualTo(failedBefore);
+    disturbances.assertNoRestarts();
+    disturbances.assertNoFailedCheckpoints();
   }
 
   /** Ends it; what waits for its time comes out. */
