@@ -106,7 +106,7 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /**
    * Of the first JobManager that is alive: each shows the same, whichever leads, unless it is
-   * {@link #misled}.
+   * {@link #silent}.
    */
   public URI webInterface() {
     return webInterface(
@@ -151,11 +151,10 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
-   * JobManagers that are alive and do not answer although another one does. One that has just
-   * started soon will. One that lost its session with ZooKeeper while another took over may go on
-   * looking for the former leader, until the next change of the leader or its own end.
+   * JobManagers that are alive and do not answer, or do not find the leader, although another one
+   * does. One that has just started, or comes back from a pause, soon will.
    */
-  public List<ClusterProcess> misled() {
+  public List<ClusterProcess> silent() {
     List<ClusterProcess> all = jobManagers();
     List<ClusterProcess> silent =
         all.size() < 2
@@ -165,16 +164,16 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   /**
-   * Replaces JobManagers that are misled and do not lead: a new one finds the leader.
+   * Replaces JobManagers that are silent and do not lead.
    *
    * @param patience with those that have just started
    * @return what was started
    */
-  public List<ClusterProcess> replaceMisled(Duration patience) {
-    Patience.await(patience, () -> misled().isEmpty());
-    List<ClusterProcess> misled = misled();
+  public List<ClusterProcess> replaceSilent(Duration patience) {
+    Patience.await(patience, () -> silent().isEmpty());
+    List<ClusterProcess> silent = silent();
     String leads = leader().map(ClusterProcess::name).orElse("");
-    for (ClusterProcess jobManager : misled) {
+    for (ClusterProcess jobManager : silent) {
       if (!leads.isEmpty() && !jobManager.name().equals(leads)) {
         jobManager.kill();
       }

@@ -27,11 +27,11 @@ final class StatusCommand implements Callable<Integer> {
       return 1;
     }
     StandaloneCluster cluster = found.get();
-    List<ClusterProcess> misled = cluster.misled();
+    List<ClusterProcess> silent = cluster.silent();
     System.out.println(
         "Web UI     "
             + cluster.jobManagers().stream()
-                .filter(process -> !misled.contains(process))
+                .filter(process -> !silent.contains(process))
                 .findFirst()
                 .map(cluster::webInterface)
                 .orElse(cluster.webInterface()));
@@ -42,11 +42,11 @@ final class StatusCommand implements Callable<Integer> {
               + cluster.leader().map(ClusterProcess::toString).orElse("none")
               + (cluster.jobManagers().size() < 2 ? ", no standby: ./caddis up --repair" : ""));
     }
-    for (ClusterProcess process : misled) {
+    for (ClusterProcess process : silent) {
       System.out.println(
-          "Misled     "
+          "Silent     "
               + process
-              + " does not find the leader; if it stays so: ./caddis up --repair");
+              + " lives and does not answer; if it stays so: ./caddis up --repair");
     }
     Optional<FlinkRest.Overview> overview = cluster.rest().overview();
     if (overview.isEmpty()) {

@@ -112,7 +112,7 @@ final class UpCommand implements Callable<Integer> {
     StandaloneCluster cluster = ClusterCli.running(home);
     List<ClusterProcess> started = new ArrayList<>(cluster.startMissing());
     cluster.awaitTaskManagers(StandaloneCluster.START_TIMEOUT);
-    started.addAll(cluster.replaceMisled(STANDBY_PATIENCE));
+    started.addAll(cluster.replaceSilent(STANDBY_PATIENCE));
     System.out.println(started.isEmpty() ? "Nothing was missing." : "Started " + started);
   }
 

@@ -103,13 +103,7 @@ class ChaosSystemTest {
         .isTrue();
     FlinkCli.Result drained = stage.cluster().cli().run(List.of("stop", "--drain", stage.job()));
     assertThat(drained.exitCode()).as(drained.output()).isZero();
-    // A JobManager that has led before does not list a job that ended under it.
-    assertThat(
-            Patience.await(
-                PATIENCE,
-                () ->
-                    stage.cluster().rest().jobs().stream()
-                        .allMatch(job -> job.state().equals("FINISHED"))))
+    assertThat(stage.nemesis().awaitFinished(stage.job()))
         .as("%s", stage.cluster().rest().jobs())
         .isTrue();
   }

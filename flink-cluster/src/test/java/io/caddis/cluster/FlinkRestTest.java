@@ -29,13 +29,13 @@ class FlinkRestTest {
 
   @Test
   void jobManagerThatDoesNotFindTheDispatcherIsPassedOver() throws IOException {
-    URI misled = jobManager(503, ELECTION);
+    URI leaderless = jobManager(503, ELECTION);
     URI leads = jobManager(200, "{\"taskmanagers\":[{\"id\":\"taskmanager-1\"}]}");
 
-    assertThat(new FlinkRest(() -> List.of(misled, leads)).taskManagers())
+    assertThat(new FlinkRest(() -> List.of(leaderless, leads)).taskManagers())
         .containsExactly("taskmanager-1");
-    assertThat(new FlinkRest(() -> List.of(misled, leads)).answers()).isTrue();
-    assertThat(new FlinkRest(() -> List.of(misled)).answers()).isFalse();
+    assertThat(new FlinkRest(() -> List.of(leaderless, leads)).answers()).isTrue();
+    assertThat(new FlinkRest(() -> List.of(leaderless)).answers()).isFalse();
   }
 
   @Test
@@ -48,12 +48,13 @@ class FlinkRestTest {
 
   @Test
   void jobManagerThatDoesNotFindTheResourceManagerIsPassedOver() throws IOException {
-    URI misled = jobManager(404, "{\"errors\":[\"Cannot connect to ResourceManager right now.\"]}");
+    URI leaderless =
+        jobManager(404, "{\"errors\":[\"Cannot connect to ResourceManager right now.\"]}");
     URI leads = jobManager(200, "{\"taskmanagers\":[{\"id\":\"taskmanager-1\"}]}");
 
-    assertThat(new FlinkRest(() -> List.of(misled, leads)).taskManagers())
+    assertThat(new FlinkRest(() -> List.of(leaderless, leads)).taskManagers())
         .containsExactly("taskmanager-1");
-    assertThat(new FlinkRest(() -> List.of(misled)).answers()).isFalse();
+    assertThat(new FlinkRest(() -> List.of(leaderless)).answers()).isFalse();
   }
 
   @Test

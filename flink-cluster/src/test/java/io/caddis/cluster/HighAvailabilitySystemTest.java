@@ -63,13 +63,7 @@ class HighAvailabilitySystemTest {
 
     try (StandaloneCluster cluster = TestCluster.start(home, 1, OPTIONS)) {
       Files.createFile(release);
-      assertThat(
-              Patience.await(
-                  PATIENCE,
-                  () ->
-                      cluster.rest().jobs().stream()
-                          .anyMatch(it -> it.id().equals(job) && it.state().equals("FINISHED"))))
-          .isTrue();
+      assertThat(new Nemesis(cluster, 5).awaitFinished(job)).isTrue();
     }
     assertThat(
             OutputDifference.between(
@@ -82,16 +76,15 @@ class HighAvailabilitySystemTest {
     try (StandaloneCluster cluster = TestCluster.start(folder, 1, OPTIONS)) {
       assertThat(
               Patience.await(
-                  PATIENCE, () -> cluster.misled().isEmpty() && cluster.leader().isPresent()))
+                  PATIENCE, () -> cluster.silent().isEmpty() && cluster.leader().isPresent()))
           .isTrue();
       ClusterProcess leader = cluster.leader().orElseThrow();
       List<ClusterProcess> standby = new ArrayList<>(cluster.jobManagers());
       standby.remove(leader);
       assertThat(standby).hasSize(1);
-      // As silent as one that looks for a former leader.
       SystemCommand.signal("STOP", standby.get(0).pid());
 
-      assertThat(cluster.misled()).isEqualTo(standby);
+      assertThat(cluster.silent()).isEqualTo(standby);
       assertThat(cluster.rest().taskManagers()).containsExactly("taskmanager-1");
 
       long taskManager = cluster.taskManagers().get(0).pid();
@@ -109,13 +102,13 @@ class HighAvailabilitySystemTest {
           .hasMessageContaining("\n" + standby.get(0) + " lists none: GET ");
       SystemCommand.signal("CONT", taskManager);
 
-      assertThat(cluster.replaceMisled(Duration.ZERO))
+      assertThat(cluster.replaceSilent(Duration.ZERO))
           .extracting(ClusterProcess::name)
           .containsExactly(standby.get(0).name());
       assertThat(standby.get(0).isAlive()).isFalse();
       assertThat(cluster.leader()).hasValue(leader);
-      assertThat(Patience.await(PATIENCE, () -> cluster.misled().isEmpty())).isTrue();
-      assertThat(cluster.replaceMisled(Duration.ZERO)).isEmpty();
+      assertThat(Patience.await(PATIENCE, () -> cluster.silent().isEmpty())).isTrue();
+      assertThat(cluster.replaceSilent(Duration.ZERO)).isEmpty();
     }
   }
 }

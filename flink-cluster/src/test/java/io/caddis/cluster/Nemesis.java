@@ -100,6 +100,20 @@ final class Nemesis {
     Patience.await(part, () -> false);
   }
 
+  /** Waits until the JobManager that leads lists a job as FINISHED. */
+  boolean awaitFinished(String job) {
+    return Patience.await(
+        PATIENCE,
+        () -> {
+          try {
+            return cluster.rest().jobs().stream()
+                .anyMatch(it -> it.id().equals(job) && it.state().equals("FINISHED"));
+          } catch (ClusterException e) {
+            return false;
+          }
+        });
+  }
+
   /** Completed checkpoints of a job that runs; -1 while no leader knows of it. */
   private int completed(String job) {
     try {

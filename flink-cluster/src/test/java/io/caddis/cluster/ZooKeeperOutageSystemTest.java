@@ -41,7 +41,8 @@ class ZooKeeperOutageSystemTest {
     Path home = folder.resolve("cluster");
     try (StandaloneCluster cluster = TestCluster.start(home, 1, OPTIONS)) {
       String job = Submission.detached(cluster, List.of(), counting);
-      new Nemesis(cluster, 5).awaitProgress(job, Duration.ofMillis(500));
+      Nemesis nemesis = new Nemesis(cluster, 5);
+      nemesis.awaitProgress(job, Duration.ofMillis(500));
 
       cluster.processes().stream()
           .filter(process -> process.name().equals("zookeeper"))
@@ -61,13 +62,7 @@ class ZooKeeperOutageSystemTest {
           .as("the last that each JobManager was told")
           .containsOnlyOnce("was granted leadership");
       Files.createFile(release);
-      assertThat(
-              Patience.await(
-                  PATIENCE,
-                  () ->
-                      cluster.rest().jobs().stream()
-                          .anyMatch(it -> it.id().equals(job) && it.state().equals("FINISHED"))))
-          .isTrue();
+      assertThat(nemesis.awaitFinished(job)).isTrue();
     }
     assertThat(
             OutputDifference.between(

@@ -10,11 +10,14 @@ import org.apache.flink.runtime.highavailability.zookeeper.CuratorFrameworkWithU
 import org.apache.flink.runtime.highavailability.zookeeper.ZooKeeperLeaderElectionHaServices;
 import org.apache.flink.runtime.leaderelection.DefaultLeaderElectionService;
 import org.apache.flink.runtime.leaderelection.LeaderElection;
+import org.apache.flink.runtime.leaderretrieval.DefaultLeaderRetrievalService;
+import org.apache.flink.runtime.leaderretrieval.LeaderRetrievalService;
 import org.apache.flink.runtime.util.ZooKeeperUtils;
 import org.apache.flink.shaded.curator5.org.apache.curator.framework.CuratorFramework;
 
-/** Flink's services, with an election of its own: theirs is not used. */
+/** Flink's services, with an election and a retrieval of its own: theirs are not used. */
 final class ZooKeeperServices extends ZooKeeperLeaderElectionHaServices {
+  private final CuratorFramework curator;
   private final DefaultLeaderElectionService elections;
 
   ZooKeeperServices(
@@ -24,9 +27,9 @@ final class ZooKeeperServices extends ZooKeeperLeaderElectionHaServices {
       BlobStoreService blobs)
       throws Exception {
     super(curator, configuration, executor, blobs);
+    this.curator = curator.asCuratorFramework();
     CuratorFramework below =
-        ZooKeeperUtils.useNamespaceAndEnsurePath(
-            curator.asCuratorFramework(), ZooKeeperUtils.getLeaderPath());
+        ZooKeeperUtils.useNamespaceAndEnsurePath(this.curator, ZooKeeperUtils.getLeaderPath());
     elections =
         new DefaultLeaderElectionService(
             listener -> SessionLeaderElectionDriver.start(below, listener));
@@ -50,6 +53,18 @@ final class ZooKeeperServices extends ZooKeeperLeaderElectionHaServices {
   @Override
   public LeaderElection getClusterRestEndpointLeaderElection() {
     return elections.createLeaderElection(getLeaderPathForRestServer());
+  }
+
+  @Override
+  protected LeaderRetrievalService createLeaderRetrievalService(String component) {
+    return new DefaultLeaderRetrievalService(
+        (listener, failures) ->
+            OrderedLeaderRetrievalDriver.start(
+                curator,
+                ZooKeeperUtils.getLeaderPath(component),
+                configuration,
+                listener,
+                failures));
   }
 
   @Override
