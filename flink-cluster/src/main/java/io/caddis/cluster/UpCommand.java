@@ -62,8 +62,8 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--repair",
       description =
-          "Start what has died of the cluster that runs, and replace a standby that does not find "
-              + "the leader; all other options are its own.")
+          "Start what has died of the cluster that runs, and replace a standby that does not "
+              + "answer; all other options are its own.")
   private boolean repair;
 
   @Option(
