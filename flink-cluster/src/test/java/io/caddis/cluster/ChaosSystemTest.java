@@ -97,16 +97,17 @@ class ChaosSystemTest {
     long refusedCommands = stage.commands().deadLetters().size();
     long expected = sent + refusedCommands - waiting;
     // What has fallen behind is waited for as long as it gets on.
-    long[] seen = {0, -1};
-    while (seen[0] < expected && seen[0] > seen[1]) {
-      seen[1] = seen[0];
+    long[] seen = {0};
+    long before;
+    do {
+      before = seen[0];
       Patience.await(
           PATIENCE,
           () -> {
             seen[0] = scores.count() + refused.count();
             return seen[0] >= expected;
           });
-    }
+    } while (seen[0] < expected && seen[0] > before);
     assertThat(seen[0])
         .as("scores and dead letters of %d readings", sent)
         .isGreaterThanOrEqualTo(expected);

@@ -29,6 +29,7 @@ final class TestCluster {
     // Processes that live for seconds start in half the processor time.
     all.put("env.java.opts.jobmanager", QUICK);
     all.put("env.java.opts.taskmanager", QUICK);
+    all.put("env.java.opts.client", QUICK);
     // Any port: the range of conf/config.yaml may be in use by a cluster beside this test.
     all.put("metrics.reporter.prom.port", "0");
     all.putAll(options);

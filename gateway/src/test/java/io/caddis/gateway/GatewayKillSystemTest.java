@@ -136,7 +136,7 @@ class GatewayKillSystemTest {
 
   private void awaitRead(Process gateway, long target) throws Exception {
     while (read() < target) {
-      assertThat(gateway.waitFor(3, TimeUnit.MILLISECONDS))
+      assertThat(gateway.waitFor(10, TimeUnit.MILLISECONDS))
           .withFailMessage(() -> "the gateway ended: " + text(log()))
           .isFalse();
     }
