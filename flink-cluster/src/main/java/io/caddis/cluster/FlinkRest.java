@@ -18,13 +18,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Flink's REST interface, as far as tests and the command line need it. Of several JobManagers the
- * first that has an answer counts: one that is silent, or does not find the leader, has none.
- * Thread-safe.
+ * first that has an answer counts, and is asked first from then on: one that is silent, or does not
+ * find the leader, has none. Thread-safe.
  */
 public final class FlinkRest {
   private static final JsonMapper JSON = new JsonMapper();
@@ -33,6 +34,9 @@ public final class FlinkRest {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   private final Supplier<List<URI>> bases;
+
+  /** Who is silent costs a timeout, once. */
+  private volatile @Nullable URI answered;
 
   /**
    * @param bases of the JobManagers that are alive, in the order in which they are asked
@@ -206,13 +210,14 @@ public final class FlinkRest {
   private JsonNode exchange(String path, UnaryOperator<HttpRequest.Builder> method)
       throws IOException {
     List<String> failures = new ArrayList<>();
-    for (URI base : bases.get()) {
+    for (URI base : inOrder()) {
       HttpRequest request =
           method.apply(HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT)).build();
       String failed = request.method() + " " + request.uri() + " failed: ";
       try {
         HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() < 300) {
+          answered = base;
           return JSON.readTree(response.body());
         }
         // Also 404 may only mean that this one does not find the ResourceManager.
@@ -225,5 +230,14 @@ public final class FlinkRest {
       }
     }
     throw new IOException(String.join("; ", failures));
+  }
+
+  private List<URI> inOrder() {
+    List<URI> order = new ArrayList<>(bases.get());
+    URI first = answered;
+    if (first != null && order.remove(first)) {
+      order.add(0, first);
+    }
+    return order;
   }
 }

@@ -170,8 +170,14 @@ public final class StandaloneCluster implements AutoCloseable {
    * @return what was started
    */
   public List<ClusterProcess> replaceSilent(Duration patience) {
-    Patience.await(patience, () -> silent().isEmpty());
-    List<ClusterProcess> silent = silent();
+    List<ClusterProcess> silent = new ArrayList<>();
+    Patience.await(
+        patience,
+        () -> {
+          silent.clear();
+          silent.addAll(silent());
+          return silent.isEmpty();
+        });
     String leads = leader().map(ClusterProcess::name).orElse("");
     for (ClusterProcess jobManager : silent) {
       if (!leads.isEmpty() && !jobManager.name().equals(leads)) {

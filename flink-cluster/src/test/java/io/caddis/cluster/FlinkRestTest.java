@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ class FlinkRestTest {
       "{\"errors\":[\"Service temporarily unavailable due to an ongoing leader election.\"]}";
 
   private final List<HttpServer> servers = new ArrayList<>();
+  private final List<URI> asked = Collections.synchronizedList(new ArrayList<>());
 
   @AfterEach
   void stop() {
@@ -36,6 +38,22 @@ class FlinkRestTest {
         .containsExactly("taskmanager-1");
     assertThat(new FlinkRest(() -> List.of(leaderless, leads)).answers()).isTrue();
     assertThat(new FlinkRest(() -> List.of(leaderless)).answers()).isFalse();
+  }
+
+  @Test
+  void jobManagerThatHasAnsweredIsAskedFirstAsLongAsItIsThere() throws IOException {
+    URI leaderless = jobManager(503, ELECTION);
+    URI leads = jobManager(200, "{\"jobs\":[]}");
+    List<URI> alive = new ArrayList<>(List.of(leaderless, leads));
+    FlinkRest rest = new FlinkRest(() -> alive);
+
+    rest.jobs();
+    rest.jobs();
+    assertThat(asked).containsExactly(leaderless, leads, leads);
+
+    alive.remove(leads);
+    assertThatThrownBy(rest::jobs).isInstanceOf(ClusterException.class);
+    assertThat(asked).endsWith(leads, leaderless);
   }
 
   @Test
@@ -71,9 +89,11 @@ class FlinkRestTest {
   private URI jobManager(int status, String answer) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     server.createContext(
         "/",
         exchange -> {
+          asked.add(base);
           byte[] body = answer.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           try (exchange;
@@ -83,6 +103,6 @@ class FlinkRestTest {
         });
     server.start();
     servers.add(server);
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return base;
   }
 }
