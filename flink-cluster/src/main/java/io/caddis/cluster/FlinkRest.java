@@ -35,7 +35,7 @@ public final class FlinkRest {
 
   private final Supplier<List<URI>> bases;
 
-  /** Who is silent costs a timeout, once. */
+  /** Of these, the one that answered last: another one that is silent costs a timeout only once. */
   private volatile @Nullable URI answered;
 
   /**
