@@ -96,6 +96,7 @@ class ChaosSystemTest {
     SteeredRun.Count refused = new SteeredRun.Count(stage.output().resolve(Sinks.DEAD_LETTERS));
     long refusedCommands = stage.commands().deadLetters().size();
     long expected = sent + refusedCommands - waiting;
+    long since = System.nanoTime();
     // What has fallen behind is waited for as long as it gets on.
     long[] seen = {0};
     long before;
@@ -108,6 +109,7 @@ class ChaosSystemTest {
             return seen[0] >= expected;
           });
     } while (seen[0] < expected && seen[0] > before);
+    System.out.printf("caught up after %.0f s%n", (System.nanoTime() - since) / 1e9);
     assertThat(seen[0])
         .as("scores and dead letters of %d readings", sent)
         .isGreaterThanOrEqualTo(expected);
