@@ -43,7 +43,7 @@ final class ControlTarget implements Target {
     try {
       command = CommandJson.parse(input);
     } catch (IllegalArgumentException e) {
-      require(e.getMessage() != null && e.getMessage().length() < 4_000, "a reason must be short");
+      require(e.getMessage() != null && e.getMessage().length() < 1_000, "a reason must be short");
       return;
     }
     require(command.equals(CommandJson.parse(input)), "the same file must be the same command");

@@ -33,6 +33,10 @@ public final class CommandJson {
   public static final int MAX_BYTES = 1 << 16;
 
   private static final int MAX_TEXT = 256;
+
+  /** Most characters that a refusal repeats of a value. */
+  private static final int MAX_SHOWN = 300;
+
   private static final int HASH_CHARS = 16;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
@@ -89,7 +93,7 @@ public final class CommandJson {
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
           "a command must be JSON: "
-              + String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse(""),
+              + cut(String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("")),
           e);
     }
     if (!(tree instanceof ObjectNode object)) {
@@ -110,7 +114,7 @@ public final class CommandJson {
       if (!key.equals("id") && !key.equals("type") && !keys.contains(key)) {
         throw new IllegalArgumentException(
             "a command of type %s must have no keys but id, type and %s, had '%s'"
-                .formatted(type, String.join(", ", keys), key));
+                .formatted(type, String.join(", ", keys), cut(key)));
       }
     }
     String id = text("id");
@@ -185,7 +189,9 @@ public final class CommandJson {
     double number = value == null ? Double.NaN : value.doubleValue(Double.NaN);
     if (!(number >= 0 && number <= 1)) {
       throw new IllegalArgumentException(
-          key + " must be a number from 0 to 1, was " + (value == null ? "missing" : value));
+          key
+              + " must be a number from 0 to 1, was "
+              + (value == null ? "missing" : cut(value.toString())));
     }
     return number;
   }
@@ -207,7 +213,11 @@ public final class CommandJson {
         || value.stringValue().isEmpty()
         || value.stringValue().length() > MAX_TEXT) {
       throw new IllegalArgumentException(
-          key + " must be a text of 1 to " + MAX_TEXT + " characters, was " + value);
+          key
+              + " must be a text of 1 to "
+              + MAX_TEXT
+              + " characters, was "
+              + cut(value.toString()));
     }
     return value.stringValue();
   }
@@ -228,6 +238,10 @@ public final class CommandJson {
     }
     throw new IllegalArgumentException(
         key + " must be a time in ISO-8601 such as 2026-01-01T00:00:00Z, was '" + text + "'");
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
   }
 
   private static String hash(byte[] content) {

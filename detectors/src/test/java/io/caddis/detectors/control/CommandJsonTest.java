@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandJsonTest {
 
@@ -128,5 +130,24 @@ class CommandJsonTest {
     assertThatThrownBy(() -> parse(json))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("threshold must be a number from 0 to 1, was 1000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"type\": \"%s\"}",
+        "{\"type\": {\"a\": \"%s\"}}",
+        "{\"type\": \"mute\", \"%s\": 1}",
+        "{\"%1$s\": 1, \"%1$s\": 1}",
+        "{\"type\": \"mute\", \"until\": \"%s\"}",
+        "{\"type\": \"set_threshold\", \"threshold\": \"%s\"}",
+        "{\"type\": %s}"
+      })
+  void aRefusalOfALongFileIsShort(String json) {
+    for (String text : List.of("x", "\ud83d\ude00", "\\ud83d")) {
+      assertThatThrownBy(() -> parse(json.formatted("x" + text.repeat(8_000))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .satisfies(refusal -> assertThat(refusal.getMessage()).hasSizeLessThan(1_000));
+    }
   }
 }
