@@ -27,6 +27,7 @@ final class FittedRandomCutForest implements FittedDetector {
             .dimensions(points[0].length)
             .numberOfTrees(trees)
             .sampleSize(sampleSize)
+            .initialPointStoreSize(room(trees, sampleSize))
             .randomSeed(seed)
             .timeDecay(0)
             .outputAfter(1)
@@ -35,6 +36,14 @@ final class FittedRandomCutForest implements FittedDetector {
     for (float[] point : points) {
       forest.update(point);
     }
+  }
+
+  /**
+   * The library's default, two samples, but at least ten rows if there can be as many: its store
+   * grows by a tenth, so that of fewer it would never grow, and be full.
+   */
+  private static int room(int trees, int sampleSize) {
+    return Math.max(2 * sampleSize, Math.min(10, trees * sampleSize + 1));
   }
 
   /** A row as the forest sees it. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RandomCutForestTest extends DetectorContractTest {
   @Override
@@ -37,5 +39,20 @@ final class RandomCutForestTest extends DetectorContractTest {
     PayloadWriter out = new PayloadWriter();
     new RandomCutForest(5, 64, 100).fit(rows, 1).write(out);
     assertThat(out.size()).isEqualTo(2 + 2 + 8 + 4 + 100 * 3 * 4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8, 50})
+  void aSampleMayBeSmall(int trees) {
+    double[][] rows = SampleRows.gaussian(300, 3, 1);
+    double[] far = {9, 9, 9};
+    for (int size = 2; size <= 6; size++) {
+      FittedDetector fitted = new RandomCutForest(trees, size, 300).fit(rows, 1);
+      PayloadWriter out = new PayloadWriter();
+      fitted.write(out);
+      FittedDetector again =
+          Detectors.read(fitted.name(), 3, new PayloadReader(out.toByteArray(), 0, out.size()));
+      assertThat(again.rawScore(far)).isPositive().isEqualTo(fitted.rawScore(far));
+    }
   }
 }
