@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.Random;
 import smile.anomaly.IsolationForest;
 import smile.anomaly.IsolationTree;
+import smile.math.MathEx;
 
 /**
  * Smile's isolation forest.
@@ -54,6 +55,8 @@ record SmileForest(int trees, int sampleSize, boolean asShipped) implements Engi
 
   private IsolationForest grow(double[][] rows, long seed) {
     Random random = new Random(seed);
+    // The cuts of this thread, which its trees choose on their own.
+    MathEx.setSeed(seed);
     List<double[]> shuffled = new ArrayList<>(Arrays.asList(rows));
     int size = Math.min(sampleSize, rows.length);
     int depth = (int) Math.ceil(Math.log(size) / Math.log(2));

@@ -18,7 +18,7 @@ final class Deviation {
   /** Most evidence of a value within its spread: never an alarm. */
   private static final double USUAL = -3;
 
-  /** Values that are learned whole. */
+  /** The first value that is not learned whole, however far off. */
   private static final int SETTLING = 20;
 
   /** Values after which excursions are recorded. */

@@ -16,11 +16,14 @@ final class FeatureHistory {
   /** Evidence of a reading that says nothing. */
   static final double NONE = -9;
 
-  /** Evidence is never more: a ten-thousandth of an excursion expected. */
+  /** Evidence is hardly ever more: a ten-thousandth of an excursion expected. */
   private static final double MOST = 4;
 
   /** Readings before anything can be told. */
   static final int WARM_UP = 100;
+
+  /** Readings that all count as the range. */
+  private static final int SETTLING = 20;
 
   /** Weights of a reading in the two running averages: the recent level and the one behind it. */
   private static final double RECENT = 1 / 10.0;
@@ -114,13 +117,14 @@ final class FeatureHistory {
    */
   double score(long timeMillis, double finite, Univariate type, double boundary) {
     double memory = type.memory();
+    double bounded = Math.max(-LIMIT, Math.min(finite, LIMIT));
     if (count == 0) {
-      origin = Math.max(-LIMIT, Math.min(finite, LIMIT));
+      origin = bounded;
     }
-    double value = Math.max(-LIMIT, Math.min(finite, LIMIT)) - origin;
+    double value = bounded - origin;
     count++;
     double remembered = Math.min(count, memory);
-    double evidence = evidence(timeMillis, value, Math.abs(finite) * ROUNDING, 1 / remembered);
+    double evidence = evidence(timeMillis, value, Math.abs(bounded) * ROUNDING, 1 / remembered);
     season.learn(timeMillis, value);
     blockReadings++;
     if (blockReadings >= blockLength(remembered)) {
@@ -129,7 +133,8 @@ final class FeatureHistory {
     if (count <= WARM_UP) {
       return NONE;
     }
-    double above = Math.min(evidence, MOST) - boundary;
+    // Of many features together a ten-thousandth is not rare: an alarm must stay possible.
+    double above = Math.min(evidence, Math.max(MOST, boundary + 1)) - boundary;
     return Math.max(type.lasting() ? above : alarm(above, remembered), NONE);
   }
 
@@ -155,8 +160,10 @@ final class FeatureHistory {
   private double evidence(long timeMillis, double value, double rounding, double rate) {
     double range = high - low;
     double beyond = Math.max(value - high, low - value);
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+    // A value doubles the range at most: beside one that is far off nothing else would be unusual.
+    double growth = count > SETTLING && range > rounding ? range : Double.POSITIVE_INFINITY;
+    low = Math.max(Math.min(low, value), low - growth);
+    high = Math.min(Math.max(high, value), high + growth);
     double floor = Math.max(FLOOR * (high - low), rounding);
 
     double stepped = value - recent;

@@ -17,7 +17,8 @@ import java.io.IOException;
  * tail fitted to them says how many as large the remembered history is expected to hold, see {@link
  * Excursions}. A value beyond all so far counts by how far beyond, in ranges. The strongest
  * evidence decides; a reading that is near what the season led to expect is excused from all but
- * the season's.
+ * the season's and that of a new extreme. One value at most doubles what counts as the range: a
+ * glitch does not make smaller anomalies usual.
  *
  * <p>The raw score is minus the decimal logarithm of that expected number over {@code
  * expectedAlarms} (times the number of features), less what was flagged before: an alarm is raised
@@ -27,7 +28,9 @@ import java.io.IOException;
  *
  * <p>Nothing depends on the unit, the offset or the date of the readings, except that days and
  * weeks are those of UTC. After a change of level there is one alarm; within 500 readings or a
- * sixth of the history, whichever is more, a spike of 12 spreads on the new level raises one again.
+ * sixth of the history, whichever is more, a spike of 12 spreads on the new level raises one again,
+ * if the level changed by no more than 100 spreads: after a larger change the range is so large
+ * that smaller spikes do not count until {@code memory} readings have passed.
  *
  * @param memory readings remembered, 1000 to 1000000, default 10000; older ones fade
  * @param expectedAlarms how many excursions as large the remembered history may be expected to hold

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -84,6 +85,43 @@ final class UnivariateTest {
           .hasSizeLessThan(4);
       assertThat(alarms).contains(3_500);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {30, 3_000, 65_535, -999_999})
+  void glitchDoesNotHideWhatFollows(double glitch) {
+    for (long seed = 1; seed <= 8; seed++) {
+      double[] values = noise(4_000, seed);
+      values[50] -= glitch;
+      values[600] += glitch;
+      values[900] += 12;
+      values[3_900] -= 12;
+      assertThat(alarms(new Univariate().create(1), values.length, i -> values[i]))
+          .as("with seed %d", seed)
+          .contains(600, 900, 3_900);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e3, 1e30, 1e39, Double.MAX_VALUE, -Double.MAX_VALUE})
+  void valueBeyondAllReasonIsAnAlarm(double value) {
+    double[] values = noise(501, 1);
+    values[500] = value;
+    assertThat(alarms(new Univariate().create(1), values.length, i -> values[i])).contains(500);
+  }
+
+  @Test
+  void alarmIsPossibleHoweverFewAreExpected() {
+    int features = 100;
+    StreamDetector detector = new Univariate(10_000, 0.001, false).create(features);
+    double[] values = new double[features];
+    for (int i = 0; i < 500; i++) {
+      double value = i % 7;
+      Arrays.setAll(values, feature -> value + feature);
+      detector.score(START + i * FIVE_MINUTES, values);
+    }
+    Arrays.fill(values, 1e9);
+    assertThat(detector.score(START + 500 * FIVE_MINUTES, values)).isGreaterThan(0.5);
   }
 
   @Test
