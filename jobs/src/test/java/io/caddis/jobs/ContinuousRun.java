@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -18,7 +19,10 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
+import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /** A detection job without end on the embedded cluster, until it has done what is waited for. */
@@ -98,10 +102,29 @@ final class ContinuousRun {
   }
 
   private End stop(boolean drain) throws Exception {
-    String savepoint =
-        job.stopWithSavepoint(drain, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
-            .get();
+    String savepoint = null;
+    while (savepoint == null) {
+      try {
+        savepoint =
+            job.stopWithSavepoint(
+                    drain, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+                .get();
+      } catch (ExecutionException e) {
+        // One subtask may have read all that is waited for before another has begun.
+        if (!stillStarting(e)) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(200);
+      }
+    }
     Map<String, Object> counts = job.getJobExecutionResult().get().getAllAccumulatorResults();
     return new End(RunSummary.of(counts, ZERO), Path.of(URI.create(savepoint)));
+  }
+
+  private static boolean stillStarting(ExecutionException failure) {
+    return ExceptionUtils.findThrowable(failure, CheckpointException.class)
+        .map(CheckpointException::getCheckpointFailureReason)
+        .filter(CheckpointFailureReason.NOT_ALL_REQUIRED_TASKS_RUNNING::equals)
+        .isPresent();
   }
 }

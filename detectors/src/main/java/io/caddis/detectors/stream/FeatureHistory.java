@@ -198,8 +198,10 @@ final class FeatureHistory {
     for (Deviation deviation : deviations) {
       deviation.closeBlock(forgotten, bound);
     }
-    high -= (high - level.mean()) * forgotten;
-    low += (level.mean() - low) * forgotten;
+    // Rounding must not turn the range around, where the whole of it is forgotten.
+    double mean = level.mean();
+    high = Math.max(high - (high - mean) * forgotten, mean);
+    low = Math.min(low + (mean - low) * forgotten, mean);
     blockReadings = 0;
   }
 
