@@ -158,7 +158,8 @@ final class FeatureHistory {
 
   /** The strongest evidence of all statistics. */
   private double evidence(long timeMillis, double value, double rounding, double rate) {
-    double range = high - low;
+    // Never -0.0, by which a quotient would be negative.
+    double range = Math.abs(high - low);
     double beyond = Math.max(value - high, low - value);
     // A value doubles the range at most: beside one that is far off nothing else would be unusual.
     double growth = count > SETTLING && range > rounding ? range : Double.POSITIVE_INFINITY;
