@@ -8,11 +8,21 @@
                                   rows, and NAME.DETECTOR.scores, f64 a row. Prints a line for each:
                                   detector, reference, data, largest difference in standard
                                   deviations of the reference's scores
+    exactness.py streams FOLDER MODULE
+                                  writes FOLDER/NAME.series of a module of references for detectors
+                                  that learn by reading: i32 readings, i32 features, i64 each time,
+                                  f64 each value. Prints a line for each case: name, detector,
+                                  number, parameters
+    exactness.py compare-streams FOLDER MODULE
+                                  reads what Java has written: NAME.DETECTOR.NUMBER.said, f64 a
+                                  reading: raw score, score, expected values, contributions. Prints
+                                  lines as above, largest difference in deviations of its column
 
 Detectors that are deterministic are fitted again by the reference. Of those that choose at random
 the reference reads the model, as the format is documented, and scores by the formula of the paper.
 """
 import glob
+import importlib
 import os
 import struct
 import sys
@@ -245,5 +255,36 @@ def compare(folder):
         print(detector, reference, data, np.abs(ours - theirs).max() / theirs.std(), sep="\t")
 
 
+def write_streams(folder, module):
+    references = importlib.import_module(module)
+    for name, (times, values) in references.series().items():
+        with open(os.path.join(folder, name + ".series"), "wb") as out:
+            out.write(struct.pack(">ii", *values.shape))
+            out.write(times.astype(">i8").tobytes())
+            out.write(np.ascontiguousarray(values, ">f8").tobytes())
+        for detector, cases in references.CASES.items():
+            for number, parameters in enumerate(cases):
+                given = ",".join(f"{key}={value}".lower() for key, value in parameters.items())
+                print(name, detector, number, given, sep="\t")
+
+
+def compare_streams(folder, module):
+    references = importlib.import_module(module)
+    for name, (times, values) in references.series().items():
+        for detector, cases in references.CASES.items():
+            for number, parameters in enumerate(cases):
+                said = np.fromfile(os.path.join(folder, f"{name}.{detector}.{number}.said"), ">f8")
+                ours = said.astype("f8").reshape(len(values), -1)
+                theirs = references.reference(detector, parameters, times, values)
+                deviations = np.nanstd(theirs, 0)
+                difference = np.abs(ours - theirs) / np.where(deviations > 0, deviations, 1)
+                difference[np.isnan(ours) & np.isnan(theirs)] = 0
+                # What only one of them knows differs as much as can be.
+                worst = np.where(np.isnan(difference), np.inf, difference).max()
+                print(f"{detector} {parameters or ''}".strip(), "NumPy", name, worst, sep="\t")
+
+
+COMMANDS = {"data": write_data, "compare": compare, "streams": write_streams, "compare-streams": compare_streams}
+
 if __name__ == "__main__":
-    {"data": write_data, "compare": compare}[sys.argv[1]](sys.argv[2])
+    COMMANDS[sys.argv[1]](*sys.argv[2:])

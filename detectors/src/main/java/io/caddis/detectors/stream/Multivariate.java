@@ -25,7 +25,7 @@ import java.io.IOException;
  * Afterwards each reading weighs at most 1/4000, less where it is beyond 4 standard deviations or
  * the smoothed statistic beyond 2, and nothing in an episode (readings in a row above the limit),
  * so that a fault stays a fault. An episode is over when the sensor is usual again, or has come
- * more than a third of the way back and rests there ({@link Recovery}). One that lasts 2000
+ * more than three tenths of the way back and rests there ({@link Recovery}). One that lasts 2000
  * readings is taken as a new regime and learned, each reading at 1/1000. A feature whose size and
  * spread both grow or shrink a hundredfold, a thousandfold or a millionfold has changed its unit
  * ({@link UnitChange}) and is told for some 60 readings; one that is stuck is told for 100, then

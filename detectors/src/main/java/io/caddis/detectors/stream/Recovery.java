@@ -11,7 +11,7 @@ import java.util.Arrays;
  * seldom does, and keeps the levels at which it came to rest.
  *
  * <pre>
- *   usual ──► episode, its direction learned ──► more than a third of the way back, 20 readings
+ *   usual ──► episode, its direction learned ──► more than three tenths of the way back, 20 readings
  *     ▲                                                     │
  *     └── near its old levels again for 200 readings ◄── usual at the new levels, after 200 to settle
  * </pre>

@@ -36,9 +36,6 @@ final class SensorModel {
   /** Values of a new feature that teach before it is judged. */
   private static final int TRIAL = 200;
 
-  /** Rounds in which missing values are made to agree with the others and with each other. */
-  private static final int SWEEPS = 3;
-
   private final Spectrum spectrum;
   private final double[] means;
   private final double[] before;
@@ -139,10 +136,10 @@ final class SensorModel {
       }
       white[from + j] = sum;
     }
-    for (int sweep = 0; sweep < SWEEPS; sweep++) {
+    for (int sweep = 0; sweep < MissingValues.SWEEPS; sweep++) {
       for (int j = 0; j < features; j++) {
         if (missing[j]) {
-          expectMissing(whitening[j], from, white);
+          MissingValues.step(whitening[j], from, white);
         }
       }
     }
@@ -151,24 +148,6 @@ final class SensorModel {
       squares += white[from + j] * white[from + j];
     }
     return squares;
-  }
-
-  /**
-   * Gives a feature without a value the one that the others lead to expect, which is where the
-   * distance is least (a step of Gauss and Seidel). Its mean would contradict them.
-   */
-  private static void expectMissing(double[] row, int from, double[] white) {
-    double gradient = 0;
-    double curvature = 0;
-    for (int k = 0; k < row.length; k++) {
-      gradient += row[k] * white[from + k];
-      curvature += row[k] * row[k];
-    }
-    if (curvature > 0) {
-      for (int k = 0; k < row.length; k++) {
-        white[from + k] -= row[k] * gradient / curvature;
-      }
-    }
   }
 
   /** NaN where the value is missing. */
@@ -218,16 +197,30 @@ final class SensorModel {
       double[] scales,
       double[] expected) {
     int features = means.length;
+    boolean all = true;
+    double[] known = new double[features];
     for (int j = 0; j < features; j++) {
+      double scale = scales[from + j];
+      double deviation = onTrial(j) ? Double.NaN : deviation(values, levels, from, j);
+      known[j] = deviation / (scale > 0 ? scale : 1);
+      all &= !Double.isNaN(deviation);
+    }
+    double[] steps = all ? known : MissingValues.steps(whitening, known);
+    for (int j = 0; j < features; j++) {
+      boolean levelled = Double.isFinite(levels[from + j]) && !onTrial(j);
+      double level = levelled ? levels[from + j] : means[j];
+      if (Double.isNaN(known[j])) {
+        expected[from + j] = level + steps[j] * scales[from + j];
+        continue;
+      }
       double gradient = 0;
       double curvature = 0;
       for (int k = 0; k < features; k++) {
         gradient += whitening[j][k] * white[from + k];
         curvature += whitening[j][k] * whitening[j][k];
       }
-      double level = Double.isFinite(levels[from + j]) ? levels[from + j] : means[j];
-      double value = Double.isFinite(values[from + j]) ? values[from + j] : level;
-      expected[from + j] = curvature > 0 ? value - gradient / curvature * scales[from + j] : level;
+      expected[from + j] =
+          curvature > 0 ? values[from + j] - gradient / curvature * scales[from + j] : level;
     }
   }
 
