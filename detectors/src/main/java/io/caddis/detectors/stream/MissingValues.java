@@ -45,8 +45,9 @@ final class MissingValues {
   static double[] steps(double[][] whitening, double[] known) {
     double[] white = new double[known.length];
     for (int j = 0; j < known.length; j++) {
-      for (int k = 0; k < known.length && !Double.isNaN(known[j]); k++) {
-        white[k] += whitening[j][k] * known[j];
+      double value = Double.isNaN(known[j]) ? 0 : known[j];
+      for (int k = 0; k < known.length; k++) {
+        white[k] += whitening[j][k] * value;
       }
     }
     double[] steps = new double[known.length];
