@@ -399,9 +399,10 @@ class Reservoir:
             row = (reading - self.anchor).astype(np.float32)
             self.rows = np.vstack([self.rows[:place], row, self.rows[place + 1 :]])
 
-    def nearest(self, reading, spreads):
-        """How far the reading is from the nearest row, in spreads; 0 where either is missing."""
-        differences = np.nan_to_num(reading - self.anchor - self.rows.astype(float))
+    def nearest(self, reading, means, spreads):
+        """How far the reading is from the nearest row, in spreads; the mean is what a row lacks."""
+        differences = reading - self.anchor - self.rows.astype(float)
+        differences = np.nan_to_num(np.where(np.isnan(differences), reading - means, differences))
         far = differences / np.where(spreads > 0, spreads, np.inf)
         return far[(far**2).sum(1).argmin()]
 
@@ -549,7 +550,7 @@ class Detector:
 
     def nearest(self, reading, smoothed):
         self.white, self.spreads = self.model.white(reading, self.means, LITTLE)
-        far = self.reservoir.nearest(reading, self.spreads)
+        far = self.reservoir.nearest(reading, self.model.means, self.spreads)
         self.attribute(far)
         distance = self.model.log_distance(far)
         return distance, distance

@@ -93,6 +93,7 @@ final class MultivariateDetector implements StreamDetector {
 
   private final double[] last;
   private final double[] lastSmoothed;
+  private final double[] means;
   private final SensorView fromMeans;
   private final SensorView fromRest;
   private final SensorView scratch;
@@ -112,6 +113,7 @@ final class MultivariateDetector implements StreamDetector {
     squares = new double[features];
     last = intake.last;
     lastSmoothed = intake.lastSmoothed;
+    means = new double[features];
     fromMeans = new SensorView(smoothed.clone());
     fromRest = new SensorView(recovery.levels());
     scratch = new SensorView(smoothed.clone());
@@ -207,10 +209,13 @@ final class MultivariateDetector implements StreamDetector {
 
   private double neighbourDistance() {
     model.whiten(last, fromMeans.levels, Damping.LITTLE, fromMeans.white, fromMeans.scales);
-    int row = reservoir.nearest(last, fromMeans.scales);
+    for (int j = 0; j < last.length; j++) {
+      means[j] = model.mean(j);
+    }
+    int row = reservoir.nearest(last, means, fromMeans.scales);
     double sum = 0;
     for (int j = 0; j < last.length; j++) {
-      double far = row < 0 ? 0 : reservoir.difference(row, j, last, fromMeans.scales);
+      double far = row < 0 ? 0 : reservoir.difference(row, j, last, means, fromMeans.scales);
       scratch.white[j] = far;
       sum += far * far;
     }

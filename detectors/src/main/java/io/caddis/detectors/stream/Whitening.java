@@ -26,7 +26,6 @@ final class Whitening {
   private static final double LEADING = 0.9;
 
   private static final double RIDGE = 0.1;
-  private static final double LEAST_RESIDUAL = 0.02;
 
   private Whitening() {}
 
@@ -81,7 +80,7 @@ final class Whitening {
       }
       double cut = descending[features - leading];
       for (int v = 0; v < features; v++) {
-        variances[v] = variances[v] >= cut ? variances[v] : Math.max(residual, LEAST_RESIDUAL);
+        variances[v] = variances[v] >= cut ? variances[v] : residual;
       }
     }
     for (int v = 0; v < features; v++) {
