@@ -399,10 +399,9 @@ class Reservoir:
             row = (reading - self.anchor).astype(np.float32)
             self.rows = np.vstack([self.rows[:place], row, self.rows[place + 1 :]])
 
-    def nearest(self, reading, means, spreads):
-        """How far the reading is from the nearest row, in spreads; the mean is what a row lacks."""
-        differences = reading - self.anchor - self.rows.astype(float)
-        differences = np.nan_to_num(np.where(np.isnan(differences), reading - means, differences))
+    def nearest(self, reading, spreads):
+        """How far the reading is from the nearest row, in spreads; 0 where either is missing."""
+        differences = np.nan_to_num(reading - self.anchor - self.rows.astype(float))
         far = differences / np.where(spreads > 0, spreads, np.inf)
         return far[(far**2).sum(1).argmin()]
 
@@ -510,6 +509,9 @@ class Detector:
                 self.recover(i, smoothed)
         levels = self.recovery.levels if self.recovery.in_use() else self.means
         slowest = self.slowest(SLOWEST, REGIME_PACE)
+        if self.episode > REGIME:
+            for model in self.model, self.smoothed_model:
+                model.count = min(model.count, REGIME_PACE)
         if self.model.learn(reading, levels, weight, slowest):
             self.statistic.relearn()
         self.serial = self.model.phi.max() > SERIAL
@@ -550,7 +552,7 @@ class Detector:
 
     def nearest(self, reading, smoothed):
         self.white, self.spreads = self.model.white(reading, self.means, LITTLE)
-        far = self.reservoir.nearest(reading, self.model.means, self.spreads)
+        far = self.reservoir.nearest(reading, self.spreads)
         self.attribute(far)
         distance = self.model.log_distance(far)
         return distance, distance
@@ -565,11 +567,10 @@ class Detector:
         """The weight with which the reading is to be learned."""
         sudden, smoothed = self.statistic.deviations()
         deviation = smoothed if self.serial else sudden
-        anomalous = deviation >= self.limit() * (HYSTERESIS if self.episode else 1)
+        anomalous = deviation >= self.limit() * (HYSTERESIS if self.episode and self.serial else 1)
         self.rate(max(deviation, self.limit()) if anomalous else deviation)
-        episodic = anomalous and self.serial and self.readings > self.warm_up
-        self.episode = self.episode + 1 if episodic else 0
-        if self.episode:
+        self.episode = self.episode + 1 if anomalous and self.readings > self.warm_up else 0
+        if self.episode > REGIME or self.episode and self.serial:
             return float(self.episode > REGIME)
         beyond = max(0, sudden - GATE) + (max(0, smoothed - SMOOTHED_GATE) if self.serial else 0)
         return np.exp(-beyond)
@@ -585,7 +586,7 @@ class Detector:
             self.adopt_units(i)
         if recovery.settling:
             self.rest()
-        if not self.episode:
+        if not self.episode or not self.serial:
             recovery.rest(self.smoothed[i])
             return
         levels = recovery.levels if recovery.active else self.means

@@ -93,7 +93,6 @@ final class MultivariateDetector implements StreamDetector {
 
   private final double[] last;
   private final double[] lastSmoothed;
-  private final double[] means;
   private final SensorView fromMeans;
   private final SensorView fromRest;
   private final SensorView scratch;
@@ -113,7 +112,6 @@ final class MultivariateDetector implements StreamDetector {
     squares = new double[features];
     last = intake.last;
     lastSmoothed = intake.lastSmoothed;
-    means = new double[features];
     fromMeans = new SensorView(smoothed.clone());
     fromRest = new SensorView(recovery.levels());
     scratch = new SensorView(smoothed.clone());
@@ -142,6 +140,11 @@ final class MultivariateDetector implements StreamDetector {
       if (readings > warmUp && !near()) {
         recover();
       }
+    }
+    if (episode > REGIME) {
+      // However long the old regime was: what is known of the new one is what is learned from here.
+      model.forget(REGIME_PACE);
+      smoothedModel.forget(REGIME_PACE);
     }
     SensorView learned = recovery.inUse() ? fromRest : fromMeans;
     if (model.learn(last, learned.levels, weight, slowest(SLOWEST, REGIME_PACE))) {
@@ -209,13 +212,10 @@ final class MultivariateDetector implements StreamDetector {
 
   private double neighbourDistance() {
     model.whiten(last, fromMeans.levels, Damping.LITTLE, fromMeans.white, fromMeans.scales);
-    for (int j = 0; j < last.length; j++) {
-      means[j] = model.mean(j);
-    }
-    int row = reservoir.nearest(last, means, fromMeans.scales);
+    int row = reservoir.nearest(last, fromMeans.scales);
     double sum = 0;
     for (int j = 0; j < last.length; j++) {
-      double far = row < 0 ? 0 : reservoir.difference(row, j, last, means, fromMeans.scales);
+      double far = row < 0 ? 0 : reservoir.difference(row, j, last, fromMeans.scales);
       scratch.white[j] = far;
       sum += far * far;
     }
@@ -247,12 +247,15 @@ final class MultivariateDetector implements StreamDetector {
   private double judge() {
     double limit = limit();
     double deviation = serial ? statistic.smoothed() : statistic.sudden();
-    boolean anomalous = deviation >= (episode > 0 ? limit * HYSTERESIS : limit);
+    boolean anomalous = deviation >= (serial && episode > 0 ? limit * HYSTERESIS : limit);
     rate(anomalous ? Math.max(deviation, limit) : deviation);
-    boolean episodic = serial && anomalous && readings > warmUp;
-    episode = episodic ? Math.min(episode + 1, Integer.MAX_VALUE - 1) : 0;
-    if (episode > 0) {
-      return episode > REGIME ? 1 : 0;
+    boolean lasts = anomalous && readings > warmUp;
+    episode = lasts ? Math.min(episode + 1, Integer.MAX_VALUE - 1) : 0;
+    if (episode > REGIME) {
+      return 1;
+    }
+    if (serial && episode > 0) {
+      return 0;
     }
     double beyond = Math.max(0, statistic.sudden() - GATE);
     return StrictMath.exp(-beyond - (serial ? Math.max(0, deviation - SMOOTHED_GATE) : 0));
@@ -278,7 +281,7 @@ final class MultivariateDetector implements StreamDetector {
     if (recovery.settling()) {
       rest();
     }
-    if (episode == 0) {
+    if (!serial || episode == 0) {
       recovery.rest(smoothed);
       return;
     }

@@ -71,17 +71,16 @@ final class Reservoir {
   /**
    * The row with the least sum of squared differences, each feature's divided by its scale.
    *
-   * @param means what stands for a value that a row does not have
    * @param scales units of the features; those of 0 or less do not count
    * @return its number, -1 if there is none yet
    */
-  int nearest(double[] values, double[] means, double[] scales) {
+  int nearest(double[] values, double[] scales) {
     double least = Double.POSITIVE_INFINITY;
     int nearest = -1;
     for (int i = 0; i < size; i++) {
       double sum = 0;
       for (int j = 0; j < values.length && sum < least; j++) {
-        double difference = difference(i, j, values, means, scales);
+        double difference = difference(i, j, values, scales);
         sum += difference * difference;
       }
       if (sum < least) {
@@ -92,16 +91,9 @@ final class Reservoir {
     return nearest;
   }
 
-  /**
-   * How far a value is from that of a row, in scales; 0 if it is missing. A row without one has the
-   * mean: were it as near as could be, the rows from before a feature turned up would hide whatever
-   * happens to it.
-   */
-  double difference(int row, int feature, double[] values, double[] means, double[] scales) {
+  /** How far a value is from that of a row, in scales; 0 where either is missing. */
+  double difference(int row, int feature, double[] values, double[] scales) {
     double difference = values[feature] - anchor[feature] - cells[row * anchor.length + feature];
-    if (Double.isNaN(difference)) {
-      difference = values[feature] - means[feature];
-    }
     return scales[feature] > 0 && Double.isFinite(difference) ? difference / scales[feature] : 0;
   }
 

@@ -68,6 +68,13 @@ final class SensorBlocks {
     }
   }
 
+  /** See {@link SensorModel#forget}. */
+  void forget(double readings) {
+    for (SensorModel block : blocks) {
+      block.forget(readings);
+    }
+  }
+
   double mean(int feature) {
     return block(feature).mean(feature % SensorModel.MAX_FEATURES);
   }

@@ -333,6 +333,11 @@ final class SensorModel {
     return covariance[feature][feature];
   }
 
+  /** Goes on as if no more than so many readings had been learned. */
+  void forget(double readings) {
+    count = Math.min(count, readings);
+  }
+
   /** Goes on as if all values of a feature so far had been so many times as large. */
   void rescale(int feature, double factor) {
     means[feature] *= factor;

@@ -88,7 +88,7 @@ final class MultivariateTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mewma", "t2q", "stream_knn", "auto"})
+  @ValueSource(strings = {"mewma", "t2q", "auto"})
   void featureThatTurnsUpLateIsLearnedAndThenJudged(String name) {
     double[][] rows = series(4_000, 12);
     for (int i = 0; i < 1_500; i++) {
