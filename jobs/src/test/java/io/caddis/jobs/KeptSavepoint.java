@@ -25,8 +25,8 @@ import tools.jackson.databind.JsonNode;
  * A savepoint among the test resources, and how many rows of each kind of results the job that
  * wrote it had put out before.
  *
- * <p>The state of the sinks is left out: its format is Flink's and Kafka's, and it holds the
- * directory or the transactions that were written to, where a restored sink would go on.
+ * <p>The state of the sinks is left out: its format is Flink's and Kafka's, and it holds the files
+ * or the transactions that were written to, which a restored sink would commit.
  */
 record KeptSavepoint(Path folder) {
   private static final Path RESOURCES = Path.of("src/test/resources/formats");

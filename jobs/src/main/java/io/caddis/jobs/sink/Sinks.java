@@ -6,15 +6,19 @@ import java.net.URI;
 import org.apache.flink.api.common.serialization.Encoder;
 import org.apache.flink.connector.file.sink.FileSink;
 import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
 import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
-import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.BasePathBucketAssigner;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
 import org.apache.flink.streaming.api.functions.sink.filesystem.rollingpolicies.OnCheckpointRollingPolicy;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folders of an output directory, each written exactly once: a file appears under its final
- * name with the checkpoint that covers it, or at the end of a bounded run without checkpoints.
+ * name with the checkpoint that covers it, or at the end of a bounded run without checkpoints. A
+ * job that goes on with another directory commits what was pending in the former one, and writes
+ * nothing else there.
  *
  * <pre>
  * DIR/scores/        every reading's verdict
@@ -65,13 +69,36 @@ public final class Sinks {
     if (directory == null) {
       return;
     }
-    FileSink<T> sink =
-        FileSink.forRowFormat(new Path(directory, folder), encoder)
-            .withBucketAssigner(new BasePathBucketAssigner<>())
-            .withRollingPolicy(OnCheckpointRollingPolicy.build())
-            .withOutputFileConfig(
-                OutputFileConfig.builder().withPartPrefix(folder).withPartSuffix(".jsonl").build())
-            .build();
-    stream.sinkTo(sink).name(uid).uid(uid);
+    stream.sinkTo(sink(new Path(directory, folder), encoder)).name(uid).uid(uid);
+  }
+
+  /** Writes rows as {@code FOLDER/NAME-*.jsonl}, NAME being the folder's own. */
+  static <T> FileSink<T> sink(Path folder, Encoder<T> encoder) {
+    // To Flink the folder is a bucket of the whole file system. A restored bucket is written to
+    // where it was before, wherever its sink is told to write now, as long as rows are assigned to
+    // it. So its id is the path: those that were restored from elsewhere get no row, and are gone
+    // with the next checkpoint.
+    URI uri = folder.toUri();
+    return FileSink.forRowFormat(new Path(uri.getScheme(), uri.getAuthority(), "/"), encoder)
+        .withBucketAssigner(new OneBucket<>("." + uri.getPath()))
+        .withRollingPolicy(OnCheckpointRollingPolicy.build())
+        .withOutputFileConfig(
+            OutputFileConfig.builder()
+                .withPartPrefix(folder.getName())
+                .withPartSuffix(".jsonl")
+                .build())
+        .build();
+  }
+
+  private record OneBucket<T>(String id) implements BucketAssigner<T, String> {
+    @Override
+    public String getBucketId(T row, Context context) {
+      return id;
+    }
+
+    @Override
+    public SimpleVersionedSerializer<String> getSerializer() {
+      return SimpleVersionedStringSerializer.INSTANCE;
+    }
   }
 }
