@@ -87,13 +87,12 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
   public List<Notice> about(AlertMessage alert) {
     List<Notice> notices = new ArrayList<>();
     for (Webhook webhook : webhooks) {
-      if (alert.severity().compareTo(webhook.severity()) < 0) {
-        continue;
-      }
-      if (alert.state() != EpisodeState.RETRACTED
+      if (alert.severity().compareTo(webhook.severity()) >= 0
+          && alert.state() != EpisodeState.RETRACTED
           && clock.millis() - alert.timestamp() <= maxAge.toMillis()) {
         notices.add(notice(webhook, alert, false));
       }
+      // Late data may have made it milder since it was told; the outbox knows who was.
       if (alert.state() != EpisodeState.OPEN) {
         notices.add(notice(webhook, alert, true));
       }

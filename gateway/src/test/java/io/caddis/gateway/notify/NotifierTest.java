@@ -111,6 +111,24 @@ class NotifierTest {
   }
 
   @Test
+  void theEndIsToldThoughLateDataMadeTheAlertMilder() throws Exception {
+    Notifier notifier = notifier();
+    store(notifier, alert("a", 0, "pump-1", Severity.CRITICAL, true));
+    store(notifier, alert("b", 0, "pump-2", Severity.MEDIUM, true));
+    sendAll(notifier);
+    store(notifier, alert("a", 1, "pump-1", Severity.MEDIUM, false));
+    store(notifier, alert("b", 1, "pump-2", Severity.MEDIUM, false));
+    sendAll(notifier);
+
+    assertThat(receiver.bodies())
+        .extracting(body -> body.path("status").asString())
+        .containsExactly("firing", "resolved");
+    JsonNode resolved = receiver.bodies().get(1).path("alerts");
+    assertThat(resolved).hasSize(1);
+    assertThat(resolved.get(0).path("fingerprint").asString()).isEqualTo("a");
+  }
+
+  @Test
   void whatIsNotTakenIsSentAgainEvenByTheNextProcess() throws Exception {
     Notifier first = notifier();
     store(first, alert("a", 0, "pump-1", Severity.HIGH, true));
