@@ -213,6 +213,20 @@ public final class Outbox {
                 now - age.toMillis()));
   }
 
+  /**
+   * Makes due at once what would wait for longer than anything is told to: the clock was set back
+   * since.
+   */
+  public void cutWaits(Duration longest) {
+    long now = clock.millis();
+    database.write(
+        session ->
+            session.update(
+                "UPDATE outbox SET due_ms = ? WHERE settled_ms IS NULL AND due_ms > ?",
+                now,
+                now + longest.toMillis()));
+  }
+
   /** How many notices are {@code pending}, {@code delivered} and {@code expired}. */
   public Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>(Map.of("pending", 0L, "delivered", 0L, "expired", 0L));

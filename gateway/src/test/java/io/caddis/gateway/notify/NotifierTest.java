@@ -219,6 +219,22 @@ class NotifierTest {
   }
 
   @Test
+  void aClockThatIsSetBackHoldsUpNothingForLong() throws Exception {
+    Notifier notifier = notifier();
+    store(notifier, alert("a", 0, "pump-1", Severity.HIGH, true));
+    receiver.answer(503);
+    assertThat(notifier.sendNext(webhook)).isTrue();
+    receiver.answer(200);
+    clock.set(Duration.ofHours(-1));
+    assertThat(notifier.sendNext(webhook)).isFalse();
+
+    clock.advance(Duration.ofMinutes(1));
+
+    assertThat(notifier.sendNext(webhook)).isTrue();
+    assertThat(receiver.bodies()).hasSize(1);
+  }
+
+  @Test
   void oldReadingsAreNotNews() throws Exception {
     Notifier notifier = notifier();
     clock.advance(Duration.ofDays(3));
@@ -279,7 +295,12 @@ class NotifierTest {
 
   private Notifier notifier() {
     return new Notifier(
-        List.of(webhook), Duration.ofDays(1), "http://caddis", new Outbox(database, clock), clock);
+        List.of(webhook),
+        Duration.ofDays(1),
+        "http://caddis",
+        new Outbox(database, clock),
+        clock,
+        clock::nanos);
   }
 
   private void sendAll(Notifier notifier) throws InterruptedException {

@@ -87,6 +87,21 @@ interface OutboxContract extends OpenStore {
   }
 
   @Test
+  default void onlyWhatWaitsForTooLongIsMadeDue() {
+    feed(telling("ops")).store(null, part("a", 1), batch(alert("a", 0)));
+    Outbox outbox = new Outbox(database(), clock());
+    outbox.failed(outbox.take("ops", 10, LEASE).orElseThrow(), Duration.ofMinutes(5));
+    outbox.cutWaits(Duration.ofMinutes(5));
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+
+    clock().set(Duration.ofHours(-1));
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+    outbox.cutWaits(Duration.ofMinutes(5));
+
+    assertThat(outbox.take("ops", 10, LEASE)).isPresent();
+  }
+
+  @Test
   default void nobodyIsToldOfSilencedSensors() {
     new Silences(database(), clock()).begin("pump-*", clock().millis() + 1_000, "Ada", null, null);
     feed(telling("ops")).store(null, part("a", 1), batch(alert("a", 0)));
