@@ -149,7 +149,9 @@ interface AlertStoreContract extends OpenStore {
   @Test
   default void whatIsOldGoesButNotWhatIsLabelled() {
     FeedStore feed = feed(NoticePolicy.NOBODY);
-    feed.store(null, part("alerts/a", 1), batch(alert("old", 0), alert("kept", 0)));
+    AlertMessage old = alert("old", 0, "pump-1", Severity.HIGH, 0.8, T0, false);
+    AlertMessage kept = alert("kept", 0, "pump-1", Severity.HIGH, 0.8, T0, false);
+    feed.store(null, part("alerts/a", 1), batch(old, kept));
     AlertStore alerts = new AlertStore(database(), clock());
     alerts.acknowledge("old", true, "Ada", null);
     alerts.label("kept", Label.TRUE_ALARM, "Ada", null);
@@ -164,6 +166,25 @@ interface AlertStoreContract extends OpenStore {
     assertThat(alerts.history("old")).isEmpty();
     assertThat(alerts.history("kept")).hasSize(1);
     assertThat(feed.positions()).containsOnlyKeys("alerts/b");
+  }
+
+  @Test
+  default void openAlertsStayTenTimesAsLong() {
+    FeedStore feed = feed(NoticePolicy.NOBODY);
+    AlertMessage ended = alert("ended", 0, "pump-1", Severity.HIGH, 0.8, T0, false);
+    feed.store(null, part("alerts/a", 1), batch(alert("open", 0), ended));
+    AlertStore alerts = new AlertStore(database(), clock());
+    alerts.acknowledge("open", true, "Ada", "spare part ordered");
+    Retention retention = new Retention(database(), clock(), Duration.ofDays(5));
+
+    clock().advance(Duration.ofDays(50));
+    assertThat(retention.apply()).isOne();
+    assertThat(ids(alerts, AlertQuery.ALL)).containsExactly("open");
+    assertThat(alerts.history("open")).hasSize(1);
+
+    clock().advance(Duration.ofDays(1));
+    assertThat(retention.apply()).isOne();
+    assertThat(ids(alerts, AlertQuery.ALL)).isEmpty();
   }
 
   @Test
