@@ -54,6 +54,15 @@ interface AlertStoreContract extends OpenStore {
     AlertStore.Page second = store.list(query(all(), null, null, null, 1, 1));
     assertThat(second.alerts()).extracting(StoredAlert::alertId).containsExactly("worse");
     assertThat(second.total()).isEqualTo(4);
+    assertThat(store.counts(query(all(), "pump-*", null, null, 1, 0)))
+        .isEqualTo(
+            Map.of(
+                Severity.CRITICAL, 0L, Severity.HIGH, 1L, Severity.MEDIUM, 0L, Severity.LOW, 1L));
+    store.acknowledge("worst", true, "Ada", null);
+    assertThat(store.counts(AlertQuery.WAITING))
+        .isEqualTo(
+            Map.of(
+                Severity.CRITICAL, 0L, Severity.HIGH, 1L, Severity.MEDIUM, 0L, Severity.LOW, 1L));
   }
 
   @Test
@@ -138,6 +147,8 @@ interface AlertStoreContract extends OpenStore {
     assertThat(figures.day(LocalDate.of(2026, 2, 1)).alerts()).isEqualTo(10);
     assertThat(figures.day(LocalDate.of(2026, 2, 1)).anomalies()).isEqualTo(30);
     assertThat(figures.day(LocalDate.of(2026, 1, 31)).alerts()).isZero();
+    assertThat(figures.judgements())
+        .isEqualTo(Map.of("true_alarm", 3L, "false_alarm", 1L, "missed_alarm", 1L));
     assertThat(figures.judged(10))
         .hasSize(5)
         .contains(new Figures.Judged("pump-1", T0, T0 + 5, true))
