@@ -7,9 +7,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.function.LongSupplier;
 
 /** The Flink cluster of the jobs, by its REST interface. Thread-safe. */
 final class FlinkCluster {
@@ -19,16 +18,18 @@ final class FlinkCluster {
   private static final Duration KEPT = Duration.ofSeconds(2);
 
   private final HttpRequest overview;
-  private final Clock clock;
+  private final LongSupplier nanoClock;
   private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
-  private Instant asked = Instant.MIN;
+  private long askedNanos;
+  private boolean asked;
   private boolean reachable;
 
   /**
    * @param address of the web interface, {@code http://HOST:PORT}
+   * @param nanoClock nanoseconds since some moment, of a clock that nobody sets
    * @throws IllegalArgumentException when it is no such address
    */
-  FlinkCluster(URI address, Clock clock) {
+  FlinkCluster(URI address, LongSupplier nanoClock) {
     if (address.getHost() == null || !String.valueOf(address.getScheme()).matches("https?")) {
       throw new IllegalArgumentException("--flink must be http://HOST:PORT, was " + address);
     }
@@ -37,15 +38,16 @@ final class FlinkCluster {
         HttpRequest.newBuilder(URI.create(base + (base.endsWith("/") ? "" : "/") + "overview"))
             .timeout(PATIENCE)
             .build();
-    this.clock = clock;
+    this.nanoClock = nanoClock;
   }
 
   /** Whether it has answered, now or two seconds ago. */
   synchronized boolean reachable() {
-    Instant now = clock.instant();
-    if (now.isAfter(asked.plus(KEPT))) {
+    long now = nanoClock.getAsLong();
+    if (!asked || now - askedNanos > KEPT.toNanos()) {
       reachable = answers();
-      asked = now;
+      asked = true;
+      askedNanos = now;
     }
     return reachable;
   }

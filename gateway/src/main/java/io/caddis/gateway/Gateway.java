@@ -252,12 +252,13 @@ public final class Gateway implements Callable<Integer> {
       checks.add(new HealthCheck("control", job::reachable));
     }
     if (options.flink() != null) {
-      checks.add(new HealthCheck("flink", new FlinkCluster(options.flink(), clock)::reachable));
+      checks.add(
+          new HealthCheck("flink", new FlinkCluster(options.flink(), System::nanoTime)::reachable));
     }
     List<Routes> routes =
         new ArrayList<>(
             List.of(
-                new HealthRoutes(clock, () -> shelf.has(options.model()), checks),
+                new HealthRoutes(() -> shelf.has(options.model()), checks),
                 new RootRoutes(contract, metrics),
                 new DocsRoutes(contract),
                 new DashboardRoutes(),

@@ -36,13 +36,17 @@ class DefaultModelServiceTest extends DefaultModel {
     MovableClock clock = new MovableClock();
     gateway = new TestGateway(TestGateway.options(registry), clock);
     String first = gateway.post("/train", vectors(50)).json().get("version").asString();
-    gateway.post("/train?random_state=1", vectors(50));
+    String second =
+        gateway.post("/train?random_state=1", vectors(50)).json().get("version").asString();
     ModelRegistry models = new ModelRegistry(new LocalRegistryFiles(registry), clock);
 
     models.promote("anomaly_detector", first);
     clock.advance(Duration.ofSeconds(3));
 
     assertThat(gateway.post("/predict", "{\"values\": [0]}").header("X-Model")).isEqualTo(first);
+    models.promote("anomaly_detector", second);
+    clock.set(Duration.ofHours(-1));
+    assertThat(gateway.post("/predict", "{\"values\": [0]}").header("X-Model")).isEqualTo(second);
   }
 
   @Test

@@ -57,7 +57,7 @@ public final class AlertFlags {
   @Option(
       names = "--retention-days",
       paramLabel = "N",
-      description = "Forget alerts after (default: ${DEFAULT-VALUE}).")
+      description = "Forget alerts after, open ones ten times as late (default: ${DEFAULT-VALUE}).")
   private int retentionDays = (int) AlertOptions.RETENTION.toDays();
 
   @Option(

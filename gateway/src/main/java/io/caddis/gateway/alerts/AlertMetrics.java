@@ -61,11 +61,11 @@ final class AlertMetrics {
     gauges(metrics, "alerts_waiting", "Alerts open and not acknowledged", "severity", this::open);
     gauges(metrics, "results", "Results stored, by kind", "kind", this::results);
     gauges(metrics, "outbox", "Notifications by state", "state", outbox::counts);
-    gauges(metrics, "labelled_alerts", "Judged and missed alarms", "label", this::labelled);
+    gauges(metrics, "labelled_alerts", "Judged and missed alarms", "label", figures::judgements);
   }
 
   private Map<String, Long> open() {
-    return ResultJson.counts(alerts.list(AlertQuery.WAITING).counts());
+    return ResultJson.counts(alerts.counts(AlertQuery.WAITING));
   }
 
   /** Faults of data from 0 on: of a series that begins with its first one, no rule sees it come. */
@@ -75,17 +75,6 @@ final class AlertMetrics {
       totals.putIfAbsent("quality:" + kind.name().toLowerCase(Locale.ROOT), 0L);
     }
     return totals;
-  }
-
-  private Map<String, Long> labelled() {
-    Figures.Accuracy accuracy = figures.accuracy(Long.MIN_VALUE, Long.MAX_VALUE);
-    return Map.of(
-        "true_alarm",
-        accuracy.trueAlarms(),
-        "false_alarm",
-        accuracy.falseAlarms(),
-        "missed_alarm",
-        accuracy.missedAlarms());
   }
 
   private static void counter(Metrics metrics, String name, String help, LongSupplier value) {

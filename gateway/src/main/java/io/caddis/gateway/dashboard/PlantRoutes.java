@@ -80,7 +80,7 @@ public final class PlantRoutes implements Routes {
     answer.put("sensors", lanes.sensors());
     answer.put("readings_per_second", lanes.readingsPerSecond());
     answer.put("alerts", ResultJson.counts(figures.day(date).counts()));
-    answer.put("waiting", ResultJson.counts(alerts.list(AlertQuery.WAITING).counts()));
+    answer.put("waiting", ResultJson.counts(alerts.counts(AlertQuery.WAITING)));
     answer.put("scored_readings", ofDay.getOrDefault(Batch.SCORES, 0L));
     answer.put("anomalous_readings", ofDay.getOrDefault(Batch.ANOMALIES, 0L));
     answer.put("dead_letters", sum(totals, DEAD_LETTER));

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class Feed implements AutoCloseable {
   private final FeedStore store;
   private final Retention retention;
   private final Clock clock;
+  private final LongSupplier nanoClock;
   private final Runnable onStored;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "feed");
@@ -45,20 +47,35 @@ public final class Feed implements AutoCloseable {
   private final AtomicLong malformed = new AtomicLong();
   private final AtomicLong alertLines = new AtomicLong();
 
-  private long lastHousekeeping;
-  private volatile long lastSuccess;
+  private long housekeepingNanos;
+  private volatile long successNanos;
 
   /**
    * @param onStored told whenever something new is in the store
    */
   public Feed(
       ResultSource source, FeedStore store, Retention retention, Clock clock, Runnable onStored) {
+    this(source, store, retention, clock, System::nanoTime, onStored);
+  }
+
+  /**
+   * @param nanoClock nanoseconds since some moment, of a clock that nobody sets
+   */
+  Feed(
+      ResultSource source,
+      FeedStore store,
+      Retention retention,
+      Clock clock,
+      LongSupplier nanoClock,
+      Runnable onStored) {
     this.source = source;
     this.store = store;
     this.retention = retention;
     this.clock = clock;
+    this.nanoClock = nanoClock;
     this.onStored = onStored;
-    this.lastSuccess = clock.millis();
+    this.successNanos = nanoClock.getAsLong();
+    this.housekeepingNanos = successNanos - HOUSEKEEPING.toNanos();
     thread.setDaemon(true);
   }
 
@@ -99,7 +116,7 @@ public final class Feed implements AutoCloseable {
    */
   boolean poll() throws IOException {
     boolean any = source.poll(this);
-    lastSuccess = clock.millis();
+    successNanos = nanoClock.getAsLong();
     return any;
   }
 
@@ -124,16 +141,16 @@ public final class Feed implements AutoCloseable {
       }
       onStored.run();
     }
-    lastSuccess = clock.millis();
+    successNanos = nanoClock.getAsLong();
     return stored;
   }
 
   private void keepHouse() {
-    long now = clock.millis();
-    if (now - lastHousekeeping < HOUSEKEEPING.toMillis()) {
+    long now = nanoClock.getAsLong();
+    if (now - housekeepingNanos < HOUSEKEEPING.toNanos()) {
       return;
     }
-    lastHousekeeping = now;
+    housekeepingNanos = now;
     int deleted = retention.apply();
     if (deleted > 0) {
       LOG.info("{} alerts were older than is kept", deleted);
@@ -143,7 +160,7 @@ public final class Feed implements AutoCloseable {
 
   /** Whether the feed looked for results, or stored a part of them, within the last minute. */
   public boolean isFresh() {
-    return clock.millis() - lastSuccess < FRESH.toMillis();
+    return nanoClock.getAsLong() - successNanos < FRESH.toNanos();
   }
 
   /** How long the oldest result that is not read has been waiting, seconds; 0 without any. */

@@ -10,12 +10,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One folder of a job's results: which committed files are new. A file in progress has a name that
@@ -23,12 +26,18 @@ import java.util.Set;
  */
 final class ResultFiles {
   /** Within this time of a change another one may leave the folder's modification time as it is. */
-  private static final long CLOCK_TICK_MILLIS = 2_000;
+  private static final long CLOCK_TICK_NANOS = Duration.ofSeconds(2).toNanos();
+
+  /** Servers of files show changes late at times, and their clocks can be set back. */
+  private static final long LONGEST_UNLISTED_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final Path directory;
   private final String prefix;
-  private final Set<String> present = new HashSet<>();
-  private long listedMillis = Long.MIN_VALUE;
+  private final Set<String> names = new HashSet<>();
+  private @Nullable FileTime modified;
+  private long modifiedNanos;
+  private long listedNanos;
+  private boolean listed;
   private boolean settled;
 
   ResultFiles(Path root, ResultKind kind) {
@@ -48,19 +57,27 @@ final class ResultFiles {
   /**
    * The files that are not yet read to their end, the oldest first.
    *
-   * <p>Nothing is listed while the folder has not changed since all of its files were read.
+   * <p>Nothing is listed while the folder has not changed since all of its files were read, for a
+   * minute at most. Its modification time is compared with former ones only: the clock it is taken
+   * from need not be this machine's.
    *
    * @param positions how far files were read
-   * @param now epoch milliseconds
+   * @param nanos since some moment, of a clock that nobody sets
    */
-  List<Unread> unread(Map<String, FilePosition> positions, long now) throws IOException {
+  List<Unread> unread(Map<String, FilePosition> positions, long nanos) throws IOException {
     List<Unread> unread = new ArrayList<>();
     try {
-      long modified = Files.getLastModifiedTime(directory).toMillis();
-      if (settled && modified + CLOCK_TICK_MILLIS < listedMillis) {
+      FileTime present = Files.getLastModifiedTime(directory);
+      if (!present.equals(modified)) {
+        modified = present;
+        modifiedNanos = nanos;
+      }
+      if (settled
+          && listedNanos - modifiedNanos >= CLOCK_TICK_NANOS
+          && nanos - listedNanos < LONGEST_UNLISTED_NANOS) {
         return unread;
       }
-      present.clear();
+      names.clear();
       try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
         for (Path file : files) {
           add(file, positions, unread);
@@ -71,7 +88,8 @@ final class ResultFiles {
       return unread;
     }
     settled = unread.isEmpty();
-    listedMillis = now;
+    listedNanos = nanos;
+    listed = true;
     unread.sort(Comparator.comparingLong(Unread::modified).thenComparing(file -> file.as().file()));
     return unread;
   }
@@ -92,7 +110,7 @@ final class ResultFiles {
       return;
     }
     FilePosition fresh = new FilePosition(prefix + name, attributes.size(), 0);
-    present.add(fresh.file());
+    names.add(fresh.file());
     FilePosition known = positions.get(fresh.file());
     if (known == null || !known.done() || known.size() != fresh.size()) {
       unread.add(new Unread(file, attributes.lastModifiedTime().toMillis(), fresh));
@@ -103,6 +121,6 @@ final class ResultFiles {
    * Whether a name in the store is one of this folder whose file was not there when last listed.
    */
   boolean isGone(String file) {
-    return listedMillis != Long.MIN_VALUE && file.startsWith(prefix) && !present.contains(file);
+    return listed && file.startsWith(prefix) && !names.contains(file);
   }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class ResultFolders implements ResultSource {
   private final Map<ResultKind, Long> oldestUnread = new EnumMap<>(ResultKind.class);
   private final FeedStore store;
   private final Clock clock;
+  private final LongSupplier nanoClock;
 
   private @Nullable Map<String, FilePosition> positions;
   private volatile long oldestUnreadMillis = Long.MAX_VALUE;
@@ -40,11 +42,16 @@ public final class ResultFolders implements ResultSource {
    * @param store knows how far files were read
    */
   public ResultFolders(Path directory, FeedStore store, Clock clock) {
+    this(directory, store, clock, System::nanoTime);
+  }
+
+  ResultFolders(Path directory, FeedStore store, Clock clock, LongSupplier nanoClock) {
     for (ResultKind kind : ResultKind.values()) {
       folders.put(kind, new ResultFiles(directory, kind));
     }
     this.store = store;
     this.clock = clock;
+    this.nanoClock = nanoClock;
   }
 
   @Override
@@ -63,7 +70,7 @@ public final class ResultFolders implements ResultSource {
       positions = known;
     }
     int parts = 0;
-    List<ResultFiles.Unread> unread = folder.unread(known, clock.millis());
+    List<ResultFiles.Unread> unread = folder.unread(known, nanoClock.getAsLong());
     for (ResultFiles.Unread file : unread) {
       note(kind, file.modified());
       boolean done = false;

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class ResultTopics implements ResultSource {
   private static final Duration WAIT = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final long LOOK_AROUND_MILLIS = 60_000;
-  private static final long ASK_MILLIS = 10_000;
+  private static final long LOOK_AROUND_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final long ASK_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final FeedTopics topics;
   private final FeedStore store;
@@ -44,8 +44,8 @@ public final class ResultTopics implements ResultSource {
 
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private boolean assigned;
-  private long assignedMillis;
-  private long answeredMillis;
+  private long assignedNanos;
+  private long answeredNanos;
   private volatile long oldestUnreadMillis = Long.MAX_VALUE;
 
   /**
@@ -62,7 +62,7 @@ public final class ResultTopics implements ResultSource {
     try {
       KafkaConsumer<byte[], byte[]> from = consumer();
       // Partitions can be added to a topic.
-      if (!assigned || clock.millis() - assignedMillis > LOOK_AROUND_MILLIS) {
+      if (!assigned || System.nanoTime() - assignedNanos > LOOK_AROUND_NANOS) {
         assigned = false;
         assign(from);
         assigned = true;
@@ -121,8 +121,8 @@ public final class ResultTopics implements ResultSource {
         from.seekToBeginning(List.of(partition));
       }
     }
-    assignedMillis = clock.millis();
-    answeredMillis = assignedMillis;
+    assignedNanos = System.nanoTime();
+    answeredNanos = assignedNanos;
   }
 
   /** Returns whether they were stored here: another gateway may read into the same store. */
@@ -150,13 +150,13 @@ public final class ResultTopics implements ResultSource {
 
   /** Notes how late the feed is, and from time to time whether brokers still answer. */
   private void note(KafkaConsumer<byte[], byte[]> from, boolean any) {
-    long now = clock.millis();
+    long now = System.nanoTime();
     if (any) {
-      answeredMillis = now;
-    } else if (now - answeredMillis > ASK_MILLIS) {
+      answeredNanos = now;
+    } else if (now - answeredNanos > ASK_NANOS) {
       // A poll says nothing of brokers that are away.
       from.endOffsets(from.assignment(), PATIENCE);
-      answeredMillis = now;
+      answeredNanos = now;
     }
     oldestUnreadMillis =
         lastRead.entrySet().stream()

@@ -46,7 +46,11 @@ public final class ModelShelf {
   /** The name in the registry of the model that clients mean by a name alone. */
   private final Map<String, String> latest = new ConcurrentHashMap<>();
 
-  private record Entry(ServedModel served, AtomicLong used, AtomicLong checked) {}
+  /**
+   * @param usedNanos since some moment
+   * @param checked epoch milliseconds
+   */
+  private record Entry(ServedModel served, AtomicLong usedNanos, AtomicLong checked) {}
 
   /**
    * @param most models in memory, at least 1
@@ -74,11 +78,12 @@ public final class ModelShelf {
     if (entry == null) {
       return load(model, backend);
     }
+    entry.usedNanos().set(System.nanoTime());
     long now = clock.millis();
-    entry.used().set(now);
     long checked = entry.checked().get();
+    // Whichever is later: a clock that is set back must not hide champions until it has caught up.
     if (entry.served().saved()
-        && now - checked > FRESH.toMillis()
+        && Math.abs(now - checked) > FRESH.toMillis()
         && entry.checked().compareAndSet(checked, now)) {
       return refreshed(entry);
     }
@@ -176,15 +181,14 @@ public final class ModelShelf {
   }
 
   private Entry entry(ServedModel served) {
-    long now = clock.millis();
-    return new Entry(served, new AtomicLong(now), new AtomicLong(now));
+    return new Entry(served, new AtomicLong(System.nanoTime()), new AtomicLong(clock.millis()));
   }
 
   private void evict() {
     Optional<Entry> oldest =
         entries.values().stream()
             .filter(entry -> entry.served().saved())
-            .min(Comparator.comparingLong(entry -> entry.used().get()));
+            .min(Comparator.comparingLong(entry -> entry.usedNanos().get()));
     if (oldest.isEmpty()) {
       throw new ProblemException(
           409,

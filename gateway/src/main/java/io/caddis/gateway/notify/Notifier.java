@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
   private static final Duration GIVE_UP = Duration.ofDays(1);
+  private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
   private static final long PAUSE_MILLIS = 500;
 
   private final List<Webhook> webhooks;
@@ -49,6 +51,7 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
   private final Duration maxAge;
   private final Outbox outbox;
   private final Clock clock;
+  private final LongSupplier nanoClock;
   private final HttpClient client =
       HttpClient.newBuilder()
           .connectTimeout(TIMEOUT)
@@ -56,6 +59,7 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
           .build();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
+  private final AtomicLong housekeepingNanos;
   private final AtomicLong delivered = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
 
@@ -66,11 +70,26 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
    */
   public Notifier(
       List<Webhook> webhooks, Duration maxAge, String externalUrl, Outbox outbox, Clock clock) {
+    this(webhooks, maxAge, externalUrl, outbox, clock, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock nanoseconds since some moment, of a clock that nobody sets
+   */
+  Notifier(
+      List<Webhook> webhooks,
+      Duration maxAge,
+      String externalUrl,
+      Outbox outbox,
+      Clock clock,
+      LongSupplier nanoClock) {
     this.webhooks = List.copyOf(webhooks);
     this.format = new AlertmanagerFormat(externalUrl);
     this.maxAge = maxAge;
     this.outbox = outbox;
     this.clock = clock;
+    this.nanoClock = nanoClock;
+    this.housekeepingNanos = new AtomicLong(nanoClock.getAsLong() - HOUSEKEEPING.toNanos());
   }
 
   /** Begins to send; a slow receiver does not hold up the others. */
@@ -87,13 +106,12 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
   public List<Notice> about(AlertMessage alert) {
     List<Notice> notices = new ArrayList<>();
     for (Webhook webhook : webhooks) {
-      if (alert.severity().compareTo(webhook.severity()) < 0) {
-        continue;
-      }
-      if (alert.state() != EpisodeState.RETRACTED
+      if (alert.severity().compareTo(webhook.severity()) >= 0
+          && alert.state() != EpisodeState.RETRACTED
           && clock.millis() - alert.timestamp() <= maxAge.toMillis()) {
         notices.add(notice(webhook, alert, false));
       }
+      // Late data may have made it milder since it was told; the outbox knows who was.
       if (alert.state() != EpisodeState.OPEN) {
         notices.add(notice(webhook, alert, true));
       }
@@ -156,10 +174,7 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
    * @return whether anything was
    */
   boolean sendNext(Webhook webhook) throws InterruptedException {
-    int expired = outbox.expire(GIVE_UP);
-    if (expired > 0) {
-      LOG.error("{} notifications could not be delivered for a day and are given up", expired);
-    }
+    keepHouse();
     Optional<Outbox.Parcel> due = outbox.take(webhook.name(), MAX_ALERTS, LEASE);
     if (due.isEmpty()) {
       return false;
@@ -182,6 +197,19 @@ public final class Notifier implements NoticePolicy, AutoCloseable {
           problem);
     }
     return true;
+  }
+
+  private void keepHouse() {
+    long now = nanoClock.getAsLong();
+    long last = housekeepingNanos.get();
+    if (now - last < HOUSEKEEPING.toNanos() || !housekeepingNanos.compareAndSet(last, now)) {
+      return;
+    }
+    int expired = outbox.expire(GIVE_UP);
+    if (expired > 0) {
+      LOG.error("{} notifications could not be delivered for a day and are given up", expired);
+    }
+    outbox.cutWaits(LONGEST_PAUSE);
   }
 
   /** Returns what went wrong; empty when nothing did. */

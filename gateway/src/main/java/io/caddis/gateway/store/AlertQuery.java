@@ -58,7 +58,7 @@ public record AlertQuery(
           100,
           0);
 
-  /** Those that are open and that nobody has acknowledged, for their counts. */
+  /** Those that are open and that nobody has acknowledged. */
   public static final AlertQuery WAITING =
       new AlertQuery(
           null,

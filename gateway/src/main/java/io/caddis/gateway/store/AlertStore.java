@@ -70,6 +70,12 @@ public final class AlertStore {
         });
   }
 
+  /** How many alerts a query asks for, by severity; every severity is there. */
+  public Map<Severity, Long> counts(AlertQuery query) {
+    Condition condition = Condition.of(query, clock.millis());
+    return database.read(session -> counts(session, condition));
+  }
+
   private static Map<Severity, Long> counts(Session session, Condition condition)
       throws SQLException {
     Map<Severity, Long> counts = new EnumMap<>(Severity.class);
@@ -77,10 +83,14 @@ public final class AlertStore {
       counts.put(severity, 0L);
     }
     session.list(
-        "SELECT a.severity, COUNT(*) FROM alerts a" + condition.sql() + " GROUP BY a.severity",
+        countSql(condition),
         row -> counts.put(Severity.values()[row.getInt(1)], row.getLong(2)),
         condition.values().toArray());
     return counts;
+  }
+
+  static String countSql(Condition condition) {
+    return "SELECT a.severity, COUNT(*) FROM alerts a" + condition.sql() + " GROUP BY a.severity";
   }
 
   public Optional<StoredAlert> find(String alertId) {

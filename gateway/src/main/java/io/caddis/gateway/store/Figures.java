@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What was counted: alerts and scores by day, judgements, faults of data. Thread-safe. */
 public final class Figures {
+  static final String JUDGEMENTS =
+      """
+      SELECT label, COUNT(*) FROM alerts WHERE label IS NOT NULL AND state <> 'retracted'
+      GROUP BY label""";
+
   private final Database database;
   private final Clock clock;
 
@@ -153,6 +158,20 @@ public final class Figures {
           long wrong = labels.getOrDefault("false_alarm", 0L);
           return new Accuracy(
               right + wrong + labels.getOrDefault("none", 0L), right, wrong, missed);
+        });
+  }
+
+  /**
+   * How many alarms of all times people judged {@code true_alarm}, {@code false_alarm} or {@code
+   * missed_alarm}.
+   */
+  public Map<String, Long> judgements() {
+    Map<String, Long> judgements = new TreeMap<>(Map.of("true_alarm", 0L, "false_alarm", 0L));
+    return database.read(
+        session -> {
+          session.list(JUDGEMENTS, row -> judgements.put(row.getString(1), row.getLong(2)));
+          judgements.put("missed_alarm", session.number("SELECT COUNT(*) FROM missed_alarms"));
+          return judgements;
         });
   }
 

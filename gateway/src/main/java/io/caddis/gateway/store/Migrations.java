@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 final class Migrations {
   /** Resources beside this class, without their suffix, in the order of application. */
-  static final List<String> STEPS = List.of("0001-alerts", "0002-plant");
+  static final List<String> STEPS = List.of("0001-alerts", "0002-plant", "0003-counting");
 
   private Migrations() {}
 

@@ -31,6 +31,17 @@ public final class Outbox {
           SELECT 1 FROM outbox f WHERE f.target = o.target AND f.subject = o.subject
             AND f.status = 'firing' AND f.settled_ms IS NULL))""";
 
+  /** Without an outcome is what is not settled. */
+  static final String EXPIRE =
+      """
+      UPDATE outbox SET settled_ms = ?, outcome = 'expired'
+      WHERE outcome IS NULL AND made_ms < ?""";
+
+  static final String CUT_WAITS =
+      "UPDATE outbox SET due_ms = ? WHERE outcome IS NULL AND due_ms > ?";
+
+  static final String COUNTS = "SELECT outcome, COUNT(*) FROM outbox GROUP BY outcome";
+
   private final Database database;
   private final Clock clock;
 
@@ -203,14 +214,16 @@ public final class Outbox {
    */
   public int expire(Duration age) {
     long now = clock.millis();
-    return database.write(
-        session ->
-            session.update(
-                """
-                UPDATE outbox SET settled_ms = ?, outcome = 'expired'
-                WHERE settled_ms IS NULL AND made_ms < ?""",
-                now,
-                now - age.toMillis()));
+    return database.write(session -> session.update(EXPIRE, now, now - age.toMillis()));
+  }
+
+  /**
+   * Makes due at once what would wait for longer than anything is told to: the clock was set back
+   * since.
+   */
+  public void cutWaits(Duration longest) {
+    long now = clock.millis();
+    database.write(session -> session.update(CUT_WAITS, now, now + longest.toMillis()));
   }
 
   /** How many notices are {@code pending}, {@code delivered} and {@code expired}. */
@@ -219,8 +232,11 @@ public final class Outbox {
     database.read(
         session ->
             session.list(
-                "SELECT COALESCE(outcome, 'pending'), COUNT(*) FROM outbox GROUP BY 1",
-                row -> counts.put(row.getString(1), row.getLong(2))));
+                COUNTS,
+                row -> {
+                  String outcome = row.getString(1);
+                  return counts.put(outcome == null ? "pending" : outcome, row.getLong(2));
+                }));
     return counts;
   }
 }

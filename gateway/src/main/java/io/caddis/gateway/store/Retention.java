@@ -12,10 +12,14 @@ import java.util.function.Predicate;
  *
  * <p>Age is counted from the day something was read, not from its event time: who replays last
  * year's data wants to see its alerts. Labelled alerts and reports of missed alarms stay: they are
- * the ground truth. Daily counts stay: they are small. Thread-safe.
+ * the ground truth. Daily counts stay: they are small. Open alerts stay ten times as long: a job
+ * says nothing of an episode between its beginning and its end, so age does not tell a long one
+ * from one whose job is gone. Who was told of an alert is known as long as the alert is there.
+ * Thread-safe.
  */
 public final class Retention {
   private static final int CHUNK = 1_000;
+  private static final int AGES_OF_OPEN_ALERTS = 10;
   private static final int MAX_MESSAGES = 10_000;
 
   /** A job makes a hundred thousand files a day: of those deleted no more are remembered. */
@@ -43,7 +47,8 @@ public final class Retention {
    * @return how many alerts were deleted
    */
   public int apply() {
-    long cutoff = clock.millis() - age.toMillis();
+    long now = clock.millis();
+    long cutoff = now - age.toMillis();
     int deleted = 0;
     int count;
     do {
@@ -51,14 +56,20 @@ public final class Retention {
           delete(
               """
               DELETE FROM alerts WHERE label IS NULL AND alert_id IN (
-                SELECT alert_id FROM alerts WHERE received_ms < ? AND label IS NULL LIMIT ?)""",
+                SELECT alert_id FROM alerts WHERE received_ms < ? AND label IS NULL
+                  AND (state <> 'open' OR received_ms < ?) LIMIT ?)""",
               cutoff,
+              now - AGES_OF_OPEN_ALERTS * age.toMillis(),
               CHUNK);
       deleted += count;
     } while (count == CHUNK);
     delete("DELETE FROM actions WHERE alert_id NOT IN (SELECT alert_id FROM alerts)");
     delete("DELETE FROM silences WHERE until_ms < ?", cutoff);
-    delete("DELETE FROM outbox WHERE settled_ms < ?", cutoff);
+    delete(
+        """
+        DELETE FROM outbox WHERE settled_ms < ?
+          AND NOT EXISTS (SELECT 1 FROM alerts WHERE alert_id = subject)""",
+        cutoff);
     for (String table : List.of("quality_issues", "trained_models")) {
       delete("DELETE FROM " + table + " WHERE received_ms < ?", cutoff);
       // Jobs with many sensors write many; the newest are of interest.

@@ -329,6 +329,8 @@ class FeedTest {
     feed.poll();
     clock.advance(Duration.ofMinutes(2));
     assertThat(feed.isFresh()).isFalse();
+    clock.set(Duration.ofHours(-1));
+    assertThat(feed.isFresh()).as("though the clock is set back").isFalse();
     feed.poll();
     assertThat(feed.isFresh()).isTrue();
   }
@@ -346,10 +348,11 @@ class FeedTest {
   private Feed feed(NoticePolicy policy) {
     FeedStore store = new FeedStore(database, clock, policy, 10_000);
     return new Feed(
-        new ResultFolders(out, store, clock),
+        new ResultFolders(out, store, clock, clock::nanos),
         store,
         new Retention(database, clock, Duration.ofDays(90)),
         clock,
+        clock::nanos,
         stored::incrementAndGet);
   }
 

@@ -111,6 +111,24 @@ class NotifierTest {
   }
 
   @Test
+  void theEndIsToldThoughLateDataMadeTheAlertMilder() throws Exception {
+    Notifier notifier = notifier();
+    store(notifier, alert("a", 0, "pump-1", Severity.CRITICAL, true));
+    store(notifier, alert("b", 0, "pump-2", Severity.MEDIUM, true));
+    sendAll(notifier);
+    store(notifier, alert("a", 1, "pump-1", Severity.MEDIUM, false));
+    store(notifier, alert("b", 1, "pump-2", Severity.MEDIUM, false));
+    sendAll(notifier);
+
+    assertThat(receiver.bodies())
+        .extracting(body -> body.path("status").asString())
+        .containsExactly("firing", "resolved");
+    JsonNode resolved = receiver.bodies().get(1).path("alerts");
+    assertThat(resolved).hasSize(1);
+    assertThat(resolved.get(0).path("fingerprint").asString()).isEqualTo("a");
+  }
+
+  @Test
   void whatIsNotTakenIsSentAgainEvenByTheNextProcess() throws Exception {
     Notifier first = notifier();
     store(first, alert("a", 0, "pump-1", Severity.HIGH, true));
@@ -201,6 +219,22 @@ class NotifierTest {
   }
 
   @Test
+  void aClockThatIsSetBackHoldsUpNothingForLong() throws Exception {
+    Notifier notifier = notifier();
+    store(notifier, alert("a", 0, "pump-1", Severity.HIGH, true));
+    receiver.answer(503);
+    assertThat(notifier.sendNext(webhook)).isTrue();
+    receiver.answer(200);
+    clock.set(Duration.ofHours(-1));
+    assertThat(notifier.sendNext(webhook)).isFalse();
+
+    clock.advance(Duration.ofMinutes(1));
+
+    assertThat(notifier.sendNext(webhook)).isTrue();
+    assertThat(receiver.bodies()).hasSize(1);
+  }
+
+  @Test
   void oldReadingsAreNotNews() throws Exception {
     Notifier notifier = notifier();
     clock.advance(Duration.ofDays(3));
@@ -261,7 +295,12 @@ class NotifierTest {
 
   private Notifier notifier() {
     return new Notifier(
-        List.of(webhook), Duration.ofDays(1), "http://caddis", new Outbox(database, clock), clock);
+        List.of(webhook),
+        Duration.ofDays(1),
+        "http://caddis",
+        new Outbox(database, clock),
+        clock,
+        clock::nanos);
   }
 
   private void sendAll(Notifier notifier) throws InterruptedException {

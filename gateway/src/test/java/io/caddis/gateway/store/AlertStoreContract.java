@@ -54,6 +54,15 @@ interface AlertStoreContract extends OpenStore {
     AlertStore.Page second = store.list(query(all(), null, null, null, 1, 1));
     assertThat(second.alerts()).extracting(StoredAlert::alertId).containsExactly("worse");
     assertThat(second.total()).isEqualTo(4);
+    assertThat(store.counts(query(all(), "pump-*", null, null, 1, 0)))
+        .isEqualTo(
+            Map.of(
+                Severity.CRITICAL, 0L, Severity.HIGH, 1L, Severity.MEDIUM, 0L, Severity.LOW, 1L));
+    store.acknowledge("worst", true, "Ada", null);
+    assertThat(store.counts(AlertQuery.WAITING))
+        .isEqualTo(
+            Map.of(
+                Severity.CRITICAL, 0L, Severity.HIGH, 1L, Severity.MEDIUM, 0L, Severity.LOW, 1L));
   }
 
   @Test
@@ -138,6 +147,8 @@ interface AlertStoreContract extends OpenStore {
     assertThat(figures.day(LocalDate.of(2026, 2, 1)).alerts()).isEqualTo(10);
     assertThat(figures.day(LocalDate.of(2026, 2, 1)).anomalies()).isEqualTo(30);
     assertThat(figures.day(LocalDate.of(2026, 1, 31)).alerts()).isZero();
+    assertThat(figures.judgements())
+        .isEqualTo(Map.of("true_alarm", 3L, "false_alarm", 1L, "missed_alarm", 1L));
     assertThat(figures.judged(10))
         .hasSize(5)
         .contains(new Figures.Judged("pump-1", T0, T0 + 5, true))
@@ -149,7 +160,9 @@ interface AlertStoreContract extends OpenStore {
   @Test
   default void whatIsOldGoesButNotWhatIsLabelled() {
     FeedStore feed = feed(NoticePolicy.NOBODY);
-    feed.store(null, part("alerts/a", 1), batch(alert("old", 0), alert("kept", 0)));
+    AlertMessage old = alert("old", 0, "pump-1", Severity.HIGH, 0.8, T0, false);
+    AlertMessage kept = alert("kept", 0, "pump-1", Severity.HIGH, 0.8, T0, false);
+    feed.store(null, part("alerts/a", 1), batch(old, kept));
     AlertStore alerts = new AlertStore(database(), clock());
     alerts.acknowledge("old", true, "Ada", null);
     alerts.label("kept", Label.TRUE_ALARM, "Ada", null);
@@ -164,6 +177,25 @@ interface AlertStoreContract extends OpenStore {
     assertThat(alerts.history("old")).isEmpty();
     assertThat(alerts.history("kept")).hasSize(1);
     assertThat(feed.positions()).containsOnlyKeys("alerts/b");
+  }
+
+  @Test
+  default void openAlertsStayTenTimesAsLong() {
+    FeedStore feed = feed(NoticePolicy.NOBODY);
+    AlertMessage ended = alert("ended", 0, "pump-1", Severity.HIGH, 0.8, T0, false);
+    feed.store(null, part("alerts/a", 1), batch(alert("open", 0), ended));
+    AlertStore alerts = new AlertStore(database(), clock());
+    alerts.acknowledge("open", true, "Ada", "spare part ordered");
+    Retention retention = new Retention(database(), clock(), Duration.ofDays(5));
+
+    clock().advance(Duration.ofDays(50));
+    assertThat(retention.apply()).isOne();
+    assertThat(ids(alerts, AlertQuery.ALL)).containsExactly("open");
+    assertThat(alerts.history("open")).hasSize(1);
+
+    clock().advance(Duration.ofDays(1));
+    assertThat(retention.apply()).isOne();
+    assertThat(ids(alerts, AlertQuery.ALL)).isEmpty();
   }
 
   @Test

@@ -8,12 +8,26 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that stands still until it is moved. */
+/** A clock that stands still until it is moved, and the time that has really passed. */
 public final class MovableClock extends Clock {
   private volatile Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
-  public void advance(Duration time) {
+  private volatile long nanos = -1;
+
+  /** Lets time pass. */
+  public synchronized void advance(Duration time) {
     now = now.plus(time);
+    nanos += time.toNanos();
+  }
+
+  /** Shows another time from now on, as when somebody sets a clock: none passes. */
+  public synchronized void set(Duration ahead) {
+    now = now.plus(ahead);
+  }
+
+  /** Nanoseconds since some moment. */
+  public long nanos() {
+    return nanos;
   }
 
   @Override

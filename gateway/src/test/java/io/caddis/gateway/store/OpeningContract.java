@@ -8,6 +8,7 @@ import static io.caddis.gateway.store.JobMessages.part;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What every database must do when it is opened and closed. */
@@ -19,6 +20,26 @@ interface OpeningContract extends OpenStore {
 
     assertThat(new Figures(database(), clock()).alerts()).isOne();
     assertThat(count("migrations")).isEqualTo(Migrations.STEPS.size());
+  }
+
+  @Test
+  default void aStoreOfAnEarlierProgramIsBroughtToThisForm() throws Exception {
+    feed(NoticePolicy.NOBODY).store(null, part("a", 1), batch(alert("a", 0)));
+    List<String> indexes = List.of("outbox_by_outcome", "alerts_waiting", "alerts_judged");
+    dropIndexes(indexes);
+    database().write(session -> session.update("DELETE FROM migrations WHERE step > 2"));
+    reopen();
+
+    assertThat(new Figures(database(), clock()).alerts()).isOne();
+    assertThat(count("migrations")).isEqualTo(Migrations.STEPS.size());
+    // They are there again, or this fails.
+    dropIndexes(indexes);
+  }
+
+  private void dropIndexes(List<String> names) {
+    for (String name : names) {
+      database().write(session -> session.update("DROP INDEX " + name));
+    }
   }
 
   @Test

@@ -87,6 +87,44 @@ interface OutboxContract extends OpenStore {
   }
 
   @Test
+  default void onlyWhatWaitsForTooLongIsMadeDue() {
+    feed(telling("ops")).store(null, part("a", 1), batch(alert("a", 0)));
+    Outbox outbox = new Outbox(database(), clock());
+    outbox.failed(outbox.take("ops", 10, LEASE).orElseThrow(), Duration.ofMinutes(5));
+    outbox.cutWaits(Duration.ofMinutes(5));
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+
+    clock().set(Duration.ofHours(-1));
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+    outbox.cutWaits(Duration.ofMinutes(5));
+
+    assertThat(outbox.take("ops", 10, LEASE)).isPresent();
+  }
+
+  @Test
+  default void whoWasToldIsKnownAsLongAsTheAlertIsThere() {
+    FeedStore feed = feed(telling("ops"));
+    Outbox outbox = new Outbox(database(), clock());
+    Retention retention = new Retention(database(), clock(), Duration.ofDays(5));
+    feed.store(null, part("a", 1), batch(message(0, Severity.HIGH, true)));
+    outbox.delivered(outbox.take("ops", 10, LEASE).orElseThrow());
+    clock().advance(Duration.ofDays(6));
+    retention.apply();
+
+    feed.store(null, part("b", 1), batch(message(1, Severity.HIGH, false)));
+    retention.apply();
+    feed.store(null, part("c", 1), batch(message(2, Severity.HIGH, false)));
+
+    Outbox.Parcel end = outbox.take("ops", 10, LEASE).orElseThrow();
+    assertThat(end.bodies()).containsExactly("HIGH resolved");
+    outbox.delivered(end);
+    assertThat(outbox.take("ops", 10, LEASE)).isEmpty();
+    clock().advance(Duration.ofDays(6));
+    retention.apply();
+    assertThat(outbox.counts()).containsEntry("delivered", 0L);
+  }
+
+  @Test
   default void nobodyIsToldOfSilencedSensors() {
     new Silences(database(), clock()).begin("pump-*", clock().millis() + 1_000, "Ada", null, null);
     feed(telling("ops")).store(null, part("a", 1), batch(alert("a", 0)));

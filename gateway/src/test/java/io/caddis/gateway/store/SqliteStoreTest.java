@@ -39,6 +39,28 @@ class SqliteStoreTest extends StoreContract {
   }
 
   @Test
+  void whatIsAskedForAllTheTimeReadsNoWholeTable() {
+    Condition waiting = Condition.of(AlertQuery.WAITING, 0);
+    assertThat(waiting.values()).isEmpty();
+
+    assertThat(plan(Outbox.EXPIRE, 0, 0)).contains("SEARCH outbox USING", "outbox_by_outcome");
+    assertThat(plan(Outbox.CUT_WAITS, 0, 0)).contains("SEARCH outbox USING INDEX");
+    assertThat(plan(Outbox.COUNTS)).contains("USING COVERING INDEX outbox_by_outcome");
+    assertThat(plan(AlertStore.countSql(waiting))).contains("INDEX alerts_waiting");
+    assertThat(plan(Figures.JUDGEMENTS)).contains("USING COVERING INDEX alerts_judged");
+  }
+
+  private String plan(String sql, Object... values) {
+    return database()
+        .read(
+            session ->
+                String.join(
+                    "\n",
+                    session.list(
+                        "EXPLAIN QUERY PLAN " + sql, row -> row.getString("detail"), values)));
+  }
+
+  @Test
   void releasedMigrationsDoNotChange() throws Exception {
     try (Database database = open()) {
       List<String> applied =
@@ -51,7 +73,8 @@ class SqliteStoreTest extends StoreContract {
       assertThat(applied)
           .containsExactly(
               "0001-alerts ca1ecbd02d08fa1cae23e200d3017670aa9a984b0086aa75d2dcbe5cadbb58ba",
-              "0002-plant 9dc0e987b1dd9ee883609af4ac058e7dda043ecc200df96003edeb53695d70ef");
+              "0002-plant 9dc0e987b1dd9ee883609af4ac058e7dda043ecc200df96003edeb53695d70ef",
+              "0003-counting 7e595b980c7a6f51b01d2bf937dd6d14a22ce0e7516e3cff8096f4b8c9346960");
     }
   }
 }
