@@ -5,6 +5,7 @@ package io.caddis.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,11 @@ public final class ClusterProcess {
     this.pidFile = pidFile;
   }
 
-  /** Starts a JVM that outlives this one, deaf to Ctrl-C and to the end of the terminal. */
+  /**
+   * Starts a JVM that outlives this one, deaf to Ctrl-C and to the end of the terminal.
+   *
+   * @throws ClusterException when its pid file cannot be written; it does not run then
+   */
   static ClusterProcess start(String name, List<String> command, ClusterDirectory directory)
       throws IOException {
     // The shell ignores both signals and then becomes the JVM, which keeps ignoring them.
@@ -45,11 +50,32 @@ public final class ClusterProcess {
             .redirectErrorStream(true)
             .redirectOutput(directory.out(name).toFile())
             .start();
-    ProcessHandle handle = process.toHandle();
-    String identity = ProcessIdentity.of(handle).map(ProcessIdentity::text).orElse("0");
-    Path pidFile = directory.pidFile(name);
-    Files.writeString(pidFile, handle.pid() + " " + identity + "\n");
-    return new ClusterProcess(name, handle, pidFile);
+    ClusterProcess started = new ClusterProcess(name, process.toHandle(), directory.pidFile(name));
+    try {
+      started.writePidFile();
+    } catch (IOException e) {
+      // No other command would find it.
+      started.endByForce();
+      throw new ClusterException(
+          "cannot write the pid file of " + started + ", which was stopped again: " + e, e);
+    }
+    return started;
+  }
+
+  /** Nobody sees a part of it: it comes to its place complete. */
+  private void writePidFile() throws IOException {
+    Optional<ProcessIdentity> identity = ProcessIdentity.of(handle);
+    if (identity.isEmpty()) {
+      // It has ended already.
+      return;
+    }
+    Path part = pidFile.resolveSibling(pidFile.getFileName() + ".part");
+    try {
+      Files.writeString(part, handle.pid() + " " + identity.get().text() + "\n");
+      Files.move(part, pidFile, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
   }
 
   /**
@@ -66,8 +92,7 @@ public final class ClusterProcess {
       pid = Long.parseLong(words[0]);
       identity = new ProcessIdentity(words.length < 2 ? "" : words[1]);
     } catch (IllegalArgumentException e) {
-      throw new ClusterException(
-          "pid file must hold a pid and an identity, was '" + text + "' in " + pidFile, e);
+      throw new ClusterException("pid file must hold a pid and an identity, was '" + text + "'", e);
     }
     Optional<ProcessHandle> handle = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
     return handle.isPresent() && identity.isOf(handle.get())

@@ -3,13 +3,18 @@
 package io.caddis.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,9 +94,97 @@ class ClusterProcessTest {
     assertThat(ClusterProcess.find(file)).isPresent();
   }
 
+  @Test
+  void processWithoutAPidFileDoesNotStayAlive() throws IOException {
+    // Nothing can be moved to where a folder with something in it is.
+    Files.createDirectories(directory.pidFile("jobmanager").resolve("full"));
+
+    assertThatThrownBy(() -> start("jobmanager"))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageContaining("cannot write the pid file of jobmanager (pid ")
+        .hasMessageContaining("which was stopped again");
+    assertThat(sleeping()).isEmpty();
+    try (Stream<Path> files = Files.list(folder.resolve("pid"))) {
+      assertThat(files).containsExactly(directory.pidFile("jobmanager"));
+    }
+  }
+
+  @Test
+  void unreadablePidFileDoesNotHideTheOtherProcesses() throws IOException {
+    ClusterProcess jobManager = start("jobmanager");
+    ClusterProcess taskManager = start("taskmanager-1");
+    Path empty = Files.createFile(directory.pidFile("jobmanager-2"));
+    Path garbage = Files.writeString(directory.pidFile("taskmanager-2"), "12 x\n");
+    Path ended = Files.writeString(directory.pidFile("taskmanager-3"), taskManager.pid() + " 1\n");
+
+    PidFiles files = directory.pidFiles();
+
+    assertThat(files.running())
+        .extracting(ClusterProcess::pid)
+        .containsExactly(jobManager.pid(), taskManager.pid());
+    assertThat(files.ended()).containsExactly(ended);
+    assertThat(files.warning())
+        .hasValueSatisfying(
+            warning ->
+                assertThat(warning)
+                    .contains(empty + ": pid file must hold a pid and an identity, was ''")
+                    .contains(garbage + ": pid file must hold a pid and an identity, was '12 x'")
+                    .contains("delete the file"));
+    assertThat(ended).exists();
+  }
+
+  @Test
+  void downEndsTheRestAndThenTellsOfAnUnreadablePidFile() throws IOException {
+    List<ClusterProcess> running = List.of(start("jobmanager"), start("taskmanager-1"));
+    Path empty = Files.createFile(directory.pidFile("taskmanager-2"));
+    Path ended = Files.writeString(directory.pidFile("taskmanager-3"), running.get(0).pid() + " 1");
+
+    assertThatThrownBy(() -> StandaloneCluster.stop(folder))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageStartingWith("stopped 2 processes: ")
+        .hasMessageContaining(empty.toString());
+
+    assertThat(running).noneMatch(ClusterProcess::isAlive);
+    assertThat(empty).exists();
+    assertThat(ended).doesNotExist();
+    assertThat(ClusterCli.run(new String[] {"down", "--dir", folder.toString()})).isEqualTo(1);
+    Files.delete(empty);
+    assertThat(ClusterCli.run(new String[] {"down", "--dir", folder.toString()})).isZero();
+  }
+
+  @Test
+  void nothingIsStartedBesideAProcessThatMayRun() throws IOException {
+    Path empty = Files.createFile(directory.pidFile("jobmanager"));
+    Path distribution = folder.resolve("distribution");
+    Files.createDirectories(distribution.resolve("lib"));
+
+    assertThatThrownBy(
+            () ->
+                StandaloneCluster.start(new ClusterSettings(distribution, folder, 0, 1, Map.of())))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageStartingWith("nothing was started: ")
+        .hasMessageContaining(empty.toString());
+    assertThatThrownBy(() -> StandaloneCluster.repair(distribution, folder, Duration.ZERO))
+        .isInstanceOf(ClusterException.class)
+        .hasMessageStartingWith("nothing was started: ")
+        .hasMessageContaining(empty.toString());
+  }
+
   private ClusterProcess start(String name) throws IOException {
     ClusterProcess process = ClusterProcess.start(name, List.of("sleep", "601"), directory);
     started.add(process);
     return process;
+  }
+
+  private static Stream<ProcessHandle> sleeping() {
+    return ProcessHandle.current()
+        .children()
+        .filter(
+            child ->
+                child
+                    .info()
+                    .arguments()
+                    .filter(it -> Arrays.asList(it).contains("601"))
+                    .isPresent());
   }
 }
