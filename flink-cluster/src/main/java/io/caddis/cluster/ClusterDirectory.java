@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * log/          one rolling log a process, and .out: what it wrote to its standard streams
  * log.previous/ the same of the run before
  * pid/          one file a process that should be running
+ * lock          held by the command that starts or ends processes
  * checkpoints/  savepoints/     kept from one start to the next
  * tmp/          emptied on start
  * </pre>

@@ -19,15 +19,15 @@ final class Shutdown {
    * Ends what the pid files of a cluster name, and what the caller knows of besides.
    *
    * @return how many processes were ended
-   * @throws ClusterException after all others were ended, when a pid file does not tell which process
-   *     it is of
+   * @throws ClusterException when another command is at work on the directory, or, after all others
+   *     were ended, when a pid file does not tell which process it is of
    */
   static int of(ClusterDirectory directory, List<ClusterProcess> known) {
     if (!Files.isDirectory(directory.root())) {
       end(known);
       return known.size();
     }
-    try {
+    try (ClusterLock lock = ClusterLock.take(directory.root())) {
       PidFiles pidFiles = directory.pidFiles();
       List<ClusterProcess> running = new ArrayList<>(pidFiles.running());
       for (ClusterProcess process : known) {

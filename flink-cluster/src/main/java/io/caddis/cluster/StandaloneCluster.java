@@ -52,23 +52,26 @@ public final class StandaloneCluster implements AutoCloseable {
   /**
    * Starts a cluster and waits until all its TaskManagers have registered.
    *
-   * @throws ClusterException when one runs in that directory, the port is taken, or a process dies;
-   *     whatever had started is stopped again
+   * @throws ClusterException when one runs in that directory, another command is at work on it, the
+   *     port is taken, or a process dies; whatever had started is stopped again
    */
   public static StandaloneCluster start(ClusterSettings settings) {
     ClusterDirectory directory = new ClusterDirectory(settings.directory());
     try {
-      refuseSecondCluster(directory);
-      Map<String, String> options = EffectiveConfiguration.write(settings, directory);
-      FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
-      StandaloneCluster cluster = new StandaloneCluster(directory, options, jvm, List.of());
-      try {
-        cluster.startMissing();
-        cluster.awaitTaskManagers(START_TIMEOUT);
-        return cluster;
-      } catch (ClusterException | UncheckedIOException e) {
-        Shutdown.end(cluster.processes);
-        throw e;
+      Files.createDirectories(directory.root());
+      try (ClusterLock lock = ClusterLock.take(directory.root())) {
+        refuseSecondCluster(directory);
+        Map<String, String> options = EffectiveConfiguration.write(settings, directory);
+        FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
+        StandaloneCluster cluster = new StandaloneCluster(directory, options, jvm, List.of());
+        try {
+          cluster.startMissing();
+          cluster.awaitTaskManagers(START_TIMEOUT);
+          return cluster;
+        } catch (ClusterException | UncheckedIOException e) {
+          Shutdown.end(cluster.processes);
+          throw e;
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a cluster in " + settings.directory(), e);
@@ -107,7 +110,8 @@ public final class StandaloneCluster implements AutoCloseable {
    *
    * @param patience with JobManagers that have just started
    * @return what was started; empty when no cluster runs there
-   * @throws ClusterException when a pid file does not tell whether its process is missing
+   * @throws ClusterException when another command is at work on the directory, or a pid file does
+   *     not tell whether its process is missing
    */
   public static Optional<List<ClusterProcess>> repair(
       Path distribution, Path path, Duration patience) {
@@ -115,7 +119,7 @@ public final class StandaloneCluster implements AutoCloseable {
     if (!Files.isDirectory(directory.root())) {
       return Optional.empty();
     }
-    try {
+    try (ClusterLock lock = ClusterLock.take(directory.root())) {
       PidFiles pidFiles = directory.pidFiles();
       pidFiles.requireReadable("nothing was started");
       pidFiles.deleteEnded();
@@ -135,8 +139,8 @@ public final class StandaloneCluster implements AutoCloseable {
   /**
    * Stops whatever still runs of a cluster, also when its JobManager is gone. Returns how many.
    *
-   * @throws ClusterException after all others were stopped, when a pid file does not tell which
-   *     process it is of
+   * @throws ClusterException when another command is at work on the directory, or, after all others
+   *     were stopped, when a pid file does not tell which process it is of
    */
   public static int stop(Path path) {
     return Shutdown.of(new ClusterDirectory(path.toAbsolutePath().normalize()), List.of());
