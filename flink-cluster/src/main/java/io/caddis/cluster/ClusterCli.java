@@ -90,13 +90,14 @@ public final class ClusterCli {
    * @throws ClusterException when none runs there
    */
   static StandaloneCluster running(Path directory) {
-    return StandaloneCluster.find(distribution(), directory)
-        .orElseThrow(
-            () ->
-                new ClusterException(
-                    "no cluster runs in "
-                        + directory
-                        + "; start one with ./caddis up, or name its directory in CADDIS_CLUSTER_DIR"));
+    return StandaloneCluster.find(distribution(), directory).orElseThrow(() -> noneRuns(directory));
+  }
+
+  static ClusterException noneRuns(Path directory) {
+    return new ClusterException(
+        "no cluster runs in "
+            + directory
+            + "; start one with ./caddis up, or name its directory in CADDIS_CLUSTER_DIR");
   }
 
   private static int flink(List<String> arguments) {

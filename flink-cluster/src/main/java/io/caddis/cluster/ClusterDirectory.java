@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,6 +20,7 @@ import java.util.stream.Stream;
  * log/          one rolling log a process, and .out: what it wrote to its standard streams
  * log.previous/ the same of the run before
  * pid/          one file a process that should be running
+ * lock          held by the command that starts or ends processes
  * checkpoints/  savepoints/     kept from one start to the next
  * tmp/          emptied on start
  * </pre>
@@ -70,7 +70,11 @@ record ClusterDirectory(Path root) {
   }
 
   Path pidFile(String process) {
-    return root.resolve("pid").resolve(process + ".pid");
+    return pids().resolve(process + ".pid");
+  }
+
+  private Path pids() {
+    return root.resolve("pid");
   }
 
   static String processName(Path pidFile) {
@@ -88,15 +92,7 @@ record ClusterDirectory(Path root) {
     }
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
     for (Path folder :
-        List.of(
-            conf(),
-            log,
-            root.resolve("pid"),
-            checkpoints(),
-            savepoints(),
-            zooKeeperData(),
-            jobs(),
-            tmp())) {
+        List.of(conf(), log, pids(), checkpoints(), savepoints(), zooKeeperData(), jobs(), tmp())) {
       Files.createDirectories(folder);
       if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
         Files.setPosixFilePermissions(folder, ownerOnly);
@@ -104,23 +100,8 @@ record ClusterDirectory(Path root) {
     }
   }
 
-  /** The processes whose pid file names a live process, by name; files of dead ones are removed. */
-  List<ClusterProcess> processes() throws IOException {
-    List<ClusterProcess> alive = new ArrayList<>();
-    if (!Files.isDirectory(root.resolve("pid"))) {
-      return alive;
-    }
-    try (Stream<Path> files = Files.list(root.resolve("pid"))) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".pid")).sorted().toList()) {
-        var process = ClusterProcess.find(file);
-        if (process.isPresent()) {
-          alive.add(process.get());
-        } else {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
-    return alive;
+  PidFiles pidFiles() throws IOException {
+    return PidFiles.read(pids());
   }
 
   /** The last lines that a process wrote and logged. */

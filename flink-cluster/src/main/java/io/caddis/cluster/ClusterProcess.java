@@ -5,8 +5,8 @@ package io.caddis.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,14 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One JVM of the cluster, known by its pid file: {@code <name>.pid} holds the pid and the start
- * time, so that a pid that the system has given to someone else is never taken for ours.
+ * One JVM of the cluster, known by its pid file: {@code <name>.pid} holds the pid and the {@link
+ * ProcessIdentity}, so that a pid that the system has given to someone else is never taken for
+ * ours.
  */
 public final class ClusterProcess {
-  /**
-   * How far apart two readings of one process's start time may lie: it is derived from the clock.
-   */
-  private static final Duration START_TIME_TOLERANCE = Duration.ofSeconds(2);
+  private static final Duration KILL_TIMEOUT = Duration.ofSeconds(30);
 
   private final String name;
   private final ProcessHandle handle;
@@ -34,7 +32,11 @@ public final class ClusterProcess {
     this.pidFile = pidFile;
   }
 
-  /** Starts a JVM that outlives this one, deaf to Ctrl-C and to the end of the terminal. */
+  /**
+   * Starts a JVM that outlives this one, deaf to Ctrl-C and to the end of the terminal.
+   *
+   * @throws ClusterException when its pid file cannot be written; it does not run then
+   */
   static ClusterProcess start(String name, List<String> command, ClusterDirectory directory)
       throws IOException {
     // The shell ignores both signals and then becomes the JVM, which keeps ignoring them.
@@ -48,39 +50,55 @@ public final class ClusterProcess {
             .redirectErrorStream(true)
             .redirectOutput(directory.out(name).toFile())
             .start();
-    ProcessHandle handle = process.toHandle();
-    long startMillis = handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-    Path pidFile = directory.pidFile(name);
-    Files.writeString(pidFile, handle.pid() + " " + startMillis + "\n");
-    return new ClusterProcess(name, handle, pidFile);
+    ClusterProcess started = new ClusterProcess(name, process.toHandle(), directory.pidFile(name));
+    try {
+      started.writePidFile();
+    } catch (IOException e) {
+      // No other command would find it.
+      started.endByForce();
+      throw new ClusterException(
+          "cannot write the pid file of " + started + ", which was stopped again: " + e, e);
+    }
+    return started;
   }
 
-  /** The live process of a pid file, empty when it has ended. */
-  static Optional<ClusterProcess> find(Path pidFile) throws IOException {
-    String[] words = Files.readString(pidFile).trim().split(" ");
-    String name = ClusterDirectory.processName(pidFile);
-    try {
-      long pid = Long.parseLong(words[0]);
-      Instant start = Instant.ofEpochMilli(Long.parseLong(words[1]));
-      return ProcessHandle.of(pid)
-          .filter(ProcessHandle::isAlive)
-          .filter(
-              handle ->
-                  handle
-                      .info()
-                      .startInstant()
-                      .map(other -> Duration.between(start, other).abs())
-                      .filter(apart -> apart.compareTo(START_TIME_TOLERANCE) <= 0)
-                      .isPresent())
-          .map(handle -> new ClusterProcess(name, handle, pidFile));
-    } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-      throw new ClusterException(
-          "pid file must hold a pid and a start time, was '"
-              + String.join(" ", words)
-              + "' in "
-              + pidFile,
-          e);
+  /** Nobody sees a part of it: it comes to its place complete. */
+  private void writePidFile() throws IOException {
+    Optional<ProcessIdentity> identity = ProcessIdentity.of(handle);
+    if (identity.isEmpty()) {
+      // It has ended already.
+      return;
     }
+    Path part = pidFile.resolveSibling(pidFile.getFileName() + ".part");
+    try {
+      Files.writeString(part, handle.pid() + " " + identity.get().text() + "\n");
+      Files.move(part, pidFile, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  /**
+   * The live process of a pid file, empty when it has ended.
+   *
+   * @throws ClusterException when the file does not tell
+   */
+  static Optional<ClusterProcess> find(Path pidFile) throws IOException {
+    String text = Files.readString(pidFile).strip();
+    ProcessIdentity identity;
+    long pid;
+    try {
+      String[] words = text.split(" ", 2);
+      pid = Long.parseLong(words[0]);
+      identity = new ProcessIdentity(words.length < 2 ? "" : words[1]);
+    } catch (IllegalArgumentException e) {
+      throw new ClusterException("pid file must hold a pid and an identity, was '" + text + "'", e);
+    }
+    Optional<ProcessHandle> handle = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    return handle.isPresent() && identity.isOf(handle.get())
+        ? Optional.of(
+            new ClusterProcess(ClusterDirectory.processName(pidFile), handle.get(), pidFile))
+        : Optional.empty();
   }
 
   public String name() {
@@ -97,11 +115,15 @@ public final class ClusterProcess {
 
   /** {@code kill -9}, as a crash: no shutdown hook runs. Returns when the process is gone. */
   public void kill() {
-    handle.destroyForcibly();
-    if (!awaitEnd(Duration.ofSeconds(30))) {
-      throw new ClusterException(name + " (pid " + pid() + ") did not end after SIGKILL");
-    }
+    endByForce();
     deletePidFile();
+  }
+
+  private void endByForce() {
+    handle.destroyForcibly();
+    if (!awaitEnd(KILL_TIMEOUT)) {
+      throw new ClusterException(this + " did not end after SIGKILL");
+    }
   }
 
   /** Asks the process to end. */

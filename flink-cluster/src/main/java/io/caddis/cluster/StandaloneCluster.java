@@ -25,12 +25,11 @@ import java.util.stream.IntStream;
  * the JVM that started it; {@link #find} gets hold of it again by its directory. Not thread-safe.
  */
 public final class StandaloneCluster implements AutoCloseable {
-  private static final String ZOO_KEEPER = "zookeeper";
+  static final String ZOO_KEEPER = "zookeeper";
   private static final String JOB_MANAGER = "jobmanager";
   private static final String STANDBY = "jobmanager-2";
   private static final String TASK_MANAGER = "taskmanager-";
   static final Duration START_TIMEOUT = Duration.ofSeconds(120);
-  private static final Duration STOP_GRACE = Duration.ofSeconds(15);
 
   private final ClusterDirectory directory;
   private final Map<String, String> options;
@@ -53,55 +52,98 @@ public final class StandaloneCluster implements AutoCloseable {
   /**
    * Starts a cluster and waits until all its TaskManagers have registered.
    *
-   * @throws ClusterException when one runs in that directory, the port is taken, or a process dies;
-   *     whatever had started is stopped again
+   * @throws ClusterException when one runs in that directory, another command is at work on it, the
+   *     port is taken, or a process dies; whatever had started is stopped again
    */
   public static StandaloneCluster start(ClusterSettings settings) {
+    ClusterDirectory directory = new ClusterDirectory(settings.directory());
     try {
-      ClusterDirectory directory = new ClusterDirectory(settings.directory());
-      refuseSecondCluster(directory);
-      Map<String, String> options = EffectiveConfiguration.write(settings, directory);
-      FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
-      StandaloneCluster cluster = new StandaloneCluster(directory, options, jvm, List.of());
-      try {
-        cluster.startMissing();
-        cluster.awaitTaskManagers(START_TIMEOUT);
-        return cluster;
-      } catch (ClusterException | UncheckedIOException e) {
-        cluster.stop();
-        throw e;
+      Files.createDirectories(directory.root());
+      try (ClusterLock lock = ClusterLock.take(directory.root())) {
+        refuseSecondCluster(directory);
+        Map<String, String> options = EffectiveConfiguration.write(settings, directory);
+        FlinkJvm jvm = new FlinkJvm(settings.distribution(), directory, options);
+        StandaloneCluster cluster = new StandaloneCluster(directory, options, jvm, List.of());
+        try {
+          cluster.startMissing();
+          cluster.awaitTaskManagers(START_TIMEOUT);
+          return cluster;
+        } catch (ClusterException | UncheckedIOException e) {
+          Shutdown.end(cluster.processes);
+          throw e;
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a cluster in " + settings.directory(), e);
     }
   }
 
-  /** The cluster that runs in a directory, as far as it is alive; empty when none of it is. */
+  /**
+   * The cluster that runs in a directory, as far as it is alive; empty when none of it is. Says on
+   * the standard error which pid files it could not read.
+   */
   public static Optional<StandaloneCluster> find(Path distribution, Path path) {
     ClusterDirectory directory = new ClusterDirectory(path.toAbsolutePath().normalize());
     try {
-      List<ClusterProcess> processes = directory.processes();
-      if (processes.isEmpty()) {
-        return Optional.empty();
-      }
-      Map<String, String> options = FlinkConfigFile.read(directory.conf().resolve("config.yaml"));
-      FlinkJvm jvm = new FlinkJvm(distribution, directory, options);
-      return Optional.of(new StandaloneCluster(directory, options, jvm, processes));
+      PidFiles pidFiles = directory.pidFiles();
+      pidFiles.warning().ifPresent(System.err::println);
+      return of(pidFiles.running(), distribution, directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + directory.root(), e);
     }
   }
 
-  /** Stops whatever still runs of a cluster, also when its JobManager is gone. Returns how many. */
-  public static int stop(Path path) {
-    ClusterDirectory directory = new ClusterDirectory(path.toAbsolutePath().normalize());
-    try {
-      List<ClusterProcess> processes = directory.processes();
-      end(processes);
-      return processes.size();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + directory.root(), e);
+  private static Optional<StandaloneCluster> of(
+      List<ClusterProcess> processes, Path distribution, ClusterDirectory directory)
+      throws IOException {
+    if (processes.isEmpty()) {
+      return Optional.empty();
     }
+    Map<String, String> options = FlinkConfigFile.read(directory.conf().resolve("config.yaml"));
+    FlinkJvm jvm = new FlinkJvm(distribution, directory, options);
+    return Optional.of(new StandaloneCluster(directory, options, jvm, processes));
+  }
+
+  /**
+   * Starts what has died of the cluster in a directory, and replaces JobManagers that are silent
+   * and do not lead.
+   *
+   * @param patience with JobManagers that have just started
+   * @return what was started; empty when no cluster runs there
+   * @throws ClusterException when another command is at work on the directory, or a pid file does
+   *     not tell whether its process is missing
+   */
+  public static Optional<List<ClusterProcess>> repair(
+      Path distribution, Path path, Duration patience) {
+    ClusterDirectory directory = new ClusterDirectory(path.toAbsolutePath().normalize());
+    if (!Files.isDirectory(directory.root())) {
+      return Optional.empty();
+    }
+    try (ClusterLock lock = ClusterLock.take(directory.root())) {
+      PidFiles pidFiles = directory.pidFiles();
+      pidFiles.requireReadable("nothing was started");
+      pidFiles.deleteEnded();
+      return of(pidFiles.running(), distribution, directory)
+          .map(
+              cluster -> {
+                List<ClusterProcess> started = new ArrayList<>(cluster.startMissing());
+                cluster.awaitTaskManagers(START_TIMEOUT);
+                started.addAll(cluster.replaceSilent(patience));
+                return started;
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot repair the cluster in " + directory.root(), e);
+    }
+  }
+
+  /**
+   * Stops whatever still runs of a cluster, also when its JobManager is gone. Returns how many.
+   *
+   * @throws ClusterException when another command is at work on the directory, or, after all others
+   *     were stopped, when a pid file does not tell which process it is of
+   */
+  public static int stop(Path path) {
+    return Shutdown.of(new ClusterDirectory(path.toAbsolutePath().normalize()), List.of());
   }
 
   /**
@@ -169,7 +211,7 @@ public final class StandaloneCluster implements AutoCloseable {
    * @param patience with those that have just started
    * @return what was started
    */
-  public List<ClusterProcess> replaceSilent(Duration patience) {
+  List<ClusterProcess> replaceSilent(Duration patience) {
     List<ClusterProcess> silent = new ArrayList<>();
     Patience.await(
         patience,
@@ -215,7 +257,7 @@ public final class StandaloneCluster implements AutoCloseable {
    *
    * @return what was started
    */
-  public List<ClusterProcess> startMissing() {
+  List<ClusterProcess> startMissing() {
     List<ClusterProcess> started = new ArrayList<>();
     try {
       if (Files.exists(directory.zooKeeper()) && isMissing(ZOO_KEEPER)) {
@@ -282,30 +324,17 @@ public final class StandaloneCluster implements AutoCloseable {
     return new FlinkRest(() -> List.of(webInterface(jobManager)));
   }
 
-  /** Asks all processes to end, kills those that take too long, and removes the pid files. */
+  /**
+   * Asks all processes to end, also those that a repair has added, kills those that take too long,
+   * and removes the pid files.
+   */
   public void stop() {
-    end(processes);
+    Shutdown.of(directory, processes);
   }
 
   @Override
   public void close() {
     stop();
-  }
-
-  private static void end(List<ClusterProcess> processes) {
-    // The JobManager first, in the order of names: it must not take the end of the others for
-    // failures. What they say good-bye to in ZooKeeper must be there until they have.
-    List<ClusterProcess> flink =
-        processes.stream().filter(process -> !process.name().equals(ZOO_KEEPER)).toList();
-    flink.forEach(ClusterProcess::terminate);
-    flink.forEach(process -> process.awaitEndOrKill(STOP_GRACE));
-    processes.stream()
-        .filter(process -> process.name().equals(ZOO_KEEPER))
-        .forEach(
-            process -> {
-              process.terminate();
-              process.awaitEndOrKill(STOP_GRACE);
-            });
   }
 
   private int port(String jobManager) {
@@ -352,14 +381,16 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   private static void refuseSecondCluster(ClusterDirectory directory) throws IOException {
-    List<ClusterProcess> running = directory.processes();
-    if (!running.isEmpty()) {
+    PidFiles pidFiles = directory.pidFiles();
+    pidFiles.requireReadable("nothing was started");
+    if (!pidFiles.running().isEmpty()) {
       throw new ClusterException(
           "a cluster already runs in "
               + directory.root()
               + ": "
-              + running
+              + pidFiles.running()
               + "\nStop it with './caddis down', or start another one with --dir and --port.");
     }
+    pidFiles.deleteEnded();
   }
 }

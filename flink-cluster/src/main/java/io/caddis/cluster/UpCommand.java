@@ -4,7 +4,6 @@ package io.caddis.cluster;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,10 +108,9 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private void repair(Path home) {
-    StandaloneCluster cluster = ClusterCli.running(home);
-    List<ClusterProcess> started = new ArrayList<>(cluster.startMissing());
-    cluster.awaitTaskManagers(StandaloneCluster.START_TIMEOUT);
-    started.addAll(cluster.replaceSilent(STANDBY_PATIENCE));
+    List<ClusterProcess> started =
+        StandaloneCluster.repair(ClusterCli.distribution(), home, STANDBY_PATIENCE)
+            .orElseThrow(() -> ClusterCli.noneRuns(home));
     System.out.println(started.isEmpty() ? "Nothing was missing." : "Started " + started);
   }
 
