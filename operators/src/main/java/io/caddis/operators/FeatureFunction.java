@@ -22,7 +22,10 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
@@ -32,13 +35,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns readings into feature vectors, the one place where training and scoring get their features
- * from, and tells what is wrong with the sensor's data. Keyed by sensor; holds state only when
- * features are derived from recent readings, or readings are checked.
+ * from, and tells what is wrong with the sensor's data. Keyed by sensor; holds state of a sensor
+ * only when features are derived from recent readings, or readings are checked.
  *
  * <p>A late reading takes no part in the sensor's rolling features, its own are missing, nor in the
  * checks.
  */
-public final class FeatureFunction extends KeyedProcessFunction<String, Reading, FeatureVector> {
+public final class FeatureFunction extends KeyedProcessFunction<String, Reading, FeatureVector>
+    implements CheckpointedFunction {
   private static final ValueStateDescriptor<RollingState> ROLLING =
       new ValueStateDescriptor<>("rolling", TypeInformation.of(RollingState.class));
 
@@ -77,6 +81,16 @@ public final class FeatureFunction extends KeyedProcessFunction<String, Reading,
     this.silenceTimers = silenceTimers;
     this.idle = new IdleTimer(ttlMillis);
   }
+
+  @Override
+  public void initializeState(FunctionInitializationContext context) throws Exception {
+    KeptColumns.keep(
+        context, plan.schema(), getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+  }
+
+  /** The columns stay as they are. */
+  @Override
+  public void snapshotState(FunctionSnapshotContext context) {}
 
   @Override
   public void open(OpenContext context) {

@@ -4,6 +4,7 @@ package io.caddis.operators;
 
 import static io.caddis.operators.Vectors.reading;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.caddis.detectors.event.FeatureVector;
 import io.caddis.detectors.event.Reading;
@@ -114,6 +115,33 @@ class FeatureFunctionTest {
 
       assertThat(harness.extractOutputValues().get(0).group()).isEqualTo("a");
       assertThat(harness.numKeyedStateEntries()).isZero();
+    }
+  }
+
+  @Test
+  void stateIsRestoredWithTheSameColumnsOnly() throws Exception {
+    OperatorSubtaskState state;
+    try (var harness = harness(PLAN)) {
+      harness.open();
+      state = harness.snapshot(1, 1);
+    }
+    try (var same = harness(PLAN)) {
+      same.initializeState(state);
+      same.open();
+      state = same.snapshot(2, 2);
+    }
+    FeaturePlan turned =
+        new FeaturePlan(
+            PLAN.fields(),
+            List.of(PLAN.derivations().get(1), PLAN.derivations().get(0)),
+            PLAN.calendar(),
+            PLAN.grouping());
+    try (var other = harness(turned)) {
+      OperatorSubtaskState kept = state;
+      assertThatIllegalStateException()
+          .isThrownBy(() -> other.initializeState(kept))
+          .withMessageContaining("number 2 was interval_s (numeric), is x_delta (numeric)")
+          .withMessageContaining("x (numeric), interval_s (numeric), x_delta (numeric), hour");
     }
   }
 }
