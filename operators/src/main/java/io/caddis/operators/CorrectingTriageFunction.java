@@ -148,7 +148,7 @@ public final class CorrectingTriageFunction
   private void correct(ScoredVector cause, long now, TimerService timers, Collector<Alert> out)
       throws Exception {
     EpisodeRun run = new EpisodeRun(policy, before.value());
-    for (Verdict verdict : verdicts(Long.MAX_VALUE)) {
+    for (Verdict verdict : inOrder()) {
       run.next(verdict.timestamp(), verdict.anomaly());
     }
     run.until(now);
@@ -169,13 +169,10 @@ public final class CorrectingTriageFunction
     }
   }
 
-  /** The verdicts up to a time, in order. */
-  private List<Verdict> verdicts(long until) throws Exception {
+  private List<Verdict> inOrder() throws Exception {
     List<Verdict> found = new ArrayList<>();
     for (List<Verdict> sameTime : verdicts.values()) {
-      if (sameTime.get(0).timestamp() <= until) {
-        found.addAll(sameTime);
-      }
+      found.addAll(sameTime);
     }
     found.sort(Verdict.ORDER);
     return found;
@@ -191,7 +188,7 @@ public final class CorrectingTriageFunction
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Alert> out)
       throws Exception {
-    Episode ended = episodes.expire(timestamp, out);
+    Episode ended = episodes.expire(timestamp, context.timerService(), out);
     if (ended != null) {
       keep(ended);
       // A reading before that can bring it back.
@@ -203,9 +200,13 @@ public final class CorrectingTriageFunction
   /** Forgets what no reading after that time can change. */
   private void forget(long until, TimerService timers) throws Exception {
     EpisodeRun run = new EpisodeRun(policy, before.value());
-    for (Verdict verdict : verdicts(until)) {
-      run.next(verdict.timestamp(), verdict.anomaly());
-      verdicts.remove(verdict.timestamp());
+    long latest = Long.MIN_VALUE;
+    for (Verdict verdict : inOrder()) {
+      latest = verdict.timestamp();
+      if (latest <= until) {
+        run.next(latest, verdict.anomaly());
+        verdicts.remove(latest);
+      }
     }
     run.until(until);
     Episode open = run.open();
@@ -224,14 +225,22 @@ public final class CorrectingTriageFunction
       forgetAfter(open.end() + policy.quietMillis(), timers);
     } else {
       before.clear();
-      if (verdicts.isEmpty()) {
+      if (latest <= until) {
+        // Or an empty map would stay.
         verdicts.clear();
         newest.clear();
         forgottenUntil.clear();
         return;
       }
     }
-    forgottenUntil.update(until);
+    if (latest > until) {
+      // Seldom not there already: where the retention was another one before a restart.
+      forgetAfter(latest, timers);
+    }
+    Long known = forgottenUntil.value();
+    if (known == null || known < until) {
+      forgottenUntil.update(until);
+    }
   }
 
   private void forgetAfter(long time, TimerService timers) {

@@ -356,8 +356,8 @@ final class ReadingScorer {
    * Notes that the current sensor is alive, for callers that keep more state of it than this one
    * does.
    */
-  void touch(FeatureVector vector, TimerService timers) throws Exception {
-    idle.touch(vector.timestamp(), timers);
+  void touch(long timestamp, TimerService timers) throws Exception {
+    idle.touch(timestamp, timers);
   }
 
   /**

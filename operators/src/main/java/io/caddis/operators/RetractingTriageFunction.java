@@ -119,10 +119,21 @@ public final class RetractingTriageFunction
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Alert> out)
       throws Exception {
-    keep(episodes.expire(timestamp, out), timestamp, context.timerService());
-    if (promotion.sliceEnd(timestamp) != timestamp + 1) {
+    TimerService timers = context.timerService();
+    keep(episodes.expire(timestamp, timers, out), timestamp, timers);
+    if (promotion.sliceEnd(timestamp) == timestamp + 1) {
+      look(timestamp, context, out);
       return;
     }
+    // Of a quiet period, or of a slice of before a restart, when the watch was another one.
+    Episode open = episodes.open();
+    if (!raised.isEmpty() || (open != null && waits(open, timestamp))) {
+      wake(timestamp, timers);
+    }
+  }
+
+  /** Retracts what is to be retracted at the end of a slice, and forgets what never will be. */
+  private void look(long timestamp, OnTimerContext context, Collector<Alert> out) throws Exception {
     ReadOnlyBroadcastState<String, RolledBackModel> models = context.getBroadcastState(ROLLED_BACK);
     Episode open = episodes.open();
     boolean openWaits = false;
@@ -130,15 +141,14 @@ public final class RetractingTriageFunction
       if (retract(open, models, timestamp, out)) {
         episodes.drop();
       } else {
-        openWaits = promotion.settledAt(open.start()) > timestamp;
+        openWaits = waits(open, timestamp);
       }
     }
     boolean closedWait = false;
     Iterator<Map.Entry<String, Episode>> entries = raised.iterator();
     while (entries.hasNext()) {
       Episode closed = entries.next().getValue();
-      if (retract(closed, models, timestamp, out)
-          || promotion.settledAt(closed.start()) <= timestamp) {
+      if (retract(closed, models, timestamp, out) || !waits(closed, timestamp)) {
         entries.remove();
       } else {
         closedWait = true;
@@ -155,7 +165,7 @@ public final class RetractingTriageFunction
 
   /** Keeps an alert that is over for as long as it may have to be taken back. */
   private void keep(@Nullable Episode over, long now, TimerService timers) throws Exception {
-    if (over != null && isByModel(over) && promotion.settledAt(over.start()) > now) {
+    if (over != null && waits(over, now)) {
       raised.put(over.id(), over);
       wake(over.start(), timers);
     }
@@ -163,6 +173,11 @@ public final class RetractingTriageFunction
 
   private void wake(long time, TimerService timers) {
     timers.registerEventTimeTimer(promotion.sliceEnd(time) - 1);
+  }
+
+  /** Whether an alert may still have to be taken back. */
+  private boolean waits(Episode episode, long now) {
+    return isByModel(episode) && promotion.settledAt(episode.start()) > now;
   }
 
   private static boolean isByModel(Episode episode) {

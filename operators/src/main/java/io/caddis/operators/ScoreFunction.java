@@ -94,7 +94,7 @@ public final class ScoreFunction
     if (!plan.challenger() || (model != null && !model.ended())) {
       ScoreTiming timing = scorer.score(vector, model, out);
       if (!vector.late() && (model == null || plan.risk() > 0)) {
-        scorer.touch(vector, context.timerService());
+        scorer.touch(vector.timestamp(), context.timerService());
       }
       if (timing != null) {
         context.output(SideOutputs.TIMINGS, timing);

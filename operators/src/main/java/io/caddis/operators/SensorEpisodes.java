@@ -114,15 +114,21 @@ final class SensorEpisodes {
   }
 
   /**
-   * Ends the open episode when it has been quiet for long enough.
+   * Ends the open episode when it has been quiet for long enough at the time of a timer.
    *
    * @return that episode, null when none has come to its end
    */
-  @Nullable Episode expire(long timestamp, Collector<Alert> out) throws Exception {
+  @Nullable Episode expire(long timer, TimerService timers, Collector<Alert> out) throws Exception {
     Episode current = episode.value();
-    return current != null && current.isOver(policy, timestamp)
-        ? close(current, timestamp, out)
-        : null;
+    if (current == null) {
+      return null;
+    }
+    if (current.isOver(policy, timer)) {
+      return close(current, timer, out);
+    }
+    // Seldom not there already: where the quiet period was another one before a restart.
+    timers.registerEventTimeTimer(current.end() + policy.quietMillis());
+    return null;
   }
 
   private Episode close(Episode over, long timestamp, Collector<Alert> out) {

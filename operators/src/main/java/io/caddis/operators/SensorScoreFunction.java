@@ -12,6 +12,7 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
@@ -84,7 +85,7 @@ public final class SensorScoreFunction
 
   private void score(FeatureVector vector, Context context, Collector<ScoredVector> out)
       throws Exception {
-    scorer.touch(vector, context.timerService());
+    scorer.touch(vector.timestamp(), context.timerService());
     LoadedModel model = timeline(vector.key()).at(vector.key(), vector.timestamp());
     ScoreTiming timing = scorer.score(vector, model, out);
     if (timing != null) {
@@ -106,6 +107,7 @@ public final class SensorScoreFunction
       models.put(kept.scoresFrom(), kept);
       timeline.put(loaded);
       scorer.received(loaded);
+      touch(kept, context.timerService());
       for (long from : timeline.prune(plan.noneBefore(context.timerService().currentWatermark()))) {
         models.remove(from);
       }
@@ -115,6 +117,17 @@ public final class SensorScoreFunction
           kept.modelVersion(),
           kept.group(),
           e.getMessage());
+    }
+  }
+
+  /**
+   * Sees to it that the models of a sensor that sends nothing more are forgotten, too. What a
+   * command puts in force from the beginning waits for the sensor: when that is, nobody knows yet.
+   */
+  private void touch(ModelUpdate model, TimerService timers) throws Exception {
+    long known = Math.max(model.scoresFrom(), timers.currentWatermark());
+    if (known > ControlCommand.FIRST) {
+      scorer.touch(known, timers);
     }
   }
 

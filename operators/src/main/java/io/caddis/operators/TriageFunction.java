@@ -37,6 +37,6 @@ public final class TriageFunction extends KeyedProcessFunction<String, ScoredVec
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<Alert> out)
       throws Exception {
-    episodes.expire(timestamp, out);
+    episodes.expire(timestamp, context.timerService(), out);
   }
 }

@@ -32,7 +32,7 @@ class CorrectingTriageFunctionTest {
 
   /** The operator, what has come out of it, also before restarts. */
   private static final class Run implements AutoCloseable {
-    private final KeyedProcessFunction<String, ScoredVector, Alert> function;
+    private KeyedProcessFunction<String, ScoredVector, Alert> function;
     private final List<Alert> alerts = new ArrayList<>();
     private KeyedOneInputStreamOperatorTestHarness<String, ScoredVector, Alert> harness;
     private long watermark = Long.MIN_VALUE;
@@ -88,6 +88,12 @@ class CorrectingTriageFunctionTest {
       return this;
     }
 
+    /** With another retention than before. */
+    Run restart(long retention) throws Exception {
+      function = new CorrectingTriageFunction(POLICY, retention);
+      return restart();
+    }
+
     List<Alert> alerts() {
       return harness == null ? alerts : joined();
     }
@@ -121,6 +127,32 @@ class CorrectingTriageFunctionTest {
 
   private static ScoredVector late(ScoredVector v) {
     return scored("a", v.timestamp(), v.position(), v.score(), true);
+  }
+
+  @Test
+  void whatWasKeptBeforeARestartIsForgottenByTheRetentionOfAfterIt() throws Exception {
+    try (Run run = Run.correcting().readings(-10, 500, -600, -650)) {
+      run.restart(5 * RETENTION).until(2000);
+      assertThat(run.entries()).isPositive();
+      // It would have been too late by the retention of before.
+      run.send(reading(510, 0.9)).until(100_000);
+
+      assertThat(run.said())
+          .containsExactly("OPENED 500-500 1", "CLOSED 500-500 1", "AMENDED 500-510 2");
+      assertThat(run.entries()).isZero();
+      assertThat(run.harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsForgottenStaysSoWhenTheRetentionIsLongerAfterARestart() throws Exception {
+    try (Run run = Run.correcting().readings(10, -20, -30, -1500).until(1400)) {
+      run.restart(5 * RETENTION).until(3000);
+      run.send(reading(15, 0.9)).until(100_000);
+
+      assertThat(run.said()).containsExactly("OPENED 10-10 1", "CLOSED 10-10 1");
+      assertThat(run.entries()).isZero();
+    }
   }
 
   @Test

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RetractingTriageFunctionTest {
-  private static final PromotionPlan WATCHED =
-      new PromotionPlan(1, 0.3, 1, 1000, 1, PromotionPlan.Challengers.NONE, 1, 0);
   private static final ModelUpdate BAD = Models.update("all", 2000, 50);
 
   /** The operator and what has come out of it. */
@@ -33,10 +31,16 @@ class RetractingTriageFunctionTest {
         harness;
 
     Run(@Nullable OperatorSubtaskState state) throws Exception {
+      this(state, 1000);
+    }
+
+    Run(@Nullable OperatorSubtaskState state, long watchMillis) throws Exception {
+      PromotionPlan watched =
+          new PromotionPlan(1, 0.3, 1, watchMillis, 1, PromotionPlan.Challengers.NONE, 1, 0);
       harness =
           new KeyedTwoInputStreamOperatorTestHarness<>(
               new CoBroadcastWithKeyedOperator<>(
-                  new RetractingTriageFunction(new TriagePolicy(2, 1000), WATCHED),
+                  new RetractingTriageFunction(new TriagePolicy(2, 1000), watched),
                   List.of(RetractingTriageFunction.ROLLED_BACK)),
               ScoredVector::key,
               null,
@@ -186,6 +190,26 @@ class RetractingTriageFunctionTest {
     try (Run run = new Run(raised)) {
       run.verdict(Decision.ROLLED_BACK, 2000, 2250).until(9000);
       assertThat(run.said()).isEmpty();
+    }
+  }
+
+  @Test
+  void alertsOfBeforeARestartAreRetractedByTheWatchOfAfterItClosedOrOpen() throws Exception {
+    OperatorSubtaskState raised;
+    try (Run run = new Run(null, 1000)) {
+      run.scored(byBad("a", 2030, 0.9), byBad("a", 2040, 0.1), byBad("a", 2050, 0.1));
+      run.scored(byBad("b", 2030, 0.9));
+      raised = run.harness.snapshot(1, 1);
+    }
+    try (Run run = new Run(raised, 1200)) {
+      run.until(2260).verdict(Decision.ROLLED_BACK, 2000, 2400).until(2399);
+      assertThat(run.said()).isEmpty();
+      run.until(2400);
+      assertThat(run.said()).containsExactly("RETRACTED 2030", "RETRACTED 2030");
+      run.until(9000);
+      assertThat(run.said()).hasSize(2);
+      assertThat(run.harness.numKeyedStateEntries()).isZero();
+      assertThat(run.harness.numEventTimeTimers()).isZero();
     }
   }
 

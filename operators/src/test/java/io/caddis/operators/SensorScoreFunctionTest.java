@@ -99,10 +99,73 @@ class SensorScoreFunctionTest {
       harness.open();
       harness.processElement2(new StreamRecord<>(Models.update("a", 1000, 0)));
       harness.processElement1(reading("a", 1000));
-      harness.processWatermark1(new Watermark(3 * TTL));
-      harness.processWatermark2(new Watermark(3 * TTL));
+      until(harness, 3 * TTL);
 
       assertThat(harness.numKeyedStateEntries()).isZero();
     }
+  }
+
+  @Test
+  void modelsOfSensorsThatWereForgottenAlreadyAreForgottenToo() throws Exception {
+    try (var harness = harness(true)) {
+      harness.open();
+      for (int i = 0; i < 100; i++) {
+        harness.processElement1(reading("s" + i, 1000));
+      }
+      until(harness, 3 * TTL);
+      for (int i = 0; i < 100; i++) {
+        harness.processElement2(new StreamRecord<>(Models.update("s" + i, 4 * TTL, 0)));
+      }
+      assertThat(harness.numEventTimeTimers()).isEqualTo(100);
+      until(harness, 5 * TTL - 1);
+      assertThat(harness.numKeyedStateEntries()).isPositive();
+      until(harness, 4 * TTL + TTL + TTL / 4);
+
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
+  }
+
+  @Test
+  void theModelOfASensorThatStillSendsStays() throws Exception {
+    ModelUpdate update = Models.update("a", 1000, 0);
+    try (var harness = harness(false)) {
+      harness.open();
+      harness.processElement2(new StreamRecord<>(update));
+      for (long time = 1000; time < 10 * TTL; time += TTL * 3 / 4) {
+        harness.processElement1(reading("a", time));
+        until(harness, time);
+        assertThat(harness.numEventTimeTimers()).isLessThan(4);
+      }
+
+      assertThat(harness.extractOutputValues())
+          .hasSizeGreaterThan(10)
+          .extracting(ScoredVector::modelVersion)
+          .containsOnly(update.modelVersion());
+    }
+  }
+
+  @Test
+  void aModelInForceFromTheBeginningWaitsForItsSensor() throws Exception {
+    ModelUpdate update = Models.update("a", 1000, 0).inForce("a", ControlCommand.FIRST, null);
+    try (var harness = harness(false)) {
+      harness.open();
+      harness.processElement2(new StreamRecord<>(update));
+      until(harness, 5 * TTL);
+      harness.processElement1(reading("a", 5 * TTL + 1));
+
+      assertThat(harness.extractOutputValues())
+          .extracting(ScoredVector::modelVersion)
+          .containsExactly(update.modelVersion());
+    }
+  }
+
+  private static void until(
+      KeyedTwoInputStreamOperatorTestHarness<String, FeatureVector, ModelUpdate, ScoredVector>
+          harness,
+      long time)
+      throws Exception {
+    harness.processWatermark1(new Watermark(time));
+    harness.processWatermark2(new Watermark(time));
   }
 }

@@ -21,8 +21,13 @@ class TriageFunctionTest {
 
   private static KeyedOneInputStreamOperatorTestHarness<String, ScoredVector, Alert> harness()
       throws Exception {
+    return harness(1000);
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<String, ScoredVector, Alert> harness(
+      long quietMillis) throws Exception {
     return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new TriageFunction(new TriagePolicy(3, 1000))),
+        new KeyedProcessOperator<>(new TriageFunction(new TriagePolicy(3, quietMillis))),
         ScoredVector::key,
         Types.STRING,
         128,
@@ -159,6 +164,29 @@ class TriageFunctionTest {
         true,
         null,
         null);
+  }
+
+  @Test
+  void anEpisodeOfBeforeARestartEndsByTheQuietPeriodOfAfterIt() throws Exception {
+    OperatorSubtaskState snapshot;
+    try (var harness = harness(1000)) {
+      harness.open();
+      send(harness, scored("a", 10, 0.9));
+      snapshot = harness.snapshot(1, 1);
+    }
+    try (var harness = harness(5000)) {
+      harness.initializeState(snapshot);
+      harness.open();
+      harness.processWatermark(5009);
+      assertThat(harness.extractOutputValues()).isEmpty();
+      harness.processWatermark(5010);
+
+      assertThat(harness.extractOutputValues())
+          .extracting(Alert::state)
+          .containsExactly(AlertState.CLOSED);
+      assertThat(harness.numKeyedStateEntries()).isZero();
+      assertThat(harness.numEventTimeTimers()).isZero();
+    }
   }
 
   @Test

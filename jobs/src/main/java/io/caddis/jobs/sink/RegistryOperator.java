@@ -146,8 +146,24 @@ public final class RegistryOperator extends AbstractStreamOperator<Void>
     publish(NONE);
   }
 
+  /**
+   * Deals with what a checkpoint holds, of each group in order: word that a model was rolled back
+   * finds no version before the model is one, and would pass for done.
+   */
   private void publish(long checkpoint) {
-    waiting.removeIf(one -> one.checkpoint() <= checkpoint && publish(one.model()));
+    Set<String> held = new HashSet<>();
+    waiting.removeIf(
+        one -> {
+          String group = one.model().group();
+          if (one.checkpoint() > checkpoint || held.contains(group)) {
+            return false;
+          }
+          boolean done = publish(one.model());
+          if (!done) {
+            held.add(group);
+          }
+          return done;
+        });
   }
 
   /** Whether the model is dealt with: published, or not to be tried again. */

@@ -4,7 +4,9 @@ package io.caddis.jobs.spec;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The rules for Kafka as source, sink and control, and for where results go at all. */
 final class KafkaRules {
@@ -30,6 +32,7 @@ final class KafkaRules {
         BROKERS,
         "must be given to read or write Kafka topics: HOST:PORT");
     source(read);
+    oneTopicEach();
     rules.refuse(
         !published && missing(DIRECTORY),
         DIRECTORY,
@@ -70,6 +73,30 @@ final class KafkaRules {
         }
       } catch (DateTimeException e) {
         rules.refuse(true, "/source/kafka/start", "must be a date that exists, was " + start);
+      }
+    }
+  }
+
+  /**
+   * The ids of a sink's transactions hold its topic: two sinks with the same ones fence each other
+   * out for ever.
+   */
+  private void oneTopicEach() {
+    if (!rules.sound("/sink/kafka/delivery")
+        || !rules.text("/sink/kafka/delivery").equals("exactly-once")) {
+      return;
+    }
+    Map<String, String> taken = new HashMap<>();
+    for (String results : TOPICS) {
+      String path = "/sink/kafka/" + results;
+      if (given(path)) {
+        String other = taken.putIfAbsent(rules.text(path), results);
+        rules.refuse(
+            other != null,
+            path,
+            "must be another topic than sink.kafka.%s with sink.kafka.delivery exactly-once, was %s:"
+                    .formatted(other, rules.at(path))
+                + " give each a topic of its own, or choose at-least-once");
       }
     }
   }

@@ -188,6 +188,38 @@ class RegistryOperatorTest {
   }
 
   @Test
+  void aRollbackWaitsForTheModelThatCouldNotBePublishedButNotForThoseOfOtherGroups()
+      throws Exception {
+    RegistryTarget target = target(true);
+    ModelVerdict rolledBack =
+        new ModelVerdict(ModelVerdict.Decision.ROLLED_BACK, "because", 2 * HOUR);
+    Files.createDirectories(folder.resolve("registry"));
+    Path inTheWay = Files.writeString(folder.resolve("registry/pump.a"), "a file");
+    try (var harness = harness(target)) {
+      harness.open();
+      send(harness, model("a", 1));
+      send(harness, model("b", 1));
+      harness.snapshot(1, 1);
+      harness.notifyOfCompletedCheckpoint(1);
+      send(harness, model("a", 1, rolledBack));
+      send(harness, model("b", 1, rolledBack));
+      harness.snapshot(2, 2);
+      harness.notifyOfCompletedCheckpoint(2);
+      assertThat(changes("pump.b")).containsExactly("withdraw");
+
+      Files.delete(inTheWay);
+      harness.snapshot(3, 3);
+      harness.notifyOfCompletedCheckpoint(3);
+    }
+    assertThat(registry().versions("pump.a")).hasSize(1);
+    assertThat(changes("pump.a")).containsExactly("withdraw");
+  }
+
+  private List<String> changes(String name) throws IOException {
+    return registry().aliases(name).changes().stream().map(change -> change.action()).toList();
+  }
+
+  @Test
   void theOldestOfMoreThanMayWaitIsPublishedWithoutACheckpoint() throws Exception {
     try (var harness = harness(target(false))) {
       harness.open();

@@ -25,6 +25,16 @@ class KafkaRulesTest {
     assertThat(spec.sink().kafka().delivery()).isEqualTo(PipelineSpec.Delivery.EXACTLY_ONCE);
   }
 
+  @Test
+  void atLeastOnceAllResultsMayGoToOneTopic() {
+    PipelineSpec spec =
+        TestSettings.loader(
+                "source.path=in; kafka.bootstrap-servers=h:1; sink.kafka.delivery=at-least-once;"
+                    + "sink.kafka.scores=t; sink.kafka.alerts=t")
+            .load();
+    assertThat(spec.sink().kafka().topics()).containsExactly("t", "t");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -41,6 +51,7 @@ class KafkaRulesTest {
           source.path=in; kafka.bootstrap-servers=h:1; sink.kafka.dead-letters=t; limits.dead-letter-bytes=100001 | limits.dead-letter-bytes must be at most 100000 when dead letters go to Kafka, was 100001
           source.path=in; sink.directory=d; source.kafka.start=2026-02-30T00:00:00Z | source.kafka.start must be a date that exists, was 2026-02-30T00:00:00Z
           source.path=in; sink.directory=d; source.kafka.max-drift=0 s | source.kafka.max-drift must be positive
+          source.path=in; kafka.bootstrap-servers=h:1; sink.kafka.scores=t; sink.kafka.models=u; sink.kafka.alerts=t | sink.kafka.alerts must be another topic than sink.kafka.scores with sink.kafka.delivery exactly-once, was "t": give each a topic of its own, or choose at-least-once
           source.path=in; sink.kafka.scores=a b | sink.kafka.scores must be
           """)
   void whatCannotWorkIsRefused(String settings, String problem) {
