@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Requests as nobody should send them, the same ones for the same seed. Not thread-safe. */
 final class FuzzedRequests {
@@ -192,13 +194,28 @@ final class FuzzedRequests {
 
   private final Random random;
   private final int bodyBytes;
+  private final List<String[]> valid;
+  private final int fast;
+
+  /** To all routes of a gateway. */
+  FuzzedRequests(long seed, int bodyBytes) {
+    this(seed, bodyBytes, path -> true);
+  }
 
   /**
    * @param bodyBytes largest body that the gateway takes
+   * @param served whether requests to a path are to begin with
    */
-  FuzzedRequests(long seed, int bodyBytes) {
+  FuzzedRequests(long seed, int bodyBytes, Predicate<String> served) {
     this.random = new Random(seed);
     this.bodyBytes = bodyBytes;
+    this.valid = Stream.of(VALID).filter(request -> served.test(request[0])).toList();
+    this.fast =
+        (int)
+            Stream.of(VALID)
+                .limit(VALID.length - SLOW_ROUTES)
+                .filter(request -> served.test(request[0]))
+                .count();
   }
 
   /**
@@ -215,9 +232,9 @@ final class FuzzedRequests {
   }
 
   Fuzzed next() {
-    String[] valid = valid();
-    String path = valid[0];
-    String body = valid[1];
+    String[] request = valid();
+    String path = request[0];
+    String body = request[1];
     return switch (random.nextInt(20)) {
       case 0 -> post("nesting", path, nested(body));
       case 1 -> post("number", path, body.replaceFirst("[0-9.]+", number()));
@@ -234,9 +251,10 @@ final class FuzzedRequests {
   }
 
   private String[] valid() {
-    int fast = VALID.length - SLOW_ROUTES;
-    return VALID[
-        random.nextInt(50) == 0 ? fast + random.nextInt(SLOW_ROUTES) : random.nextInt(fast)];
+    return valid.get(
+        random.nextInt(50) == 0
+            ? fast + random.nextInt(valid.size() - fast)
+            : random.nextInt(fast));
   }
 
   private <T> T of(List<T> list) {
@@ -276,7 +294,7 @@ final class FuzzedRequests {
   }
 
   private String spliced(String one) {
-    String other = VALID[random.nextInt(VALID.length)][1];
+    String other = of(valid)[1];
     return one.substring(0, random.nextInt(one.length()))
         + other.substring(random.nextInt(other.length()));
   }

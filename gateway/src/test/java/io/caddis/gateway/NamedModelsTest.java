@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caddis.detectors.stream.StreamDetectors;
 import io.caddis.gateway.TestGateway.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -287,6 +290,24 @@ class NamedModelsTest {
     assertThat(fixed.get("threshold").asDouble()).isEqualTo(0.7);
     assertThat(wrong.status()).isEqualTo(422);
     assertThat(wrong.errors()).contains("/threshold_value");
+  }
+
+  @Test
+  void aFileThatRunsACommandWhenPythonLoadsItIsRefusedAndNotRun() throws IOException {
+    Path marker = registry.resolve("marker");
+    byte[] pickle = Pickles.running("touch '%s'".formatted(marker));
+    gateway.post("/v1/anomaly/fit", SENSORS);
+    JsonNode saved = gateway.post("/v1/anomaly/save", "{\"model\": \"sensor-monitor\"}").json();
+    gateway.close();
+    Files.write(Path.of(saved.get("path").asString()), pickle);
+    Files.write(registry.resolve("payload.joblib"), pickle);
+    gateway = new TestGateway(registry);
+
+    for (String name : List.of("sensor-monitor", "payload", "payload.joblib")) {
+      Answer answer = gateway.post("/v1/anomaly/load", "{\"model\": \"%s\"}".formatted(name));
+      assertThat(answer.status()).as(answer.body()).isBetween(400, 499);
+    }
+    assertThat(marker).doesNotExist();
   }
 
   @Test

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class RawConnection implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 60_000;
 
+  /** Of the body of an answer no more is kept. */
+  private static final int MOST_BYTES = 16 << 20;
+
   private final int port;
   private @Nullable Socket socket;
   private @Nullable InputStream in;
@@ -31,6 +34,16 @@ final class RawConnection implements AutoCloseable {
   /** An answer, status 0 when the server closed the connection without one. */
   record Answer(int status, String body) {
     static final Answer NONE = new Answer(0, "");
+  }
+
+  /** Neither an answer nor the end of the connection has come in time. */
+  static final class Unanswered extends AssertionError {
+    private Unanswered(SocketTimeoutException cause) {
+      super(
+          "a request must be answered or given up within %d ms, was neither"
+              .formatted(PATIENCE_MILLIS),
+          cause);
+    }
   }
 
   /**
@@ -52,10 +65,7 @@ final class RawConnection implements AutoCloseable {
       return read(whole, bytes[0] == 'H' && bytes.length > 3 && bytes[3] == 'D');
     } catch (SocketTimeoutException e) {
       close();
-      throw new AssertionError(
-          "a request must be answered or given up within %d ms, was neither"
-              .formatted(PATIENCE_MILLIS),
-          e);
+      throw new Unanswered(e);
     } catch (IOException e) {
       close();
       return Answer.NONE;
@@ -90,6 +100,10 @@ final class RawConnection implements AutoCloseable {
       closes |= lower.startsWith("connection:") && lower.contains("close");
       chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
     }
+    if (status == 100) {
+      // The answer is still to come.
+      return read(whole, headOnly);
+    }
     String body = headOnly ? "" : body(length, chunked);
     if (closes) {
       close();
@@ -100,7 +114,9 @@ final class RawConnection implements AutoCloseable {
   private String body(long length, boolean chunked) throws IOException {
     InputStream from = stream();
     if (length >= 0) {
-      return new String(from.readNBytes((int) length), StandardCharsets.UTF_8);
+      byte[] kept = from.readNBytes((int) Math.min(length, MOST_BYTES));
+      from.skipNBytes(length - kept.length);
+      return new String(kept, StandardCharsets.UTF_8);
     }
     if (!chunked) {
       return new String(from.readAllBytes(), StandardCharsets.UTF_8);

@@ -32,9 +32,8 @@ final class SlowSockets implements AutoCloseable {
   /** Larger than what is waited for without a thread, so that a thread reads the rest. */
   private static final int LONG = 65 << 10;
 
-  /** An answer of megabytes, asked for so often that no buffers hold them all. */
-  private static final String LARGE =
-      "GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20);
+  /** So often that no buffers hold all answers of megabytes. */
+  private static final String LARGE = "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(20);
 
   private enum Kind {
     HEAD("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: "),
@@ -45,10 +44,14 @@ final class SlowSockets implements AutoCloseable {
     NOT_READ(LARGE),
     SLOWLY_READ(LARGE);
 
-    private final byte[] begin;
+    private final String begin;
 
     Kind(String begin) {
-      this.begin = begin.getBytes(StandardCharsets.US_ASCII);
+      this.begin = begin;
+    }
+
+    private byte[] begin(String page) {
+      return begin.replace("%s", page).getBytes(StandardCharsets.US_ASCII);
     }
 
     private boolean sends() {
@@ -57,6 +60,7 @@ final class SlowSockets implements AutoCloseable {
   }
 
   private final InetSocketAddress address;
+  private final String page;
   private final List<Slow> all = new ArrayList<>();
   private final Map<String, Integer> ends = new TreeMap<>();
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
@@ -64,7 +68,16 @@ final class SlowSockets implements AutoCloseable {
   private int step;
   private int opened;
 
+  /** Of a gateway. */
   SlowSockets(int port, int connections) {
+    this(port, connections, "/docs/swagger-ui-bundle.js");
+  }
+
+  /**
+   * @param page whose answers are not read: the largest that there is
+   */
+  SlowSockets(int port, int connections, String page) {
+    this.page = page;
     address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     for (int i = 0; i < connections; i++) {
       all.add(new Slow(Kind.values()[i % Kind.values().length]));
@@ -122,7 +135,7 @@ final class SlowSockets implements AutoCloseable {
       opening.configureBlocking(false);
       channel = opening;
       answer.clear();
-      unsent = ByteBuffer.wrap(kind.begin);
+      unsent = ByteBuffer.wrap(kind.begin(page));
       opened++;
     }
 

@@ -11,44 +11,61 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A client that has rows scored and looks at models, alerts and pages, a request each fiftieth of a
- * second whether or not the one before has been answered, every other one over a connection of its
- * own. It knows every answer. Thread-safe.
+ * A client that has rows scored and looks at models, alerts and pages, a request at each beat
+ * whether or not the one before has been answered, every other one over a connection of its own. It
+ * knows every answer. Thread-safe.
  */
 final class SteadyClient {
-  private static final int EVERY_MILLIS = 20;
-
   /** As many requests at once as a client of one process has. */
   private static final int THREADS = 16;
 
-  /** Well before the server gives up a silent one. */
-  private static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private static final int QUESTIONS = 50;
+
+  /**
+   * What suits a server.
+   *
+   * @param pages to look at
+   * @param every how often a request is due
+   * @param kept how long a connection may wait for the next: well below what the server allows
+   */
+  record Manner(List<String> pages, Duration every, Duration kept) {
+    private static final Manner OF_A_GATEWAY =
+        new Manner(
+            List.of("/model/info", "/api/registry", "/api/alerts", "/dashboard/app.js", "/health"),
+            Duration.ofMillis(20),
+            Duration.ofSeconds(10));
+  }
 
   private record Question(String method, String path, String body, String answer) {}
 
   private record Kept(RawConnection connection, long since) {}
 
   private final int port;
+  private final Manner manner;
   private final List<Question> questions = new ArrayList<>();
   private final ConcurrentLinkedDeque<Kept> connections = new ConcurrentLinkedDeque<>();
-  private final Queue<Long> nanos = new ConcurrentLinkedQueue<>();
-  private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
+  private final List<Long> nanos = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+  private boolean over;
+
+  /** Of a gateway. */
+  SteadyClient(int port) throws IOException {
+    this(port, Manner.OF_A_GATEWAY);
+  }
 
   /** Learns the answers, while nobody else asks. */
-  SteadyClient(int port) throws IOException {
+  SteadyClient(int port, Manner manner) throws IOException {
     this.port = port;
+    this.manner = manner;
     List<Question> unanswered = new ArrayList<>();
     for (int i = 0; i < QUESTIONS; i++) {
       String row = "{\"a\": %d, \"b\": \"%s\"}".formatted(i, i % 3 == 0 ? "x" : "y");
@@ -58,8 +75,7 @@ final class SteadyClient {
               : "{\"rows\": [%s, {\"a\": %d}]}".formatted(row, -i);
       unanswered.add(new Question("POST", "/predict", body, ""));
     }
-    for (String path :
-        List.of("/model/info", "/api/registry", "/api/alerts", "/dashboard/app.js", "/health")) {
+    for (String path : manner.pages) {
       unanswered.add(new Question("GET", path, "", ""));
     }
     for (Question question : unanswered) {
@@ -98,12 +114,22 @@ final class SteadyClient {
     }
   }
 
-  /** Asks for a while. What a request takes counts from when it was due. */
+  /** Asks for a while, and waits until all is answered. */
   Figures ask(Duration time) throws InterruptedException {
-    nanos.clear();
+    return ask(time, Duration.ofDays(1));
+  }
+
+  /**
+   * Asks for a while. What a request takes counts from when it was due.
+   *
+   * @param patience how long after it what is not answered is waited for; then it never is
+   */
+  Figures ask(Duration time, Duration patience) throws InterruptedException {
+    begin();
     ExecutorService askers = Executors.newFixedThreadPool(THREADS);
     ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
-    int count = (int) (time.toMillis() / EVERY_MILLIS);
+    long everyMillis = manner.every.toMillis();
+    int count = (int) (time.toMillis() / everyMillis);
     CountDownLatch answered = new CountDownLatch(count);
     long begin = System.nanoTime();
     int[] asked = {0};
@@ -111,34 +137,59 @@ final class SteadyClient {
         () -> {
           int number = asked[0]++;
           if (number < count) {
-            long due = begin + TimeUnit.MILLISECONDS.toNanos((long) number * EVERY_MILLIS);
+            long due = begin + TimeUnit.MILLISECONDS.toNanos(number * everyMillis);
             askers.execute(() -> ask(number, due, answered));
           }
         },
         0,
-        EVERY_MILLIS,
+        everyMillis,
         TimeUnit.MILLISECONDS);
     try {
-      answered.await();
+      boolean all = answered.await(time.plus(patience).toMillis(), TimeUnit.MILLISECONDS);
+      return figures(all ? 0 : count, System.nanoTime() - begin);
     } finally {
       clock.shutdownNow();
       askers.shutdownNow();
     }
+  }
+
+  private synchronized void begin() {
+    nanos.clear();
+    over = false;
+  }
+
+  /** An answer, unless it is too late; null if it is right. */
+  private synchronized void came(@Nullable String fault, long tookNanos) {
+    if (!over) {
+      nanos.add(tookNanos);
+      if (fault != null) {
+        wrong.add(fault);
+      }
+    }
+  }
+
+  /** What has come, and what has not been answered of so many in so long a time. */
+  private synchronized Figures figures(int due, long waitedNanos) {
+    while (nanos.size() < due) {
+      came("a request is not answered", waitedNanos);
+    }
+    over = true;
     return new Figures(
         List.copyOf(wrong), nanos.stream().mapToLong(Long::longValue).sorted().toArray());
   }
 
   private void ask(int number, long due, CountDownLatch answered) {
     Question question = questions.get(number * 7 % questions.size());
+    String fault = null;
     try {
       Answer answer = send(question, number % 2 == 0);
       if (answer.status() != 200 || !lasting(answer.body()).equals(question.answer)) {
-        wrong.add("%s gives %s instead of %s".formatted(question.path, answer, question.answer));
+        fault = "%s gives %s instead of %s".formatted(question.path, answer, question.answer);
       }
     } catch (IOException | RuntimeException | Error e) {
-      wrong.add(question.path + " fails: " + e);
+      fault = question.path + " fails: " + e;
     } finally {
-      nanos.add(System.nanoTime() - due);
+      came(fault, System.nanoTime() - due);
       answered.countDown();
     }
   }
@@ -166,7 +217,7 @@ final class SteadyClient {
 
   private RawConnection connection() throws IOException {
     for (Kept kept = connections.poll(); kept != null; kept = connections.poll()) {
-      if (System.nanoTime() - kept.since < KEPT_NANOS) {
+      if (System.nanoTime() - kept.since < manner.kept.toNanos()) {
         return kept.connection;
       }
       kept.connection.close();
