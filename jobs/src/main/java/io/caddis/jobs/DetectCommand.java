@@ -166,6 +166,14 @@ final class DetectCommand implements Callable<Integer> {
 
   private void close(PrintWriter out, RunSummary summary) {
     out.println(json ? summary.json() : summary.text());
+    if (summary.onlyDeadLetters()) {
+      command
+          .commandLine()
+          .getErr()
+          .println(
+              "No row could be used. Why, and where it stands, is in dead-letters/ of the output;"
+                  + " docs/input.md has the reasons.");
+    }
   }
 
   private void checkInput(PipelineSpec.Source source) throws IOException {

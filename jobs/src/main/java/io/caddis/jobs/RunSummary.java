@@ -96,6 +96,12 @@ public record RunSummary(Map<String, Long> counters, Duration elapsed) {
         seconds());
   }
 
+  /** Whether there were rows and none could be used. */
+  boolean onlyDeadLetters() {
+    return count(OperatorMetrics.READINGS) > 0
+        && count(OperatorMetrics.DEAD_LETTERS) == count(OperatorMetrics.READINGS);
+  }
+
   private double seconds() {
     return elapsed.toMillis() / 1000.0;
   }

@@ -51,4 +51,14 @@ class RunSummaryTest {
                 + "\"cells_imputed\":5,\"duplicates\":3,\"late\":2,\"missed_training\":7,\"quality_issues\":6,"
                 + "\"models_trained\":4,\"models_refused\":0,\"models_rolled_back\":2,\"retractions\":1,\"seconds\":3.21}");
   }
+
+  @Test
+  void itTellsWhenNoRowCouldBeUsed() {
+    assertThat(RunSummary.of(Map.of("readings", 2L, "deadLetters", 2L), Duration.ZERO))
+        .matches(RunSummary::onlyDeadLetters);
+    assertThat(RunSummary.of(Map.of("readings", 2L, "deadLetters", 1L), Duration.ZERO))
+        .matches(summary -> !summary.onlyDeadLetters());
+    assertThat(RunSummary.of(Map.of(), Duration.ZERO))
+        .matches(summary -> !summary.onlyDeadLetters());
+  }
 }
