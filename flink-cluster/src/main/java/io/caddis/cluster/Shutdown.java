@@ -44,22 +44,32 @@ final class Shutdown {
     }
   }
 
-  /** Asks processes to end, kills those that take too long, and removes their pid files. */
+  /**
+   * Asks processes to end, kills those that take too long, and removes their pid files.
+   *
+   * @throws ClusterException when some did not end; all others have
+   */
   static void end(List<ClusterProcess> processes) {
     // The JobManager first, in the order of names: it must not take the end of the others for
     // failures. What they say good-bye to in ZooKeeper must be there until they have.
-    List<ClusterProcess> flink =
-        processes.stream()
-            .filter(process -> !process.name().equals(StandaloneCluster.ZOO_KEEPER))
-            .toList();
-    flink.forEach(ClusterProcess::terminate);
-    flink.forEach(process -> process.awaitEndOrKill(GRACE));
-    processes.stream()
-        .filter(process -> process.name().equals(StandaloneCluster.ZOO_KEEPER))
-        .forEach(
-            process -> {
-              process.terminate();
-              process.awaitEndOrKill(GRACE);
-            });
+    List<String> alive = new ArrayList<>();
+    for (boolean keeper : new boolean[] {false, true}) {
+      List<ClusterProcess> together =
+          processes.stream()
+              .filter(process -> process.name().equals(StandaloneCluster.ZOO_KEEPER) == keeper)
+              .toList();
+      together.forEach(ClusterProcess::terminate);
+      for (ClusterProcess process : together) {
+        try {
+          process.awaitEndOrKill(GRACE);
+        } catch (ClusterException e) {
+          alive.add(e.getMessage());
+        }
+      }
+    }
+    if (!alive.isEmpty()) {
+      throw new ClusterException(
+          String.join("; ", alive) + "; all others have ended. Run ./caddis down again");
+    }
   }
 }
