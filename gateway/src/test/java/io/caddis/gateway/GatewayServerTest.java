@@ -10,9 +10,9 @@ import io.caddis.gateway.access.Access;
 import io.javalin.http.Handler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -109,7 +109,7 @@ class GatewayServerTest {
     int port = server.port();
     CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
     while (isListening(port)) {
-      Thread.onSpinWait();
+      Thread.sleep(10);
     }
     assertThat(stop).isNotDone();
     release.countDown();
@@ -141,7 +141,8 @@ class GatewayServerTest {
   private static boolean isListening(int port) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port)) {
       return socket.isConnected();
-    } catch (ConnectException e) {
+    } catch (SocketException refusedOrReset) {
+      // A listener that closes resets what waits to be accepted; once closed it refuses.
       return false;
     }
   }
