@@ -115,8 +115,8 @@ public final class Gateway implements Callable<Integer> {
   @Option(
       names = "--max-body-mib",
       paramLabel = "N",
-      description = "Largest body of a request (default: 16).")
-  private int bodyMebibytes = 16;
+      description = "Largest body of a request (default: 16, less when memory is short).")
+  private @Nullable Integer bodyMebibytes;
 
   @Option(
       names = "--max-rows",
@@ -186,9 +186,6 @@ public final class Gateway implements Callable<Integer> {
   }
 
   private GatewayOptions options() {
-    if (bodyMebibytes < 1 || bodyMebibytes > 2047) {
-      throw new IllegalArgumentException("--max-body-mib must be 1 to 2047, was " + bodyMebibytes);
-    }
     ModelPlace place = ModelPlace.of(registry, model, System.getenv());
     ModelRegistry.checkedName(place.model());
     return new GatewayOptions(
@@ -199,10 +196,24 @@ public final class Gateway implements Callable<Integer> {
         trainingData,
         tokens,
         insecure,
-        Limits.DEFAULT.with(bodyMebibytes << 20, rows),
+        limits(Runtime.getRuntime().maxMemory()),
         control,
         flink,
         tls.files());
+  }
+
+  private Limits limits(long heapBytes) {
+    Limits limits = Limits.within(heapBytes);
+    if (bodyMebibytes == null) {
+      return limits.with(limits.bodyBytes(), rows);
+    }
+    int most = Limits.bodiesRoom(heapBytes) >> 20;
+    if (bodyMebibytes < 1 || bodyMebibytes > most) {
+      throw new IllegalArgumentException(
+          "--max-body-mib must be 1 to %d with a heap of %d MiB, was %d: more heap is had with CADDIS_JAVA_OPTS=-Xmx4g"
+              .formatted(most, heapBytes >> 20, bodyMebibytes));
+    }
+    return limits.with(bodyMebibytes << 20, rows);
   }
 
   /**
@@ -223,7 +234,7 @@ public final class Gateway implements Callable<Integer> {
       LOG.warn("{} without TLS: tokens and data can be read on the way", options.host());
     }
     ModelRegistry registry = new ModelRegistry(new LocalRegistryFiles(options.registry()), clock);
-    ModelShelf shelf = new ModelShelf(registry, clock, options.limits().models());
+    ModelShelf shelf = new ModelShelf(registry, clock, options.limits().modelBytes());
     Contract contract = new Contract();
     Metrics metrics = new Metrics();
     metrics.gauge("models_in_memory", "Models in memory", shelf::size);

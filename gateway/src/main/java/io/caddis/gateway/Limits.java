@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param bodiesBytes most bytes of bodies that are worked on at once, at least {@code bodyBytes}
  * @param rows most rows in a request
  * @param trainingRows most rows that a model is fitted on; of more a uniform sample is drawn
- * @param models most models in memory
+ * @param modelBytes most bytes of models in memory, as their files and the rows that they keep have
  * @param busy most requests that are worked on at once; others wait, then are refused
  * @param patience how long they wait
  * @param scoring how long the rows of one request may take
@@ -23,7 +23,7 @@ public record Limits(
     int bodiesBytes,
     int rows,
     int trainingRows,
-    int models,
+    long modelBytes,
     int busy,
     Duration patience,
     Duration scoring,
@@ -52,7 +52,7 @@ public record Limits(
           64 << 20,
           100_000,
           10_000,
-          100,
+          100 << 20,
           64,
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
@@ -66,6 +66,39 @@ public record Limits(
     }
   }
 
+  /** What a gateway takes that works on nothing. */
+  private static final long IDLE_BYTES = 128 << 20;
+
+  /**
+   * A body takes some nine times its length while it is worked on, a model in memory up to twice
+   * that of its file: together they must leave the heap what is taken by nothing in particular.
+   */
+  private static final int HEAP_PER_BODIES = 12;
+
+  private static final int HEAP_PER_MODELS = 8;
+
+  /** The defaults, as far as a heap has room for them. */
+  static Limits within(long heapBytes) {
+    int room = bodiesRoom(heapBytes);
+    return new Limits(
+        Math.min(DEFAULT.bodyBytes, room),
+        Math.min(DEFAULT.bodiesBytes, room),
+        DEFAULT.rows,
+        DEFAULT.trainingRows,
+        Math.max(1 << 20, (heapBytes - IDLE_BYTES) / HEAP_PER_MODELS),
+        DEFAULT.busy,
+        DEFAULT.patience,
+        DEFAULT.scoring,
+        DEFAULT.idle,
+        DEFAULT.connections);
+  }
+
+  /** Most bytes of bodies that a heap has room for, at least a MiB. */
+  static int bodiesRoom(long heapBytes) {
+    long room = (heapBytes - IDLE_BYTES) / HEAP_PER_BODIES;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(1 << 20, room));
+  }
+
   /** These with other bounds on a body and on its rows. */
   Limits with(int otherBodyBytes, int otherRows) {
     return new Limits(
@@ -73,7 +106,7 @@ public record Limits(
         Math.max(otherBodyBytes, bodiesBytes),
         otherRows,
         trainingRows,
-        models,
+        modelBytes,
         busy,
         patience,
         scoring,

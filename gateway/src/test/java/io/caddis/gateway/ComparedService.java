@@ -79,7 +79,7 @@ record ComparedService(
         "gateway",
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:MaxRAMPercentage=60",
+            "-Xmx1g",
             "-XX:+ExitOnOutOfMemoryError",
             "-Dlog4j.configurationFile=" + logging,
             "-cp",

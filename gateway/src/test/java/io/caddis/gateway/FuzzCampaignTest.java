@@ -56,7 +56,7 @@ class FuzzCampaignTest {
           16 * BODY_BYTES,
           100,
           100,
-          8,
+          1 << 20,
           8,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),

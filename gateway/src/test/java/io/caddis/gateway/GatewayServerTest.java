@@ -157,7 +157,7 @@ class GatewayServerTest {
             1000,
             10,
             10,
-            10,
+            1 << 20,
             1,
             Duration.ZERO,
             Duration.ofSeconds(30),

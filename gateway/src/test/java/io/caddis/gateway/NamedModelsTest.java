@@ -341,7 +341,7 @@ class NamedModelsTest {
             1 << 20,
             100,
             100,
-            2,
+            150_000,
             8,
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),

@@ -57,7 +57,7 @@ final class TestOptions {
         1 << 20,
         100,
         100,
-        10,
+        1 << 20,
         8,
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

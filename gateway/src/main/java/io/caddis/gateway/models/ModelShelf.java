@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +34,15 @@ import org.slf4j.LoggerFactory;
 public final class ModelShelf {
   private static final Logger LOG = LoggerFactory.getLogger(ModelShelf.class);
 
+  /** What each model takes beside its file and its rows. */
+  private static final long ENTRY_BYTES = 64 << 10;
+
   /** How old the knowledge of a model's champion may be. */
   private static final Duration FRESH = Duration.ofSeconds(2);
 
   private final ModelRegistry registry;
   private final InstantSource clock;
-  private final int most;
+  private final long mostBytes;
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
   /** The name in the registry of the model that clients mean by a name alone. */
@@ -53,12 +55,12 @@ public final class ModelShelf {
   private record Entry(ServedModel served, AtomicLong usedNanos, AtomicLong checked) {}
 
   /**
-   * @param most models in memory, at least 1
+   * @param mostBytes of models in memory
    */
-  public ModelShelf(ModelRegistry registry, InstantSource clock, int most) {
+  public ModelShelf(ModelRegistry registry, InstantSource clock, long mostBytes) {
     this.registry = registry;
     this.clock = clock;
-    this.most = most;
+    this.mostBytes = mostBytes;
   }
 
   /** The name in the registry of a model of a backend. */
@@ -98,10 +100,13 @@ public final class ModelShelf {
       if (version != null && !version.equals(served.version())) {
         RegisteredModel registered = registry.load(served.stored(), version);
         Entry newer = entry(ServedModel.registered(served.name(), registered));
-        // Not in place of what was fitted or loaded meanwhile.
-        return entries.replace(served.stored(), entry, newer) ? newer.served() : served;
+        synchronized (this) {
+          makeRoom(newer.served());
+          // Not in place of what was fitted or loaded meanwhile.
+          return entries.replace(served.stored(), entry, newer) ? newer.served() : served;
+        }
       }
-    } catch (IOException | ModelFormatException | IllegalArgumentException e) {
+    } catch (IOException | ModelFormatException | IllegalArgumentException | ProblemException e) {
       LOG.warn("{} stays at {}: {}", served.stored(), served.version(), e.getMessage());
     }
     return served;
@@ -167,13 +172,11 @@ public final class ModelShelf {
   /**
    * Puts a model into memory, in place of an older one of its name.
    *
-   * @throws ProblemException 409 when there are too many that are not saved
+   * @throws ProblemException 409 when it has no room beside those that are not saved
    */
   ServedModel put(ServedModel served) {
     synchronized (this) {
-      if (!entries.containsKey(served.stored()) && entries.size() >= most) {
-        evict();
-      }
+      makeRoom(served);
       entries.put(served.stored(), entry(served));
     }
     latest.put(served.name(), served.stored());
@@ -184,18 +187,40 @@ public final class ModelShelf {
     return new Entry(served, new AtomicLong(System.nanoTime()), new AtomicLong(clock.millis()));
   }
 
-  private void evict() {
-    Optional<Entry> oldest =
+  /** Lets go of saved models that were not used for longest, until this one fits in. */
+  private void makeRoom(ServedModel served) {
+    long room = mostBytes - size(served);
+    List<Entry> others =
         entries.values().stream()
-            .filter(entry -> entry.served().saved())
-            .min(Comparator.comparingLong(entry -> entry.usedNanos().get()));
-    if (oldest.isEmpty()) {
+            .filter(entry -> !entry.served().stored().equals(served.stored()))
+            .sorted(Comparator.comparingLong(entry -> entry.usedNanos().get()))
+            .toList();
+    long unsaved =
+        others.stream()
+            .filter(entry -> !entry.served().saved())
+            .mapToLong(entry -> size(entry.served()))
+            .sum();
+    if (unsaved > room) {
       throw new ProblemException(
           409,
-          "Too many models",
-          "models in memory that are not saved must be at most " + most + ": save one");
+          "No room in memory",
+          "models in memory must have at most %d bytes, %s has %d and those that are not saved %d: save some, or give the gateway more heap"
+              .formatted(mostBytes, served.name(), size(served), unsaved));
     }
-    entries.remove(oldest.get().served().stored());
+    long taken = others.stream().mapToLong(entry -> size(entry.served())).sum();
+    for (Entry entry : others) {
+      if (taken <= room) {
+        return;
+      }
+      if (entry.served().saved()) {
+        entries.remove(entry.served().stored());
+        taken -= size(entry.served());
+      }
+    }
+  }
+
+  private static long size(ServedModel served) {
+    return ENTRY_BYTES + served.size();
   }
 
   /** Adds the model to the registry as its champion. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param training where its rows came from
  * @param version in the registry, or {@code unsaved-} and the beginning of its checksum
  * @param saved whether the registry has it
+ * @param bytes of its file
  * @param recipe how it was fitted
  * @param sample of its training rows, null when it came from the registry
  * @param reader of its rows
@@ -38,6 +39,7 @@ record ServedModel(
     ModelMetadata.Training training,
     String version,
     boolean saved,
+    int bytes,
     Recipe recipe,
     @Nullable TrainingRows sample,
     RowReader reader,
@@ -52,7 +54,8 @@ record ServedModel(
       ModelMetadata.Training training,
       Recipe recipe,
       @Nullable TrainingRows sample) {
-    String checksum = ModelCodec.sha256(ModelCodec.encode(model));
+    byte[] encoded = ModelCodec.encode(model);
+    String checksum = ModelCodec.sha256(encoded);
     return new ServedModel(
         name,
         stored,
@@ -61,6 +64,7 @@ record ServedModel(
         training,
         "unsaved-" + checksum.substring(0, 8),
         false,
+        encoded.length,
         recipe,
         sample,
         new RowReader(layout),
@@ -90,6 +94,7 @@ record ServedModel(
         training,
         metadata.version(),
         true,
+        metadata.bytes(),
         Recipe.of(model, layout, training),
         null,
         new RowReader(layout),
@@ -106,10 +111,16 @@ record ServedModel(
         training,
         publishedAs,
         true,
+        bytes,
         recipe,
         sample,
         reader,
         newFields);
+  }
+
+  /** Bytes of its file and of the rows that it keeps. */
+  long size() {
+    return sample == null ? bytes : bytes + sample.bytes();
   }
 
   /** The encoding of each feature that is a field of the rows, in the order of the model. */

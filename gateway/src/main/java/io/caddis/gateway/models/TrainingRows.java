@@ -24,6 +24,11 @@ record TrainingRows(List<byte[]> lines, long seen, long state) {
     return new TrainingRows(List.of(), 0, seed);
   }
 
+  /** How many bytes the rows have. */
+  long bytes() {
+    return lines.stream().mapToLong(line -> line.length).sum();
+  }
+
   /** These and more rows. */
   TrainingRows plus(List<byte[]> more, int most) {
     SplittableRandom random = new SplittableRandom(state);
