@@ -5,7 +5,6 @@ package io.caddis.cluster;
 import io.caddis.cluster.demo.Demo;
 import io.caddis.cluster.demo.DemoGateway;
 import io.caddis.jobs.DetectionJob;
-import io.caddis.jobs.sink.Sinks;
 import io.caddis.jobs.spec.PipelineSpec;
 import io.caddis.jobs.spec.SpecLoader;
 import java.io.IOException;
@@ -165,12 +164,7 @@ final class DemoCommand implements Callable<Integer> {
             .set("sink.directory", output.toString(), "demo")
             .load();
     return new Demo(
-        cluster,
-        job,
-        output.resolve(Sinks.ALERTS),
-        DetectionJob.simulator(spec.source()),
-        dashboard,
-        System.out);
+        cluster, job, output, DetectionJob.simulator(spec.source()), dashboard, System.out);
   }
 
   private int port() {

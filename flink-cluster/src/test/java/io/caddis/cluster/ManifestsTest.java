@@ -292,6 +292,28 @@ class ManifestsTest {
   }
 
   @Test
+  void theGatewayCommandsTheJobFromFoldersThatBothWrite() throws IOException {
+    JsonNode pod = documents("Deployment").get(0).at("/spec/template/spec");
+    List<String> args = pod.at("/containers/0/args").valueStream().map(JsonNode::asString).toList();
+    JsonNode pipeline =
+        YAML.readTree(documents("ConfigMap").get(0).get("data").get("pipeline.yaml").asString());
+
+    assertThat(args)
+        .contains(
+            "--feed=" + pipeline.at("/sink/directory").asString(),
+            "--control=" + pipeline.at("/control/directory").asString(),
+            "--registry=" + pipeline.at("/control/registry").asString());
+    for (JsonNode deployment : documents("FlinkDeployment")) {
+      JsonNode job = deployment.at("/spec/podTemplate/spec");
+      for (String id : List.of("runAsUser", "runAsGroup", "fsGroup")) {
+        assertThat(pod.at("/securityContext/" + id)).isEqualTo(job.at("/securityContext/" + id));
+      }
+      JsonNode data = job.at("/volumes/0");
+      assertThat(pod.get("volumes")).contains(data);
+    }
+  }
+
+  @Test
   void containersMayDoNoMoreThanTheyMust() throws IOException {
     for (JsonNode deployment : documents("FlinkDeployment")) {
       restricted(deployment.at("/spec/podTemplate/spec"));

@@ -13,6 +13,7 @@ import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.router.Endpoint;
 import io.javalin.security.Roles;
 import io.javalin.security.RouteRole;
+import io.javalin.util.JavalinBindException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -77,7 +78,11 @@ public final class GatewayServer implements AutoCloseable {
     this.server = Javalin.create(config -> configure(config, groups));
   }
 
-  /** Starts to listen. */
+  /**
+   * Starts to listen.
+   *
+   * @throws IllegalArgumentException when that is not possible at this host and port
+   */
   static GatewayServer start(
       GatewayOptions options,
       Access access,
@@ -85,7 +90,17 @@ public final class GatewayServer implements AutoCloseable {
       InstantSource clock,
       List<Routes> groups) {
     GatewayServer gateway = new GatewayServer(options, access, metrics, clock, groups);
-    gateway.server.start();
+    try {
+      gateway.server.start();
+    } catch (JavalinBindException e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new IllegalArgumentException(
+          "--port must be free on --host, was %d on %s: %s. Choose another, or end what listens there"
+              .formatted(options.port(), options.host(), cause.getMessage()));
+    }
     metrics.gauge("connections", "Connections open", gateway::connections);
     return gateway;
   }

@@ -10,6 +10,8 @@ import io.caddis.gateway.access.TokenFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -132,6 +134,23 @@ class AccessTest {
       Gateway.commandLine().setErr(new PrintWriter(err)).execute("--max-body-mib", size);
 
       assertThat(err.toString()).contains("--max-body-mib must be 1 to 2047, was " + size);
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsNamedWithItsOption() throws IOException {
+    StringWriter err = new StringWriter();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = String.valueOf(taken.getLocalPort());
+      int status =
+          Gateway.commandLine()
+              .setErr(new PrintWriter(err))
+              .execute("--port", port, "--registry", directory.resolve("models").toString());
+
+      assertThat(status).isEqualTo(1);
+      assertThat(err.toString())
+          .contains("--port must be free on --host, was " + port + " on 127.0.0.1: ")
+          .contains("Choose another");
     }
   }
 

@@ -18,7 +18,7 @@ class DashboardTest extends InBrowser {
   void theOverviewShowsWhatWaitsAndWhere() {
     open("");
     settled();
-    page.awaitText("Waiting for somebody");
+    page.awaitText("Open, not acknowledged");
     page.await("document.querySelector('.names a')?.innerText === 'pump-03'");
     page.await("document.querySelector('.live.on')");
     screenshot("overview");

@@ -174,6 +174,15 @@ final class EvaluateCommand implements Callable<Integer> {
     if (series.stream().allMatch(s -> s.rows() == 0)) {
       throw wrong("--scores must hold scored readings, none are left in " + scores);
     }
+    if (!read.unknown().isEmpty()) {
+      command
+          .commandLine()
+          .getErr()
+          .println(
+              "no scores of labelled sensors: "
+                  + LabelledScores.listed(read.unknown())
+                  + "; their labels are not counted");
+    }
     RateStability stability = RateStability.of(series, rateWindows, expected);
     Map<String, Number> figures = measure(series);
     figures.put("flagged_share", stability.rate());

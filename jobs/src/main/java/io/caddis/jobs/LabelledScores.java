@@ -24,15 +24,20 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Scores beside the intervals that a label file calls anomalous.
  *
  * @param series the sensors by name, their rows by event time
  * @param threshold score from which on readings were flagged, as far as it can be told
+ * @param unknown sensors of labels that have no scores
  */
-record LabelledScores(List<LabelledSeries> series, double threshold) {
+record LabelledScores(List<LabelledSeries> series, double threshold, Set<String> unknown) {
+  private static final int LISTED_SENSORS = 10;
+
   /** A time that is anomalous, epoch milliseconds, both ends inclusive. */
   record Interval(long start, long end) {
     boolean contains(long time) {
@@ -46,12 +51,20 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
    * @param scores a run's {@code scores/} folder, or a file that {@code score} wrote
    * @param labels CSV with the columns key, start and end: event times, both inclusive
    * @param skip readings of every sensor, the earliest, that are left out
-   * @throws IllegalArgumentException with file and line, when a label cannot be read
+   * @throws IllegalArgumentException with file and line, when a label cannot be read; when no label
+   *     is of a sensor that has scores
    */
   static LabelledScores read(Path scores, Path labels, int skip) throws IOException {
     Map<String, List<Interval>> intervals = intervals(labels);
     Map<String, List<Scored>> byKey =
         Files.isDirectory(scores) ? ofRun(scores) : ofFile(TableFile.of(scores));
+    Set<String> unknown = new TreeSet<>(intervals.keySet());
+    unknown.removeAll(byKey.keySet());
+    if (!unknown.isEmpty() && unknown.size() == intervals.size() && !byKey.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s must name sensors of the scores, %s, was %s"
+              .formatted(labels, listed(byKey.keySet()), listed(unknown)));
+    }
     List<LabelledSeries> series = new ArrayList<>();
     byKey.forEach(
         (key, rows) -> {
@@ -59,7 +72,14 @@ record LabelledScores(List<LabelledSeries> series, double threshold) {
           List<Scored> rest = rows.subList(Math.min(skip, rows.size()), rows.size());
           series.add(labelled(key, rest, intervals.getOrDefault(key, List.of())));
         });
-    return new LabelledScores(series, threshold(byKey));
+    return new LabelledScores(series, threshold(byKey), unknown);
+  }
+
+  /** The first names of some, for people. */
+  static String listed(Set<String> sensors) {
+    int more = sensors.size() - LISTED_SENSORS;
+    return sensors.stream().limit(LISTED_SENSORS).toList()
+        + (more > 0 ? " and " + more + " more" : "");
   }
 
   private static Map<String, List<Scored>> ofRun(Path folder) throws IOException {

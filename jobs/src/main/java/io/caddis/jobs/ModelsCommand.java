@@ -53,6 +53,10 @@ final class ModelsCommand implements Runnable {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec command;
 
+  private interface Opening {
+    ModelRegistry open() throws IOException;
+  }
+
   private interface Step {
     void run(ModelRegistry registry) throws IOException;
   }
@@ -259,7 +263,7 @@ final class ModelsCommand implements Runnable {
       @Option(names = "--challenger", description = "Put it on trial: the champion stays.")
           boolean challenger) {
     return on(
-        registry,
+        registry::open,
         models -> {
           ModelMetadata added = added(models, file, name);
           Aliases aliases =
@@ -314,6 +318,10 @@ final class ModelsCommand implements Runnable {
   }
 
   private int on(RegistryOption registry, Step step) {
+    return on(registry::existing, step);
+  }
+
+  private int on(Opening registry, Step step) {
     try {
       step.run(registry.open());
       return 0;

@@ -4,10 +4,12 @@ package io.caddis.jobs;
 
 import io.caddis.jobs.sink.Sinks;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -76,9 +78,23 @@ final class OutputDirectory {
         delete(folder);
       }
     }
-    Files.createDirectories(directory);
+    create();
     if (!Files.isWritable(directory)) {
       throw new IllegalArgumentException("--output must be writable, was " + directory);
+    }
+  }
+
+  private void create() throws IOException {
+    try {
+      Files.createDirectories(directory);
+    } catch (FileSystemException e) {
+      // Its message is the path, or begins with it.
+      throw new IllegalArgumentException(
+          "--output must be where a directory can be made, was %s: %s"
+              .formatted(
+                  directory,
+                  Objects.requireNonNullElse(e.getReason(), e.getClass().getSimpleName())),
+          e);
     }
   }
 

@@ -149,7 +149,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   private TableScoring scoring() throws IOException {
     TableScoring scoring =
-        TableScoring.of(registry.open(), name, version, threshold, time, key, prefix);
+        TableScoring.of(registry.existing(), name, version, threshold, time, key, prefix);
     if (key != null && scoring.bySensor().isEmpty()) {
       command.commandLine().getErr().printf("no sensor has a model of its own beside %s%n", name);
     }

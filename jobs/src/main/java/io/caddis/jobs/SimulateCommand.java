@@ -12,6 +12,7 @@ import io.caddis.jobs.spec.PipelineSpec;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -145,11 +146,19 @@ final class SimulateCommand implements Callable<Integer> {
     if (wanted < 0 || wanted > 65_535) {
       throw wrong("--listen must be 0 to 65535, was " + wanted);
     }
-    try (SimulatedFeed feed = new SimulatedFeed(wanted)) {
+    try (SimulatedFeed feed = feed(wanted)) {
       PrintWriter err = command.commandLine().getErr();
       err.printf("listening on port %d%n", feed.port());
       err.flush();
       feed.send(simulator, count, rate);
+    }
+  }
+
+  private SimulatedFeed feed(int wanted) throws IOException {
+    try {
+      return new SimulatedFeed(wanted);
+    } catch (BindException e) {
+      throw wrong("--listen must be a free port, was %d: %s".formatted(wanted, e.getMessage()));
     }
   }
 

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,7 +104,7 @@ final class WhatIfCommand implements Callable<Integer> {
     PipelineSpec.Triage before = loader().load().triage();
     PipelineSpec.Triage after = loader.load().triage();
     RunScores scores = RunScores.read(run.output(), from());
-    report(scores.alerts(before, null), scores.alerts(after, threshold));
+    report(scores.alerts(before, null).values(), scores.alerts(after, threshold).values());
     return 0;
   }
 
@@ -140,28 +143,33 @@ final class WhatIfCommand implements Callable<Integer> {
     }
   }
 
-  private void report(Map<String, RunScores.Raised> before, Map<String, RunScores.Raised> after) {
+  private void report(Collection<RunScores.Raised> before, Collection<RunScores.Raised> after) {
     PrintWriter out = command.commandLine().getOut();
     List<RunScores.Raised> gone = missing(before, after);
     List<RunScores.Raised> added = missing(after, before);
-    long otherwise =
-        before.entrySet().stream()
-            .filter(one -> after.containsKey(one.getKey()))
-            .filter(one -> !one.getValue().equals(after.get(one.getKey())))
-            .count();
+    Set<RunScores.Raised> same = new HashSet<>(after);
+    long otherwise = before.stream().filter(one -> !same.contains(one)).count() - gone.size();
     out.printf("Alerts before %d, after %d%n", before.size(), after.size());
     out.printf(
-        "  no longer raised %d, newly raised %d, of other severity or length %d%n",
+        "  no longer raised %d, newly raised %d, of other severity, begin or end %d%n",
         gone.size(), added.size(), otherwise);
     list("-", gone, out);
     list("+", added, out);
   }
 
+  /**
+   * Those during which the others have none of the same sensor. An alert's id goes by its begin,
+   * which another threshold moves.
+   */
   private static List<RunScores.Raised> missing(
-      Map<String, RunScores.Raised> from, Map<String, RunScores.Raised> in) {
-    return from.entrySet().stream()
-        .filter(one -> !in.containsKey(one.getKey()))
-        .map(Map.Entry::getValue)
+      Collection<RunScores.Raised> from, Collection<RunScores.Raised> others) {
+    Map<String, List<RunScores.Raised>> bySensor =
+        others.stream().collect(Collectors.groupingBy(RunScores.Raised::key));
+    return from.stream()
+        .filter(
+            one ->
+                bySensor.getOrDefault(one.key(), List.of()).stream()
+                    .noneMatch(other -> other.start() <= one.end() && one.start() <= other.end()))
         .toList();
   }
 

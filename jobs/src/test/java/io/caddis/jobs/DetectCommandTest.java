@@ -142,6 +142,15 @@ class DetectCommandTest {
         "--output must be a directory, was a file: " + output, input, output, "--overwrite");
   }
 
+  @Test
+  void outputThatCannotBeMadeIsRefusedWithTheReason() throws IOException {
+    Path below = Files.writeString(output, "").resolve("out");
+    assertRefused(
+        "--output must be where a directory can be made, was " + below + ": Not a directory",
+        input,
+        below);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"alerts", "readings", "choices", "challenger", "timings", "control", "archive"})

@@ -64,6 +64,18 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void labelsOfSensorsWithoutScoresAreTold() throws Exception {
+    String labels = "key,start,end\nc,2026-01-01T00:00:05Z,2026-01-01T00:00:06Z\n";
+    CommandRun none = evaluate(labels);
+    assertThat(none.status()).isEqualTo(2);
+    assertThat(none.err()).contains("labels.csv must name sensors of the scores, [a, b], was [c]");
+
+    CommandRun some = evaluate(labels + "a,2026-01-01T00:00:05Z,2026-01-01T00:00:06Z\n");
+    assertThat(some.status()).as(some.err()).isZero();
+    assertThat(some.err()).contains("no scores of labelled sensors: [c]");
+  }
+
+  @Test
   void firstRowsCanBeLeftOut() throws Exception {
     CommandRun run = evaluate("key,start,end\n", "--json", "--skip-rows", "6");
 

@@ -92,6 +92,28 @@ class ModelCommandsTest {
   }
 
   @Test
+  void aRegistryThatIsNotThereIsAMistake() {
+    for (CommandRun run :
+        List.of(models("list"), models("verify"), score(folder.resolve("out.csv")))) {
+      assertThat(run.status()).isEqualTo(2);
+      assertThat(run.err()).contains("--registry must be an existing directory, was " + registry());
+    }
+  }
+
+  @Test
+  void aBeginningOfSeveralVersionsNamesThem() {
+    train();
+    train("--seed", "9");
+    CommandRun diff = models("diff", "pump", "2");
+
+    assertThat(diff.status()).isEqualTo(2);
+    assertThat(diff.err()).contains("must begin only one version of pump, was '2', which begins 2");
+    assertThat(models("show", "pump", "x").err())
+        .contains("version of pump must be an alias or one of")
+        .contains("was 'x'");
+  }
+
+  @Test
   void whatIsTrainedScoresTheFile() throws IOException {
     CommandRun trained = train("--contamination", "0.02", "--seed", "7");
     assertThat(trained.status()).as(trained.err()).isZero();
@@ -306,10 +328,9 @@ class ModelCommandsTest {
     assertThat(train("--threshold", "3").err()).contains("METHOD:VALUE");
     assertThat(train("--threshold", "std:x").err()).contains("METHOD:VALUE");
     assertThat(train("--contamination", "0.9").err()).contains("0 to 0.5");
-    assertThat(score(folder.resolve("out.csv")).err()).contains("model must be one of []");
-    assertThat(models("rollback", "../x").err()).contains("name must have");
     assertThat(run("models").err()).contains("a command must be given");
     train();
+    assertThat(models("rollback", "../x").err()).contains("name must have");
     assertThat(score(input).err()).contains("--output must not be the input");
     assertThat(models("rollback", "pump").err()).contains("pump has no previous");
   }

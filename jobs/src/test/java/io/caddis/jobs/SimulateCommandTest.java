@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,10 +108,16 @@ class SimulateCommandTest {
   }
 
   @Test
-  void readingsGoToOnePlaceOnly() {
+  void readingsGoToOnePlaceOnly() throws IOException {
     CommandRun run = simulate("--output", "" + directory.resolve("x.csv"), "--listen=0");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).startsWith("one of --output, --topic and --listen must be given");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CommandRun second = simulate("--listen=" + taken.getLocalPort());
+      assertThat(second.status()).isEqualTo(2);
+      assertThat(second.err())
+          .startsWith("--listen must be a free port, was " + taken.getLocalPort());
+    }
     assertThat(simulate("--listen=70000").err()).contains("--listen must be 0 to 65535, was 70000");
   }
 

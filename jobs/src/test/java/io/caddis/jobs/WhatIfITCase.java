@@ -120,8 +120,34 @@ class WhatIfITCase {
     assertThat(whatIf(run, "--change=triage.high=0.1").status()).isEqualTo(2);
   }
 
+  @Test
+  void anEpisodeThatBeginsLaterIsTheSameOne() throws IOException {
+    Path scores = Files.createDirectories(directory.resolve("written/scores"));
+    String row =
+        "{\"key\":\"s%d\",\"timestamp\":\"2026-01-01T00:00:0%dZ\",\"event_id\":\"a-%d\","
+            + "\"score\":0.%d,\"is_anomaly\":true}";
+    Files.write(
+        scores.resolve("part-0.jsonl"),
+        List.of(
+            row.formatted(0, 1, 1, 6),
+            row.formatted(0, 2, 2, 9),
+            row.formatted(0, 3, 3, 6),
+            row.formatted(1, 2, 4, 6),
+            row.formatted(2, 2, 5, 9)));
+
+    assertThat(whatIf(directory.resolve("written"), "--change=threshold=0.8").out())
+        .startsWith("Alerts before 3, after 2")
+        .contains("no longer raised 1, newly raised 0, of other severity, begin or end 1")
+        .contains(" s1, ")
+        .doesNotContain(" s0, ", "  + ");
+  }
+
   private static CommandRun whatIf(DetectRun run, String... more) {
-    List<String> args = new ArrayList<>(List.of("what-if", "--output=" + run.output()));
+    return whatIf(run.output(), more);
+  }
+
+  private static CommandRun whatIf(Path output, String... more) {
+    List<String> args = new ArrayList<>(List.of("what-if", "--output=" + output));
     args.addAll(List.of(more));
     return CommandRun.of(new DetectionJob(), args.toArray(String[]::new));
   }

@@ -46,6 +46,12 @@ final class ColumnSampler {
   private @Nullable List<ColumnCounts> header;
   private int keyCell = -1;
 
+  /** Lines below the header that could be read. */
+  private long useful;
+
+  /** What is wrong with the first line, or the first part, that could not be read. */
+  private @Nullable String fault;
+
   /**
    * @param keyField column that names the sensor, null to know it by its name
    */
@@ -63,30 +69,62 @@ final class ColumnSampler {
       int offset = lines.offset();
       int length = lines.length();
       if (lines.position() == 0) {
+        fault = ForeignText.compressed(lines.bytes(), offset, length);
+        if (fault != null) {
+          return lines.nextPosition();
+        }
         int mark = Utf8.markLength(lines.bytes(), offset, length);
         offset += mark;
         length -= mark;
       }
-      if (lines.tooLong()
-          || CsvLine.isBlank(lines.bytes(), offset, length)
-          || Utf8.firstInvalid(lines.bytes(), offset, length) >= 0) {
+      if (lines.tooLong() || CsvLine.isBlank(lines.bytes(), offset, length)) {
         continue;
       }
       format = format == null ? LineFormat.of(source, lines) : format;
-      if (format == LineFormat.JSON) {
-        json(lines.bytes(), offset, length);
+      String wrong;
+      if (header == null && format != LineFormat.JSON) {
+        wrong = header(lines.bytes(), offset, length);
+        if (header == null) {
+          fault = "line " + lines.line() + ": " + wrong;
+          break;
+        }
+      } else if (Utf8.firstInvalid(lines.bytes(), offset, length) >= 0) {
+        wrong = ForeignText.notUtf8(lines.bytes(), offset, length);
+      } else if (header == null) {
+        wrong = json(lines.bytes(), offset, length);
       } else {
-        csv(lines.bytes(), offset, length);
+        wrong = csv(header, lines.bytes(), offset, length);
+      }
+      if (wrong != null && fault == null) {
+        fault = "line " + lines.line() + ": " + wrong;
       }
     }
     return lines.nextPosition();
   }
 
-  private void csv(byte[] bytes, int offset, int length) {
-    if (cells.split(bytes, offset, length) != null) {
-      return;
+  /** Why the source gave nothing, null when it did. */
+  @Nullable String fault() {
+    if (useful > 0) {
+      return null;
     }
-    if (header == null) {
+    if (fault != null) {
+      return fault;
+    }
+    return header == null
+        ? "must hold lines, was empty"
+        : "must hold lines below the header, has none";
+  }
+
+  /** Takes the header. Returns null, or why the job would reject every line below it. */
+  private @Nullable String header(byte[] bytes, int offset, int length) {
+    String wrong = ForeignText.notUtf8(bytes, offset, length);
+    if (wrong == null) {
+      wrong = ForeignText.otherSeparator(bytes, offset, length);
+    }
+    if (wrong == null) {
+      wrong = cells.split(bytes, offset, length);
+    }
+    if (wrong == null) {
       header = new ArrayList<>();
       for (int cell = 0; cell < cells.count(); cell++) {
         cells.trim(cell);
@@ -94,30 +132,45 @@ final class ColumnSampler {
         header.add(column(name));
         keyCell = keyCell < 0 && isKey(name) ? cell : keyCell;
       }
-    } else if (cells.count() == header.size()) {
-      for (int cell = 0; cell < cells.count(); cell++) {
-        cells.trim(cell);
-        if (!cells.isMissingNumber(cell)) {
-          int size = cells.end(cell) - cells.start(cell);
-          boolean number =
-              size <= limits.numberChars()
-                  && !Double.isNaN(Numbers.parse(cells.bytes(cell), cells.start(cell), size));
-          header.get(cell).add(number);
-          if (cell == keyCell) {
-            key = cells.string(cell);
-          } else if (!number) {
-            texts.put(header.get(cell), cells.string(cell));
-          }
-        }
-      }
-      follow();
     }
+    return wrong;
   }
 
-  private void json(byte[] bytes, int offset, int length) {
+  private @Nullable String csv(List<ColumnCounts> header, byte[] bytes, int offset, int length) {
+    String malformed = cells.split(bytes, offset, length);
+    if (malformed != null) {
+      return malformed;
+    }
+    if (cells.count() != header.size()) {
+      return "a line must have "
+          + header.size()
+          + " fields as the header has, was "
+          + cells.count();
+    }
+    useful++;
+    for (int cell = 0; cell < cells.count(); cell++) {
+      cells.trim(cell);
+      if (!cells.isMissingNumber(cell)) {
+        int size = cells.end(cell) - cells.start(cell);
+        boolean number =
+            size <= limits.numberChars()
+                && !Double.isNaN(Numbers.parse(cells.bytes(cell), cells.start(cell), size));
+        header.get(cell).add(number);
+        if (cell == keyCell) {
+          key = cells.string(cell);
+        } else if (!number) {
+          texts.put(header.get(cell), cells.string(cell));
+        }
+      }
+    }
+    follow();
+    return null;
+  }
+
+  private @Nullable String json(byte[] bytes, int offset, int length) {
     try (JsonParser parser = json.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return;
+        return "a line must be one JSON object, begins with another value";
       }
       int fields = 0;
       for (String name = parser.nextName();
@@ -137,9 +190,10 @@ final class ColumnSampler {
       }
       follow();
     } catch (JacksonException e) {
-      // A malformed line says nothing; the job itself reports it, as a dead letter.
-      return;
+      return "a line must be one JSON object, was malformed";
     }
+    useful++;
+    return null;
   }
 
   private boolean isKey(String name) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Columns are found by name, in any order. Of those that the layout does not know the numeric
  * ones are kept as {@code extra}; those that the header lacks are missing values. Blank, {@code
  * NaN}, {@code NA}, {@code N/A}, {@code null}, {@code none} (in any case) and {@code -} are missing
- * numbers; a blank cell is a missing text. Under a header that has a name twice or no time column,
- * every line is rejected.
+ * numbers; a blank cell is a missing text. Under a header that has a name twice, no time column, or
+ * semicolons or tabs instead of commas, every line is rejected.
  */
 public final class CsvDecoder implements LineDecoder {
   private final @Nullable String timeField;
@@ -135,9 +135,13 @@ public final class CsvDecoder implements LineDecoder {
   private @Nullable String readHeader(byte[] buffer, int from, int count) {
     headerRead = true;
     header = Arrays.copyOfRange(buffer, from, from + count);
-    int invalid = Utf8.firstInvalid(buffer, from, count);
-    if (invalid >= 0) {
-      return "header: " + Utf8.describe(buffer, invalid, from);
+    String notUtf8 = ForeignText.notUtf8(buffer, from, count);
+    if (notUtf8 != null) {
+      return "header: " + notUtf8;
+    }
+    String separator = ForeignText.otherSeparator(buffer, from, count);
+    if (separator != null) {
+      return separator;
     }
     String malformed = cells.split(buffer, from, count);
     if (malformed != null) {

@@ -17,10 +17,6 @@ import org.jspecify.annotations.Nullable;
  * that is read. Not thread-safe.
  */
 public final class RecordReader {
-  private static final byte[][] COMPRESSED = {
-    {0x1f, (byte) 0x8b}, {'P', 'K', 3, 4}, {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd}
-  };
-
   private final LineReader lines;
   private final String source;
   private final RecordLayout layout;
@@ -91,10 +87,11 @@ public final class RecordReader {
     int offset = lines.offset();
     int length = lines.length();
     if (decoder == null) {
-      if (lines.position() == 0 && isCompressed(bytes, offset, length)) {
+      String compressed =
+          lines.position() == 0 ? ForeignText.compressed(bytes, offset, length) : null;
+      if (compressed != null) {
         ended = true;
-        return reject(
-            RejectionReason.UNREADABLE_SOURCE, "a source must be plain text, was compressed");
+        return reject(RejectionReason.UNREADABLE_SOURCE, compressed);
       }
       LineFormat format = LineFormat.of(source, lines);
       if (format == null) {
@@ -116,16 +113,6 @@ public final class RecordReader {
     return connection
         ? CsvDecoder.withoutHeader(source, layout, limits)
         : new CsvDecoder(source, layout, limits);
-  }
-
-  private static boolean isCompressed(byte[] bytes, int offset, int length) {
-    for (byte[] magic : COMPRESSED) {
-      if (length >= magic.length
-          && Arrays.equals(bytes, offset, offset + magic.length, magic, 0, magic.length)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private Parsed reject(RejectionReason reason, String detail) {

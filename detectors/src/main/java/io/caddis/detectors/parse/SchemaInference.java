@@ -34,6 +34,7 @@ public final class SchemaInference {
 
   private static final long LEAST_BYTES = 1 << 14;
   private static final int LISTED_COLUMNS = 40;
+  private static final int LISTED_FAULTS = 5;
 
   /** Something to read, from its first byte. */
   public interface Input {
@@ -103,22 +104,22 @@ public final class SchemaInference {
   /** The same, of a table that lies in several files. */
   public static RecordLayout inferTable(
       List<? extends Input> inputs, Options options, Set<String> ignored) {
-    List<Map<String, ColumnCounts>> sources = sample(inputs, options);
+    List<Sampled> sources = sample(inputs, options);
     for (String name : ignored) {
-      if (sources.stream().noneMatch(columns -> columns.containsKey(name))) {
-        throw new IllegalArgumentException(
+      if (sources.stream().noneMatch(source -> source.columns().containsKey(name))) {
+        throw unusable(
+            sources,
             "a column to ignore must exist, '" + name + "' does not in " + inputs.get(0).name());
       }
     }
     return layout(sources, options, options.timeField() != null, ignored);
   }
 
-  private static List<Map<String, ColumnCounts>> sample(
-      List<? extends Input> inputs, Options options) {
+  private static List<Sampled> sample(List<? extends Input> inputs, Options options) {
     List<Input> sorted = new ArrayList<>(inputs);
     sorted.sort(Comparator.comparing(Input::name));
     long share = Math.max(LEAST_BYTES, options.maxBytes() / Math.max(1, sorted.size()));
-    List<Map<String, ColumnCounts>> sources = new ArrayList<>();
+    List<Sampled> sources = new ArrayList<>();
     long left = options.maxBytes();
     for (Input input : sorted) {
       if (left <= 0) {
@@ -129,39 +130,43 @@ public final class SchemaInference {
         left -= sampler.read(in, Math.min(share, left));
       } catch (IOException e) {
         // The job itself reports what cannot be read, as a dead letter.
+        sources.add(new Sampled(input.name(), Map.of(), "cannot be read, " + e.getMessage()));
         continue;
       }
-      sources.add(sampler.columns());
+      sources.add(new Sampled(input.name(), sampler.columns(), sampler.fault()));
     }
     return sources;
   }
 
   private static RecordLayout layout(
-      List<Map<String, ColumnCounts>> sources,
-      Options options,
-      boolean timed,
-      Set<String> ignored) {
+      List<Sampled> sources, Options options, boolean timed, Set<String> ignored) {
     String time = find(sources, options.timeField(), TIME_NAMES);
     if (time == null && timed) {
       Set<String> found = new LinkedHashSet<>();
-      sources.forEach(columns -> found.addAll(columns.keySet()));
-      throw new IllegalArgumentException(
+      sources.forEach(source -> found.addAll(source.columns().keySet()));
+      throw unusable(
+          sources,
           "a time column must be one of "
               + (options.timeField() == null ? TIME_NAMES : List.of(options.timeField()))
               + ", found only "
               + found.stream().limit(LISTED_COLUMNS).map(Row::cut).toList()
+              + " in "
+              + named(sources)
               + "; name it with --time COL");
     }
     String key = find(sources, options.keyField(), KEY_NAMES);
     if (key == null && options.keyField() != null) {
-      throw new IllegalArgumentException(
+      throw unusable(
+          sources,
           "the key column '" + options.keyField() + "' must exist; name another with --key COL");
     }
     Map<String, ColumnCounts> union = new LinkedHashMap<>();
-    for (Map<String, ColumnCounts> columns : sources) {
-      if (time == null || columns.containsKey(time)) {
-        columns.forEach(
-            (name, counts) -> union.computeIfAbsent(name, n -> new ColumnCounts()).add(counts));
+    for (Sampled source : sources) {
+      if (time == null || source.columns().containsKey(time)) {
+        source
+            .columns()
+            .forEach(
+                (name, counts) -> union.computeIfAbsent(name, n -> new ColumnCounts()).add(counts));
       }
     }
     List<RecordLayout.Column> columns = new ArrayList<>();
@@ -173,20 +178,49 @@ public final class SchemaInference {
           }
         });
     if (columns.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw unusable(
+          sources,
           "a column with values must stand beside "
               + (time == null ? "those ignored" : "the time column '" + time + "'")
-              + ", found none");
+              + ", found none in "
+              + named(sources));
     }
     return new RecordLayout(
         time, key, null, null, columns, RecordLayout.MIN_TIMESTAMP, RecordLayout.MAX_TIMESTAMP);
   }
 
+  /** Says what is wrong with the sources themselves, where that is why something was not found. */
+  private static IllegalArgumentException unusable(List<Sampled> sources, String missing) {
+    List<String> faults =
+        sources.stream()
+            .filter(source -> source.fault() != null)
+            .map(source -> source.name() + ": " + source.fault())
+            .toList();
+    if (faults.isEmpty()) {
+      return new IllegalArgumentException(missing);
+    }
+    int more = faults.size() - LISTED_FAULTS;
+    String listed =
+        String.join("\n", faults.subList(0, Math.min(LISTED_FAULTS, faults.size())))
+            + (more > 0 ? "\nand " + more + " more files" : "");
+    return new IllegalArgumentException(
+        faults.size() == sources.size() ? listed : missing + "\n" + listed);
+  }
+
+  private static String named(List<Sampled> sources) {
+    List<String> names =
+        sources.stream().filter(source -> source.fault() == null).map(Sampled::name).toList();
+    return names.size() < 2
+        ? String.join("", names)
+        : names.get(0) + " and " + (names.size() - 1) + " more";
+  }
+
   /** The declared name if any source has it; else the best known one, as most sources write it. */
   private static @Nullable String find(
-      List<Map<String, ColumnCounts>> sources, @Nullable String declared, List<String> known) {
+      List<Sampled> sources, @Nullable String declared, List<String> known) {
     Map<String, Integer> written = new LinkedHashMap<>();
-    sources.forEach(s -> s.keySet().forEach(name -> written.merge(name, 1, Integer::sum)));
+    sources.forEach(
+        source -> source.columns().keySet().forEach(name -> written.merge(name, 1, Integer::sum)));
     if (declared != null) {
       return written.containsKey(declared) ? declared : null;
     }
@@ -204,6 +238,13 @@ public final class SchemaInference {
     }
     return null;
   }
+
+  /**
+   * What was seen of a source.
+   *
+   * @param fault why nothing but perhaps a header could be read of it, null when something could
+   */
+  private record Sampled(String name, Map<String, ColumnCounts> columns, @Nullable String fault) {}
 
   /** What was seen of a column. */
   static final class ColumnCounts {

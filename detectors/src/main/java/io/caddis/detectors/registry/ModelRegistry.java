@@ -190,7 +190,12 @@ public final class ModelRegistry {
     }
     List<String> matches =
         versions.stream().filter(version -> version.startsWith(reference)).toList();
-    if (reference.isEmpty() || matches.size() != 1) {
+    if (!reference.isEmpty() && matches.size() > 1) {
+      throw new IllegalArgumentException(
+          "version must begin only one version of %s, was '%s', which begins %d: %s"
+              .formatted(name, reference, matches.size(), matches));
+    }
+    if (reference.isEmpty() || matches.isEmpty()) {
       throw new IllegalArgumentException(
           "version of %s must be an alias or one of %s, was '%s'"
               .formatted(name, versions, reference));

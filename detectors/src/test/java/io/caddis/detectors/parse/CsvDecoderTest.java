@@ -109,6 +109,15 @@ class CsvDecoderTest {
   }
 
   @Test
+  void aHeaderOfAnotherProgramIsToldWithWhatToDo() throws IOException {
+    assertThat(Outcomes.read("x.csv", "ts;sensor;a\n5;s;1\n").get(0).rejection().detail())
+        .contains("commas between its columns, was 'ts;sensor;a' with semicolons; convert");
+    byte[] utf16 = "ts,sensor,a\n5,s,1\n".getBytes(StandardCharsets.UTF_16);
+    assertThat(Outcomes.read("x.csv", utf16, Limits.DEFAULT).get(0).rejection().detail())
+        .contains("was UTF-16; convert it: iconv -f UTF-16 -t UTF-8");
+  }
+
+  @Test
   void aBinaryFileGivesOnlyRejections() throws IOException {
     byte[] bytes = new byte[10_000];
     new java.util.Random(1).nextBytes(bytes);

@@ -4,14 +4,19 @@ package io.caddis.detectors.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.caddis.detectors.feature.Encoding;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 class SchemaInferenceTest {
@@ -131,6 +136,60 @@ class SchemaInferenceTest {
   }
 
   @Test
+  void aFileThatCannotBeReadIsNamedWithWhatIsWrongAndWhatToDo() throws IOException {
+    String rows = "time,sensor,x\n5,a,1\n";
+    assertThat(error(file("a.csv", rows.replace(',', ';'))))
+        .isEqualTo(
+            "a.csv: line 1: header must have commas between its columns, was 'time;sensor;x' with"
+                + " semicolons; convert the file");
+    assertThat(error(file("a.csv", "\n\"time\"\t\"x\"\n5\t1\n")))
+        .startsWith("a.csv: line 2: header must have commas")
+        .contains("tabs");
+    for (Charset utf16 :
+        List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+      assertThat(error(new CountedFile("a.csv", rows.getBytes(utf16))))
+          .startsWith("a.csv: line 1:")
+          .contains("was UTF-16; convert it: iconv");
+    }
+    assertThat(error(new CountedFile("a.csv", "time,°C\n".getBytes(StandardCharsets.ISO_8859_1))))
+        .isEqualTo("a.csv: line 1: a line must be UTF-8, was 0xb0 at byte 5");
+    assertThat(error(file("a.csv", "time,sensor,x\n5,a,1,\n6,a,1,\n")))
+        .isEqualTo("a.csv: line 2: a line must have 3 fields as the header has, was 4");
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+      gzip.write(rows.getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(error(new CountedFile("a.csv", zipped.toByteArray())))
+        .isEqualTo("a.csv: a source must be plain text, was compressed (gzip); decompress it");
+    assertThat(error(file("a.csv", ""))).isEqualTo("a.csv: must hold lines, was empty");
+    assertThat(error(file("a.csv", "time,x\n")))
+        .isEqualTo("a.csv: must hold lines below the header, has none");
+    assertThat(error(file("a.json", "[\n{\"time\":5,\n\"x\":1}]\n")))
+        .isEqualTo("a.json: line 1: a line must be one JSON object, begins with another value");
+  }
+
+  @Test
+  void ofSeveralFilesTheOnesAtFaultAreNamed() {
+    assertThat(error(file("a.csv", ""), file("b.csv", "date,x\n5,1\n")))
+        .contains("found only [date, x] in b.csv;")
+        .endsWith("\na.csv: must hold lines, was empty");
+  }
+
+  @Test
+  void aTableWithOtherSeparatorsIsNotOneColumnOfText() {
+    assertThatThrownBy(
+            () ->
+                SchemaInference.inferTable(
+                    file("a.csv", "x;y\n1;2\n"), SchemaInference.Options.DEFAULT, Set.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("a.csv: line 1: header must have commas");
+  }
+
+  private static String error(SchemaInference.Input... inputs) {
+    return catchThrowableOfType(IllegalArgumentException.class, () -> infer(inputs)).getMessage();
+  }
+
+  @Test
   void readsNoMoreThanItsShareAndSurvivesUnreadableFiles() {
     CountedFile large = new CountedFile("b.csv", "ts,x\n" + "5,1\n".repeat(1 << 20));
     SchemaInference.Input broken =
@@ -173,8 +232,12 @@ class SchemaInferenceTest {
     private ByteArrayInputStream stream;
 
     CountedFile(String name, String text) {
+      this(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    CountedFile(String name, byte[] bytes) {
       this.name = name;
-      this.bytes = text.getBytes(StandardCharsets.UTF_8);
+      this.bytes = bytes;
       this.stream = new ByteArrayInputStream(bytes);
     }
 

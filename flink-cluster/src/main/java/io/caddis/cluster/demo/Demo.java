@@ -3,7 +3,6 @@
 package io.caddis.cluster.demo;
 
 import io.caddis.cluster.ClusterException;
-import io.caddis.cluster.CommittedLines;
 import io.caddis.cluster.FlinkCli;
 import io.caddis.cluster.FlinkRest;
 import io.caddis.cluster.Patience;
@@ -42,27 +41,27 @@ public final class Demo {
 
   private final StandaloneCluster cluster;
   private final List<String> job;
-  private final CommittedLines alerts;
+  private final Path results;
   private final SensorSimulator simulator;
   private final String dashboard;
   private final PrintStream out;
 
   /**
    * @param job arguments of {@code flink run}: the jar and what it is to do
-   * @param alerts folder that this job writes its alerts to
+   * @param results folder that this job writes its results to
    * @param simulator what the job simulates
    * @param dashboard its address, empty when there is none
    */
   public Demo(
       StandaloneCluster cluster,
       List<String> job,
-      Path alerts,
+      Path results,
       SensorSimulator simulator,
       String dashboard,
       PrintStream out) {
     this.cluster = cluster;
     this.job = List.copyOf(job);
-    this.alerts = new CommittedLines(alerts);
+    this.results = results;
     this.simulator = simulator;
     this.dashboard = dashboard;
     this.out = out;
@@ -77,7 +76,7 @@ public final class Demo {
     Transcript transcript;
     try {
       long began = awaitRunning(id, stop);
-      transcript = new Transcript(alerts, simulator, began, out);
+      transcript = new Transcript(results, simulator, began, out);
       watch(id, transcript, began + time.toMillis(), stop);
     } finally {
       end(id);

@@ -5,32 +5,49 @@ package io.caddis.cluster.demo;
 import io.caddis.cluster.CommittedLines;
 import io.caddis.detectors.simulate.Injection;
 import io.caddis.detectors.simulate.SensorSimulator;
+import io.caddis.jobs.sink.Sinks;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Prints what was injected and what was found of it, each once, and the summary of both. */
 final class Transcript {
   /** How late an episode may begin and still be about an injection that has ended. */
   private static final long TOLERANCE_MILLIS = 2_000;
 
-  /** From the end of an injection until its alert must have been committed. */
-  private static final long MISSED_AFTER_MILLIS = 8_000;
+  /**
+   * How far scores must have been committed past the end of an injection before it was missed: the
+   * sinks' subtasks commit one after the other, and only results can tell, as the job may be slow.
+   */
+  private static final long MISSED_AFTER_MILLIS = 4_000;
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final CommittedLines alerts;
+  private final CommittedLines scores;
   private final SensorSimulator simulator;
   private final PrintStream out;
   private final Tally tally = new Tally(TOLERANCE_MILLIS);
   private final Set<Object> told = new HashSet<>();
   private final long began;
 
+  /** The latest event time of committed scores. */
+  private long scoredUntil = Long.MIN_VALUE;
+
   /**
+   * @param results folder of the job's results
    * @param began when the sensors began, by this machine's clock
    */
-  Transcript(CommittedLines alerts, SensorSimulator simulator, long began, PrintStream out) {
-    this.alerts = alerts;
+  Transcript(Path results, SensorSimulator simulator, long began, PrintStream out) {
+    this.alerts = new CommittedLines(results.resolve(Sinks.ALERTS));
+    this.scores = new CommittedLines(results.resolve(Sinks.SCORES));
     this.simulator = simulator;
     this.began = began;
     this.out = out;
@@ -52,6 +69,8 @@ final class Transcript {
 
   /** Prints what has become known since the last call. */
   void report() {
+    // Before the alerts, so that those of the scores seen are there.
+    scores.poll(this::scored);
     alerts.poll().forEach(line -> Episode.parse(line).ifPresent(tally::add));
     long now = eventTime();
     // An injection still in progress grows with each call, so it is known by its start.
@@ -71,7 +90,7 @@ final class Transcript {
                   told.add(identity);
                   found(injection, episode);
                 });
-        if (now > injection.end() + MISSED_AFTER_MILLIS && told.add(identity)) {
+        if (isScored(injection) && told.add(identity)) {
           line(injection.end(), "MISSED", injection.sensor(), name(injection));
         }
       }
@@ -81,6 +100,20 @@ final class Transcript {
         line(episode.start(), "FALSE", episode.sensor(), "nothing injected, " + verdict(episode));
       }
     }
+  }
+
+  private void scored(String line) {
+    try {
+      String time = JSON.readTree(line).path("timestamp").asString("");
+      scoredUntil = Math.max(scoredUntil, Instant.parse(time).toEpochMilli());
+    } catch (JacksonException | DateTimeException e) {
+      // A line that is no score tells no time.
+      return;
+    }
+  }
+
+  private boolean isScored(Injection injection) {
+    return scoredUntil > injection.end() + MISSED_AFTER_MILLIS;
   }
 
   private void found(Injection injection, Episode episode) {
@@ -114,13 +147,10 @@ final class Transcript {
   }
 
   void summarize() {
-    long now = eventTime();
-    List<Injection> injections = injectedBy(now);
+    List<Injection> injections = injectedBy(eventTime());
     // The last seconds are too young to say that something was missed.
     List<Injection> judged =
-        injections.stream()
-            .filter(one -> now > one.end() + MISSED_AFTER_MILLIS || tally.finder(one).isPresent())
-            .toList();
+        injections.stream().filter(one -> isScored(one) || tally.finder(one).isPresent()).toList();
     out.printf("%n%-12s %8s  %5s  %6s  %12s%n", "", "injected", "found", "missed", "median delay");
     for (Injection.Kind kind : Injection.Kind.values()) {
       row(name(kind), judged.stream().filter(one -> one.kind() == kind).toList());

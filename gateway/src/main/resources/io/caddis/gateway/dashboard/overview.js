@@ -29,7 +29,7 @@ function Glance({ all, health, feed, tick, news }) {
   const ok = health.data && health.data.status === "healthy";
   return html`
     <div class="cards">
-      <${Card} label="Waiting for somebody" href="#/alerts?acknowledged=false&state=open" state=${waiting ? "attention" : "good"}
+      <${Card} label="Open, not acknowledged" href="#/alerts?acknowledged=false&state=open" state=${waiting ? "attention" : "good"}
         note=${html`<span class="severities">${worst.map((s) => html`<a key=${s} href=${`#/alerts?severity=${s}&acknowledged=false&state=open`}><${Severity} of=${s} /> ${count(all.waiting[s])}</a>`)}</span>`}>
         ${waiting ? count(waiting) : "None"}
       <//>
