@@ -31,7 +31,7 @@ FADE, LEAST_FADE = 0.03, 30
 RECENT, LONGER = 10, 30
 BLOCK, LEAST_BLOCK = 0.02, 8
 FLOOR, NEW_EXTREME = 0.005, 0.03
-ROUNDING, LIMIT = 1e-9, 1e30
+ROUNDING, LIMIT = 16, 1e30
 REACH, SETTLING, SETTLED = 3, 20, 30
 KEPT, ENOUGH, BOUNDED_FROM = 16, 3, 5
 PRIOR_INDEX, PRIOR_WEIGHT = 0.3, 4
@@ -177,7 +177,8 @@ def feature(times, given, memory, boundary, lasting):
     clipped = np.clip(np.where(known, given, np.nan), -LIMIT, LIMIT)
     origin = clipped[known][0]
     usual = usual_values(times, clipped - origin)
-    values, rounding = (clipped - origin)[known], np.abs(clipped[known]) * ROUNDING
+    values = (clipped - origin)[known]
+    rounding = ROUNDING * np.spacing(np.maximum(np.abs(clipped[known]), np.abs(values)))
 
     recent, away = average(values, RECENT), values - usual[known]
     predicted = ~np.isnan(away)

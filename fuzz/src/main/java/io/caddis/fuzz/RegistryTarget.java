@@ -41,8 +41,8 @@ final class RegistryTarget implements Target {
                   new ModelMetadata.Training(
                       "rows.csv", Map.of("k", 1), "t", "k", List.of(), null, null, 12, Map.of()))
               .version();
-      registry.promote(NAME, version);
       registry.challenge(NAME, version);
+      registry.promote(NAME, version);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Which versions of a model play a part. Immutable.
  *
  * @param champion the version that decides, or null
- * @param challenger the version on trial, or null
+ * @param challenger the version on trial, never the champion, or null
  * @param previous the champion before, to which a rollback returns, or null
  * @param changes the latest changes, oldest first, at most {@value #KEPT_CHANGES}
  */
@@ -32,6 +32,8 @@ public record Aliases(
   public record Change(Instant at, String action, String version) {}
 
   public Aliases {
+    // A version is not on trial against itself, however it became the champion.
+    challenger = challenger != null && challenger.equals(champion) ? null : challenger;
     changes = changes == null ? List.of() : List.copyOf(changes);
   }
 
@@ -60,12 +62,16 @@ public record Aliases(
     boolean changes = !version.equals(champion);
     return new Aliases(
         version,
-        version.equals(challenger) ? null : challenger,
+        challenger,
         changes ? champion : previous,
         with(new Change(now, "promote", version)));
   }
 
   Aliases challenged(String version, Instant now) {
+    if (version.equals(champion)) {
+      throw new IllegalArgumentException(
+          "challenger must not be the champion, was " + version + ": promote another first");
+    }
     return new Aliases(champion, version, previous, with(new Change(now, "challenge", version)));
   }
 

@@ -55,8 +55,8 @@ final class FeatureHistory {
   /** Spreads within which a reading is what the season led to expect. */
   private static final double NEAR = 2;
 
-  /** What differs by less of its size differs by rounding only. */
-  private static final double ROUNDING = 1e-9;
+  /** What differs by no more units in the last place differs by rounding only. */
+  private static final double ROUNDING = 16;
 
   /** Values further from 0 count as this one. */
   private static final double LIMIT = 1e30;
@@ -124,7 +124,9 @@ final class FeatureHistory {
     double value = bounded - origin;
     count++;
     double remembered = Math.min(count, memory);
-    double evidence = evidence(timeMillis, value, Math.abs(bounded) * ROUNDING, 1 / remembered);
+    // Of the value as it came and of its distance from the origin, which may be the larger one.
+    double rounding = ROUNDING * Math.ulp(Math.max(Math.abs(bounded), Math.abs(value)));
+    double evidence = evidence(timeMillis, value, rounding, 1 / remembered);
     season.learn(timeMillis, value);
     blockReadings++;
     if (blockReadings >= blockLength(remembered)) {

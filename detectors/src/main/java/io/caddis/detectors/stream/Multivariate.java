@@ -34,9 +34,10 @@ import java.io.IOException;
  * <p>Nothing depends on the units, offsets, names or order of the features (up to 64 of them; more
  * are decorrelated in blocks of 64) or on the time of the readings. A value that is missing, not
  * finite or beyond 1e30 counts as what the others lead to expect; a new feature is learned from 200
- * values before it counts; a reading without any value repeats the last score. State: about 16
- * bytes times the features squared and 200 times the features; {@link Method#KNN} also keeps 128
- * readings of 4 bytes a feature, fewer beyond 256 features.
+ * values before it counts; a reading without any value, or with stuck ones only, repeats the last
+ * score: nothing has said that a fault is over, or that there is one. State: about 16 bytes times
+ * the features squared and 200 times the features; {@link Method#KNN} also keeps 128 readings of 4
+ * bytes a feature, fewer beyond 256 features.
  *
  * <p>Sources: Lowry et al., "A multivariate exponentially weighted moving average control chart",
  * Technometrics 1992, here of readings and of the statistic; Jackson and Mudholkar, 1979 (T² and

@@ -23,13 +23,17 @@ record ParetoTail(double shape, double scale) {
   private static final double PRIOR_EXCESSES = 10;
   private static final int LEAST_CANDIDATES = 30;
 
+  /** Excesses that are smaller beside the largest would make it overflow. */
+  private static final double SMALLEST = 1e-200;
+
   /**
    * @param sorted excesses, ascending, finite, above 0, at least two
    */
   static ParetoTail fit(double[] sorted) {
     int count = sorted.length;
     double largest = sorted[count - 1];
-    double quartile = sorted[Math.max(0, (int) (count / 4.0 + 0.5) - 1)];
+    int quarter = Math.max(0, (int) (count / 4.0 + 0.5) - 1);
+    double quartile = Math.max(sorted[quarter], largest * SMALLEST);
     int candidates = LEAST_CANDIDATES + (int) Math.sqrt(count);
     double[] thetas = new double[candidates];
     double[] likelihoods = new double[candidates];

@@ -16,9 +16,11 @@ import java.util.Arrays;
  *
  * <p>Unlike there, memory is bounded: {@value #CALIBRATION} values calibrate with their largest
  * tenth as peaks, the level rises whenever {@value #MAX_PEAKS} peaks are held until one value in
- * fifty is a peak, and after that new peaks replace the oldest. And alarms are learned, capped, as
- * long as there are not twice as many as the risk allows: to leave them all out cuts off the tail
- * that is to be fitted, and gave three to thirty times the false alarms asked for.
+ * fifty is a peak, and after that new peaks replace the oldest. And alarms are learned as long as
+ * there are not twice as many as the risk allows, capped once {@value #ENOUGH_PEAKS} peaks are
+ * held: to leave them all out cuts off the tail that is to be fitted, and gave three to thirty
+ * times the false alarms asked for; a cap by no peaks at all, where the calibrating values are
+ * equal, does so too.
  *
  * <p>Stateless and thread-safe; a {@link SpotState} belongs to one thread at a time.
  *
@@ -41,6 +43,9 @@ public record Spot(double risk, int depth) implements Serializable {
 
   /** An alarm teaches no more than a value that is so many times rarer. */
   private static final double CAP_RATIO = 8;
+
+  /** Fewer peaks do not say how large the tail is. */
+  private static final int ENOUGH_PEAKS = 16;
 
   /** Fitting is the dear part: a few peaks more do not move the threshold much. */
   private static final int REFIT_EVERY = 8;
@@ -104,7 +109,9 @@ public record Spot(double risk, int depth) implements Serializable {
         return true;
       }
     }
-    double learned = alarm ? Math.min(value, state.levels()[CAP] + base(state)) : value;
+    // Where hardly any value was above the level, nothing says how large a tail the cap leaves.
+    boolean capped = alarm && state.counts()[HELD] >= ENOUGH_PEAKS;
+    double learned = capped ? Math.min(value, state.levels()[CAP] + base(state)) : value;
     learn(state, learned);
     return alarm;
   }
@@ -175,7 +182,8 @@ public record Spot(double risk, int depth) implements Serializable {
     if (counts[HELD] == MAX_PEAKS && many) {
       raise(state);
     }
-    if (++counts[UNFITTED] >= REFIT_EVERY) {
+    // Of the first peaks each says much, and the cap must be that of them all when it begins.
+    if (++counts[UNFITTED] >= REFIT_EVERY || counts[HELD] <= ENOUGH_PEAKS) {
       fit(state);
     }
   }

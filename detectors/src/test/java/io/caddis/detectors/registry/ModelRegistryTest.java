@@ -114,6 +114,24 @@ class ModelRegistryTest {
   }
 
   @Test
+  void theChampionIsNeverTheChallenger() throws IOException {
+    String first = publish(1);
+    String second = publish(2);
+    registry.promote("pump", first);
+    registry.promote("pump", second);
+    registry.challenge("pump", first);
+
+    Aliases back = registry.rollback("pump");
+    assertThat(back.champion()).isEqualTo(first);
+    assertThat(back.challenger()).isNull();
+    assertThat(registry.aliases("pump")).isEqualTo(back);
+    assertThatThrownBy(() -> registry.challenge("pump", "champion"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("challenger must not be the champion");
+    assertThat(registry.aliases("pump")).isEqualTo(back);
+  }
+
+  @Test
   void promotingTheChampionAgainDoesNotForgetThePreviousOne() throws IOException {
     String first = publish(1);
     String second = publish(2);

@@ -176,6 +176,18 @@ final class UnivariateTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(doubles = {1e6, 1e10, -1e12, 1e13})
+  void noiseFarFromZeroIsJudgedAsNoiseAroundZero(double offset) {
+    double[] values = noise(3_000, 5);
+    values[2_500] += 15;
+    IntToDoubleFunction around = i -> values[i];
+    List<Integer> alarms = alarms(new Univariate().create(1), values.length, around);
+    assertThat(alarms).contains(2_500);
+    assertThat(alarms(new Univariate().create(1), values.length, i -> offset + values[i]))
+        .isEqualTo(alarms);
+  }
+
   @Test
   void seriesThatWasConstantAlarmsWhenItMoves() {
     assertThat(alarms(new Univariate().create(1), 500, i -> i < 400 ? 5 : 5.1))

@@ -10,9 +10,13 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Scale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SpotTest {
   private enum Shape {
@@ -65,6 +69,44 @@ class SpotTest {
       assertThat(rates[seed]).isBetween(least, 2.2);
     }
     assertThat(Arrays.stream(rates).average().orElseThrow()).isBetween(least, 1.5);
+  }
+
+  /** Most values equal one another, so that calibration shows little of the tail, or nothing. */
+  @Property(tries = 15)
+  void theRiskHoldsAlsoWhereMostValuesAreEqual(
+      @ForAll @Scale(4) @DoubleRange(min = 0.95, max = 0.9995) double equal,
+      @ForAll @Scale(4) @DoubleRange(min = 1e-4, max = 1e-2) double risk,
+      @ForAll boolean calm,
+      @ForAll Shape shape,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Spot spot = new Spot(risk, 0);
+    SpotState state = spot.newState();
+    int values = (int) Math.max(20_000, 30 / risk);
+    int alarms = 0;
+    for (int i = 0; i < values; i++) {
+      boolean same = random.nextDouble() < equal || calm && i < Spot.CALIBRATION;
+      double tail = Math.abs(shape.draw.applyAsDouble(random)) - (shape == Shape.PARETO ? 1 : 0);
+      double value = same ? 0 : tail;
+      alarms += spot.observe(state, value) ? 1 : 0;
+    }
+    assertThat(alarms / (values * risk)).isLessThan(2.2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTailThatCalibrationDidNotShowIsLearned(Shape shape) {
+    Random random = new Random(4);
+    double risk = 1e-2;
+    Spot spot = new Spot(risk, 0);
+    SpotState state = spot.newState();
+    int values = 40_000;
+    int alarms = 0;
+    for (int i = 0; i < values; i++) {
+      double value = i < Spot.CALIBRATION ? 0 : shape.draw.applyAsDouble(random);
+      alarms += spot.observe(state, value) ? 1 : 0;
+    }
+    assertThat(alarms / (values * risk)).isLessThan(2.2);
   }
 
   @Test
@@ -132,6 +174,21 @@ class SpotTest {
       spot.observe(state, Double.isFinite(value) ? value / 1e10 : random.nextGaussian());
     }
     assertThat(spot.threshold(state)).isNotNaN();
+  }
+
+  @Property
+  void noTailBreaksItThatCalibrationDidNotShow(
+      @ForAll @IntRange(min = -300, max = 300) int low,
+      @ForAll @IntRange(min = -300, max = 300) int high,
+      @ForAll long seed) {
+    Spot spot = new Spot(1e-3, 0);
+    SpotState state = spot.newState();
+    Random random = new Random(seed);
+    for (int i = 0; i < 2 * Spot.CALIBRATION; i++) {
+      double exponent = low + (high - low) * random.nextDouble();
+      spot.observe(state, i < Spot.CALIBRATION ? 0 : Math.pow(10, exponent));
+    }
+    assertThat(spot.threshold(state)).isFinite();
   }
 
   @Test
