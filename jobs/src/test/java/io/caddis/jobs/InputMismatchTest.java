@@ -25,7 +25,7 @@ class InputMismatchTest {
       delimiter = '|',
       textBlock =
           """
-          --time=when | a time column must be one of [when], found only [ts, sensor, x, y]; name it with --time COL
+          --time=when | a time column must be one of [when], found only [ts, sensor, x, y] in INPUT; name it with --time COL
           --key=machine | the key column 'machine' must exist; name another with --key COL
           --group=site | the group field 'site' must be one of the columns read, [x, y]; name another with --group COL, or add it to features
           --set=features=[{name: z}] | features must name columns of the input, was [z], found only [x, y]
@@ -40,7 +40,7 @@ class InputMismatchTest {
           """)
   void problemIsNamedInOneLine(String option, String problem) throws IOException {
     Path input = Files.writeString(directory.resolve("a.csv"), "ts,sensor,x,y\n1,s,1,2\n");
-    assertRefused(problem, input, option);
+    assertRefused(problem.replace("INPUT", input.toString()), input, option);
   }
 
   @Test
