@@ -130,6 +130,14 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   /**
+   * A port that nobody listens on at present, and that systems do not give away by themselves; also
+   * for servers of other kinds.
+   */
+  public static int freePort() {
+    return freePorts().get(0);
+  }
+
+  /**
    * Two ports that systems do not give away by themselves: those may be gone before they are used.
    */
   private static List<Integer> freePorts() {

@@ -99,7 +99,12 @@ public final class Chromium implements AutoCloseable {
             null,
             "Target.attachToTarget",
             "{\"targetId\":%s,\"flatten\":true}".formatted(target.get("targetId")));
-    return new Page(tools, session.get("sessionId").asString(), width, height);
+    return new Page(
+        tools,
+        context.get("browserContextId").asString(),
+        session.get("sessionId").asString(),
+        width,
+        height);
   }
 
   @Override

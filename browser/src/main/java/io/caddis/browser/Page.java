@@ -11,19 +11,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A page in a browser, as somebody would use it. */
-public final class Page {
+public final class Page implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 50_000;
+  private static final int NAVIGATIONS = 20;
 
   private final DevTools tools;
+  private final String context;
   private final String session;
   private final List<String> problems = new CopyOnWriteArrayList<>();
 
-  Page(DevTools tools, String session, int width, int height) {
+  Page(DevTools tools, String context, String session, int width, int height) {
     this.tools = tools;
+    this.context = context;
     this.session = session;
     tools.listen(session, this::heard);
     call("Page.enable", "{}");
@@ -98,17 +103,24 @@ public final class Page {
           look();
         })"""
             .formatted(PATIENCE_MILLIS, expression);
-    boolean found;
-    try {
-      found = eval(loop).asBoolean(false);
-    } catch (IllegalStateException navigated) {
-      // The page that was asked is gone, the next one is there.
-      found = eval(loop).asBoolean(false);
-    }
-    if (!found) {
+    if (!evalAcrossNavigations(loop).asBoolean(false)) {
       throw new AssertionError(
           "never true: %s%nconsole: %s%npage: %s"
               .formatted(expression, problems, eval("document.body.innerText").asString("")));
+    }
+  }
+
+  private JsonNode evalAcrossNavigations(String expression) {
+    for (int left = NAVIGATIONS; ; left--) {
+      try {
+        return eval(expression);
+      } catch (IllegalStateException navigated) {
+        // The page that was asked is gone, the next one is there, or will soon be.
+        if (left == 0) {
+          throw navigated;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      }
     }
   }
 
@@ -211,6 +223,15 @@ public final class Page {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Ends it and all that it has open. */
+  @Override
+  public void close() {
+    tools.call(
+        null,
+        "Target.disposeBrowserContext",
+        "{\"browserContextId\":%s}".formatted(quoted(context)));
   }
 
   private static String quoted(String text) {

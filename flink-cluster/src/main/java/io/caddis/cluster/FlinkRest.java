@@ -8,6 +8,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,15 +26,18 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Flink's REST interface, as far as tests and the command line need it. Of several JobManagers the
  * first that has an answer counts, and is asked first from then on: one that is silent, or does not
- * find the leader, has none. Thread-safe.
+ * find the leader, has none. A look at the only one is repeated once when it takes too long: it may
+ * have been held up. Thread-safe.
  */
 public final class FlinkRest {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
 
   private final Supplier<List<URI>> bases;
+  private final Duration timeout;
+  private final int tries;
 
   /** Of these, the one that answered last: another one that is silent costs a timeout only once. */
   private volatile @Nullable URI answered;
@@ -42,7 +46,17 @@ public final class FlinkRest {
    * @param bases of the JobManagers that are alive, in the order in which they are asked
    */
   public FlinkRest(Supplier<List<URI>> bases) {
+    this(bases, TIMEOUT, 2);
+  }
+
+  /**
+   * @param timeout of each request
+   * @param tries of a look at the only JobManager
+   */
+  FlinkRest(Supplier<List<URI>> bases, Duration timeout, int tries) {
     this.bases = bases;
+    this.timeout = timeout;
+    this.tries = tries;
   }
 
   /** What a cluster offers: registered TaskManagers, slots, and how many of them are free. */
@@ -72,7 +86,7 @@ public final class FlinkRest {
   /** Empty while nothing answers: not yet up, or gone. */
   public Optional<Overview> overview() {
     try {
-      JsonNode node = exchange("/overview", HttpRequest.Builder::GET);
+      JsonNode node = look("/overview");
       return Optional.of(
           new Overview(
               node.path("taskmanagers").asInt(),
@@ -88,7 +102,7 @@ public final class FlinkRest {
   public List<String> taskManagers() {
     try {
       List<String> ids = new ArrayList<>();
-      JsonNode answer = exchange("/taskmanagers", HttpRequest.Builder::GET);
+      JsonNode answer = look("/taskmanagers");
       for (JsonNode one : answer.path("taskmanagers")) {
         ids.add(one.path("id").asString());
       }
@@ -196,23 +210,44 @@ public final class FlinkRest {
 
   /** The answer to any other GET, for example {@code /jobs/<id>/exceptions}. */
   public JsonNode get(String path) {
-    return send(path, HttpRequest.Builder::GET);
-  }
-
-  private JsonNode send(String path, UnaryOperator<HttpRequest.Builder> method) {
     try {
-      return exchange(path, method);
+      return look(path);
     } catch (IOException e) {
       throw new ClusterException(String.valueOf(e.getMessage()), e);
     }
   }
 
+  private void send(String path, UnaryOperator<HttpRequest.Builder> method) {
+    try {
+      exchange(path, method);
+    } catch (IOException e) {
+      throw new ClusterException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** What changes nothing may be asked again. */
+  private JsonNode look(String path) throws IOException {
+    for (int left = tries - 1; ; left--) {
+      try {
+        return exchange(path, HttpRequest.Builder::GET);
+      } catch (HttpTimeoutException e) {
+        if (left <= 0) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * @throws HttpTimeoutException when there is only one JobManager and it takes too long
+   */
   private JsonNode exchange(String path, UnaryOperator<HttpRequest.Builder> method)
       throws IOException {
     List<String> failures = new ArrayList<>();
-    for (URI base : inOrder()) {
+    List<URI> order = inOrder();
+    for (URI base : order) {
       HttpRequest request =
-          method.apply(HttpRequest.newBuilder(base.resolve(path)).timeout(TIMEOUT)).build();
+          method.apply(HttpRequest.newBuilder(base.resolve(path)).timeout(timeout)).build();
       String failed = request.method() + " " + request.uri() + " failed: ";
       try {
         HttpResponse<String> response = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
@@ -223,6 +258,9 @@ public final class FlinkRest {
         // Also 404 may only mean that this one does not find the ResourceManager.
         failures.add(failed + "HTTP " + response.statusCode() + ": " + response.body().strip());
       } catch (IOException e) {
+        if (order.size() == 1 && e instanceof HttpTimeoutException) {
+          throw new HttpTimeoutException(failed + e);
+        }
         failures.add(failed + e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

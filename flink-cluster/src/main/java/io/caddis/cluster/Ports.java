@@ -3,6 +3,7 @@
 package io.caddis.cluster;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -86,7 +87,7 @@ final class Ports {
     Path descriptors = Path.of("/proc", Long.toString(process.pid()), "fd");
     try (Stream<Path> links = Files.list(descriptors)) {
       return links.anyMatch(link -> pointsTo(link, sockets));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException ended) {
       return false;
     }
   }

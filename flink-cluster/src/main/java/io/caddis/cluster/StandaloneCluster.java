@@ -321,7 +321,8 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   private FlinkRest rest(ClusterProcess jobManager) {
-    return new FlinkRest(() -> List.of(webInterface(jobManager)));
+    // One look: another JobManager may have the answer.
+    return new FlinkRest(() -> List.of(webInterface(jobManager)), FlinkRest.TIMEOUT, 1);
   }
 
   /**

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A job without end that finds months of files when it starts: training sees what is in them. With
  * all tests it is six hours of them; {@code ./caddis campaign backlog} has as many as wanted.
  */
+@Timeout(value = 1, unit = TimeUnit.DAYS)
 class BacklogSystemTest {
   private static final double GIGABYTES =
       Double.parseDouble(System.getProperty("caddis.campaign.gigabytes", "0"));
@@ -51,7 +54,7 @@ class BacklogSystemTest {
   static void start() {
     cluster =
         GIGABYTES == 0
-            ? TestCluster.start(
+            ? TestCluster.unhurried(
                 folder.resolve("cluster"),
                 2,
                 Map.of(

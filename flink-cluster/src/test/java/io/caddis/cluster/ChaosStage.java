@@ -142,7 +142,7 @@ final class ChaosStage implements AutoCloseable {
   }
 
   ClusterProcess leader() {
-    return cluster.leader().orElseThrow();
+    return nemesis.leader();
   }
 
   Nemesis nemesis() {

@@ -16,9 +16,11 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * reference on one thread gives for the same readings and models, none missing, none twice: in
  * files, in topics and in the gateway. {@code ./caddis campaign chaos} does more to it.
  */
+@Timeout(value = 1, unit = TimeUnit.DAYS)
 class ChaosSystemTest {
   private static final int FAULTS = Integer.getInteger("caddis.campaign.faults", 4);
 

@@ -34,7 +34,7 @@ class ClusterSystemTest {
 
   @BeforeAll
   static void start() {
-    cluster = TestCluster.start(folder, 2, Map.of());
+    cluster = TestCluster.unhurried(folder, 2, Map.of());
   }
 
   @AfterAll
@@ -83,12 +83,12 @@ class ClusterSystemTest {
     Path output = work.resolve("output");
     Path release = work.resolve("release");
     List<String> job =
-        List.of(jar.toString(), "20000", output.toString(), "500", release.toString());
+        List.of(jar.toString(), "200000", output.toString(), "500", release.toString());
     String id =
         Submission.detached(cluster, List.of("-Dexecution.checkpointing.interval=500ms"), job);
     assertThat(
             Patience.await(
-                Duration.ofSeconds(60), () -> cluster.rest().checkpoints(id).completed() > 0))
+                Duration.ofSeconds(180), () -> cluster.rest().checkpoints(id).completed() > 0))
         .isTrue();
 
     FlinkCli.Result stopped = cluster.cli().run(List.of("stop", id));
@@ -104,7 +104,7 @@ class ClusterSystemTest {
 
     assertThat(resumed.exitCode()).as(resumed.output()).isZero();
     assertThat(
-            OutputDifference.between(CountingJob.expected(20000), CommittedLines.readAll(output)))
+            OutputDifference.between(CountingJob.expected(200_000), CommittedLines.readAll(output)))
         .isEqualTo(OutputDifference.NONE);
   }
 

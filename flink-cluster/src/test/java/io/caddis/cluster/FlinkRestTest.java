@@ -11,9 +11,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +88,38 @@ class FlinkRestTest {
         .isInstanceOf(ClusterException.class)
         .hasMessageContaining("GET " + first.resolve("/overview") + " failed: HTTP 503")
         .hasMessageContaining("GET " + second.resolve("/overview") + " failed: HTTP 500: broken");
+  }
+
+  @Test
+  void theOnlyJobManagerIsAskedASecondTimeWhenItTakesTooLong() throws Exception {
+    CountDownLatch again = new CountDownLatch(1);
+    ExecutorService requests = Executors.newCachedThreadPool();
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(requests);
+    server.createContext(
+        "/",
+        exchange -> {
+          asked.add(exchange.getRequestURI());
+          try (exchange) {
+            if (asked.size() == 1) {
+              again.await();
+            }
+            again.countDown();
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    server.start();
+    servers.add(server);
+    URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+
+    FlinkRest rest = new FlinkRest(() -> List.of(base), Duration.ofSeconds(2), 2);
+    assertThat(rest.get("/overview").isObject()).isTrue();
+    assertThat(asked).hasSize(2);
+    requests.shutdownNow();
   }
 
   private URI jobManager(int status, String answer) throws IOException {

@@ -60,6 +60,21 @@ final class GatewayProcess implements AutoCloseable {
     return gateway.pid();
   }
 
+  /** Whether all that it needs answers it; what does not answer at once may do so later. */
+  boolean isHealthy() {
+    try {
+      return client
+              .send(request("/health").build(), HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(gateway.address() + path));
   }

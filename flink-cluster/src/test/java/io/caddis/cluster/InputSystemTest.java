@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * letter of its place, the good ones in between as scores, and nothing else happens. {@code
  * ./caddis campaign input} sends a million.
  */
+@Timeout(value = 1, unit = TimeUnit.DAYS)
 class InputSystemTest {
   private static final int LINES = Integer.getInteger("caddis.campaign.lines", 0);
   private static final long SEED = Long.getLong("caddis.campaign.seed", 1);
@@ -93,7 +96,7 @@ class InputSystemTest {
         Map.of("execution.checkpointing.interval", "2 s", "metrics.reporter.prom.port", "0");
     cluster =
         LINES == 0
-            ? TestCluster.start(folder.resolve("cluster"), 2, options)
+            ? TestCluster.unhurried(folder.resolve("cluster"), 2, options)
             : StandaloneCluster.start(
                 new ClusterSettings(
                     TestCluster.distribution(), folder.resolve("cluster"), 0, 2, options));

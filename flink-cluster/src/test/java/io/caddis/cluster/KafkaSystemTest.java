@@ -25,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Kafka to Kafka on a highly available cluster of processes whose TaskManagers and leading
  * JobManagers are killed. {@code ./caddis campaign kafka} kills more of them.
  */
+@Timeout(value = 1, unit = TimeUnit.DAYS)
 class KafkaSystemTest {
   private static final int TASK_MANAGERS_KILLED =
       Integer.getInteger("caddis.campaign.taskmanagers", 1);
@@ -100,7 +102,7 @@ class KafkaSystemTest {
     } finally {
       producer.shutdown();
     }
-    assertThat(producer.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(producer.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
     IntStream.range(0, LAST_BATCHES).forEach(batch -> sendBatch());
     List<String> expected = expectedIds();
     // All but what waits for a watermark, which nothing after it moves on.

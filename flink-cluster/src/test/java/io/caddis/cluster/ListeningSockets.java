@@ -5,6 +5,7 @@ package io.caddis.cluster;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,8 +21,10 @@ final class ListeningSockets {
     Set<String> sockets = new HashSet<>();
     try (Stream<Path> links = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
       for (Path link : links.toList()) {
-        if (Files.isSymbolicLink(link)) {
+        try {
           sockets.add(Files.readSymbolicLink(link).toString());
+        } catch (NoSuchFileException closed) {
+          // By the process, meanwhile.
         }
       }
     }

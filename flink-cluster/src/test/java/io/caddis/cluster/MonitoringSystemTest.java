@@ -57,7 +57,7 @@ class MonitoringSystemTest {
   static void start() throws IOException {
     reporters = Ports.free(3);
     cluster =
-        TestCluster.start(
+        TestCluster.unhurried(
             folder.resolve("cluster"),
             2,
             Map.of(

@@ -46,14 +46,28 @@ final class Nemesis {
       awaitProgress(job, checkpointInterval);
       List<ClusterProcess> candidates = cluster.taskManagers();
       ClusterProcess victim =
-          jobManager
-              ? cluster.leader().orElseThrow()
-              : candidates.get(random.nextInt(candidates.size()));
+          jobManager ? leader() : candidates.get(random.nextInt(candidates.size()));
       faults.add(new Kill(victim.toString(), System.currentTimeMillis()));
       kill(List.of(victim));
     }
     awaitProgress(job, checkpointInterval);
     return faults;
+  }
+
+  /** The JobManager that leads, as soon as one does and ZooKeeper has told. */
+  ClusterProcess leader() {
+    List<ClusterProcess> found = new ArrayList<>();
+    boolean leads =
+        Patience.await(
+            PATIENCE,
+            () -> {
+              cluster.leader().ifPresent(found::add);
+              return !found.isEmpty();
+            });
+    if (!leads) {
+      throw new AssertionError("no JobManager led in " + PATIENCE);
+    }
+    return found.get(0);
   }
 
   /** Kills processes at once and puts others in their places. */

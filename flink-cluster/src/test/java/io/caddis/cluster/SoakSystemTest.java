@@ -19,11 +19,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.ObjLongConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
  * promoted and rolled back. {@code ./caddis campaign soak} runs for long and looks whether anything
  * grows; with all tests it is too short for that.
  */
+@Timeout(value = 1, unit = TimeUnit.DAYS)
 class SoakSystemTest {
   private static final int MINUTES = Integer.getInteger("caddis.campaign.minutes", 0);
   private static final long SEED = Long.getLong("caddis.campaign.seed", 1);
@@ -76,7 +79,7 @@ class SoakSystemTest {
         Map.of("execution.checkpointing.interval", "1 s", "metrics.reporter.prom.port", "0");
     cluster =
         MINUTES == 0
-            ? TestCluster.start(folder.resolve("cluster"), 2, options)
+            ? TestCluster.unhurried(folder.resolve("cluster"), 2, options)
             : StandaloneCluster.start(
                 new ClusterSettings(
                     TestCluster.distribution(),

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** One job, its input and its commands; readings flow while commands are awaited. */
 final class SteeredRun {
   private static final int FILES = 60;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(300);
 
   final SensorFiles files;
   final Path control;

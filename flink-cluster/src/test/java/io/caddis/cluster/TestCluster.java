@@ -20,6 +20,18 @@ final class TestCluster {
     return StandaloneCluster.start(settings(directory, 0, taskManagers, options));
   }
 
+  /**
+   * One that gives nobody up who is silent for less than two minutes: for tests in which no job may
+   * restart, however long the machine is busy with something else.
+   */
+  static StandaloneCluster unhurried(
+      Path directory, int taskManagers, Map<String, String> options) {
+    Map<String, String> all = new HashMap<>(options);
+    all.put("heartbeat.timeout", "2 min");
+    all.put("pekko.ask.timeout", "2 min");
+    return start(directory, taskManagers, all);
+  }
+
   static ClusterSettings settings(
       Path directory, int port, int taskManagers, Map<String, String> options) {
     Map<String, String> all = new HashMap<>();
@@ -30,6 +42,8 @@ final class TestCluster {
     all.put("env.java.opts.jobmanager", QUICK);
     all.put("env.java.opts.taskmanager", QUICK);
     all.put("env.java.opts.client", QUICK);
+    // Stopping a job with a savepoint takes as long as it takes.
+    all.put("client.timeout", "10 min");
     // Any port: the range of conf/config.yaml may be in use by a cluster beside this test.
     all.put("metrics.reporter.prom.port", "0");
     all.putAll(options);

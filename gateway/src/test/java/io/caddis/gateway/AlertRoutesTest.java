@@ -55,14 +55,8 @@ class AlertRoutesTest {
     gateway =
         new TestGateway(
             TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
-    while (!isFed()) {
-      Thread.onSpinWait();
-    }
-  }
-
-  private boolean isFed() {
-    JsonNode feed = gateway.get("/api/feed").json();
-    return feed.path("lines").asInt() == 9;
+    gateway.awaitLines(9);
+    assertThat(gateway.lines()).isEqualTo(9);
   }
 
   @AfterEach
@@ -240,9 +234,7 @@ class AlertRoutesTest {
         TestGateway.alerts(directory.resolve("out"), directory.resolve("second.db").toString());
     try (TestGateway second =
         new TestGateway(TestGateway.options(directory.resolve("models")), alerts, clock)) {
-      while (second.get("/api/feed").json().path("lines").asInt() < 9) {
-        Thread.onSpinWait();
-      }
+      second.awaitLines(9);
       JsonNode status = second.get("/status").json();
 
       assertThat(status.path("anomalies_detected").asInt()).isEqualTo(1);
@@ -256,6 +248,10 @@ class AlertRoutesTest {
     assertThat(checks.path("store").asBoolean()).isTrue();
     assertThat(checks.path("feed").asBoolean()).isTrue();
 
+    // The lag is noted after the lines.
+    while (!gateway.get("/metrics").body().contains("caddis_gateway_feed_lag_seconds 0.0")) {
+      TestGateway.pause();
+    }
     assertThat(gateway.get("/metrics").body())
         .contains(
             "caddis_gateway_feed_alert_messages_total 3.0",

@@ -44,7 +44,7 @@ class DashboardMarkupTest extends InBrowser {
   @BeforeAll
   static void say() throws IOException {
     JobOutput job = new JobOutput(directory.resolve("out"));
-    int before = lines();
+    int before = gateway.lines();
     job.commit(
         "alerts", "marked.jsonl", List.of(alert("x1", "sensor"), alert("x2", "other sensor")));
     job.commit("scores", "marked.jsonl", List.of(score("version")));
@@ -90,17 +90,11 @@ class DashboardMarkupTest extends InBrowser {
                 "drift", List.of(marked("moved")))));
     publish();
     // What challengers say is read when it is asked for.
-    while (lines() < before + 8) {
-      Thread.onSpinWait();
-    }
+    gateway.awaitLines(before + 8);
     String note = json("note", marked("note"));
     assertThat(gateway.post("/api/alerts/x1/acknowledge", note).status()).isEqualTo(200);
     String silence = json("sensor", marked("silenced"), "minutes", 60, "note", marked("comment"));
     assertThat(gateway.post("/api/silences", silence).status()).isEqualTo(200);
-  }
-
-  private static int lines() {
-    return gateway.get("/api/feed").json().path("lines").asInt();
   }
 
   /** What runs when it is taken for markup, and says so. */

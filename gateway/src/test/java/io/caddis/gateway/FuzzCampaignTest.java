@@ -87,7 +87,7 @@ class FuzzCampaignTest {
           Duration.ofMinutes(1),
           () -> {
             while (!gateway.get("/metrics").body().contains(OPEN_CONNECTIONS + " 1.0\n")) {
-              Thread.onSpinWait();
+              TestGateway.pause();
             }
           },
           "connections of clients that are gone stay open");

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -57,9 +58,7 @@ abstract class InBrowser {
     for (int seed = 1; seed <= 2; seed++) {
       fit(seed);
     }
-    while (gateway.get("/api/feed").json().path("lines").asInt() < lines) {
-      Thread.onSpinWait();
-    }
+    gateway.awaitLines(lines);
   }
 
   private static void fit(int seed) {
@@ -87,6 +86,12 @@ abstract class InBrowser {
   @BeforeEach
   void openPage() {
     page = chromium.newPage(1280, 900);
+  }
+
+  /** Else it would go on asking the gateway while others are looked at. */
+  @AfterEach
+  void closePage() {
+    page.close();
   }
 
   void open(String hash) {

@@ -127,7 +127,7 @@ class OtherSitesTest extends InBrowser {
 
     // What needs no leave is sent, and counted once it is answered: two by fetch, two by a form.
     while (refused() < refused + 4) {
-      Thread.onSpinWait();
+      TestGateway.pause();
     }
     assertThat(silences()).isEqualTo(before);
     assertThat(gateway.get("/api/registry/pumps_isolation_forest").status()).isEqualTo(200);

@@ -61,9 +61,7 @@ class PlantRoutesTest {
     gateway =
         new TestGateway(
             TestGateway.options(directory.resolve("models")), TestGateway.alerts(out, null));
-    while (gateway.get("/api/feed").json().path("lines").asInt() < 4 * READINGS + 5) {
-      Thread.onSpinWait();
-    }
+    gateway.awaitLines(4 * READINGS + 5);
   }
 
   @AfterAll

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -91,6 +93,23 @@ final class TestGateway implements AutoCloseable {
 
   Answer get(String path) {
     return send("GET", path, HttpRequest.BodyPublishers.noBody());
+  }
+
+  /** Waits until the feed has read so many lines. */
+  void awaitLines(int lines) {
+    while (lines() < lines) {
+      pause();
+    }
+  }
+
+  /** How many lines the feed has read. */
+  int lines() {
+    return get("/api/feed").json().path("lines").asInt();
+  }
+
+  /** Between two looks, or what is waited for gets no processor: both ends of them are here. */
+  static void pause() {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
   }
 
   Answer delete(String path) {

@@ -100,7 +100,7 @@ class TrialRoutesTest {
     // The readings 0 and 1.
     job.commit("alerts", "a.jsonl", List.of(alert("a1", 1, "closed", "pump-1")));
     while (gateway.get("/api/feed").json().path("alerts").asInt() < 1) {
-      Thread.onSpinWait();
+      TestGateway.pause();
     }
     gateway.post("/api/alerts/a1/label", "{\"label\":\"false_alarm\"}");
     gateway.post(

@@ -14,6 +14,7 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.RpcOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
@@ -24,6 +25,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class EmbeddedCluster {
   private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
   private static final int RESTARTS = 3;
+
+  /** In one JVM nobody is ever lost, only held up: a machine may be busy, and a laptop sleep. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private EmbeddedCluster() {}
 
@@ -69,6 +73,8 @@ final class EmbeddedCluster {
     settings.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
     // Counts come with the heartbeats, and whoever watches a run wants to see them move.
     settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
+    settings.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, PATIENCE);
+    settings.set(RpcOptions.ASK_TIMEOUT_DURATION, PATIENCE);
     settings.set(RestOptions.ADDRESS, "localhost");
     settings.set(RestOptions.BIND_ADDRESS, "localhost");
     settings.set(RestOptions.BIND_PORT, "0");

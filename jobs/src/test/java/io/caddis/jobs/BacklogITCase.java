@@ -31,7 +31,7 @@ class BacklogITCase {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @Timeout(120)
+  @Timeout(600)
   @ValueSource(ints = {1, 2, 4})
   void filesOneAfterTheOtherMissNoTraining(int parallelism) throws Exception {
     int sensors = 50;
@@ -43,7 +43,7 @@ class BacklogITCase {
   }
 
   @ParameterizedTest
-  @Timeout(120)
+  @Timeout(600)
   @ValueSource(ints = {1, 2, 4})
   void filesOfOneSensorEachMissNoTraining(int parallelism) throws Exception {
     for (int file = 0; file < FILES; file++) {

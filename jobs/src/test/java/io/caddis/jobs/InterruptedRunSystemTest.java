@@ -23,7 +23,7 @@ class InterruptedRunSystemTest {
   @TempDir Path directory;
 
   @Test
-  @Timeout(120)
+  @Timeout(600)
   void interruptedContinuousRunCommitsItsResultsAndClosesWithItsFigures() throws Exception {
     Path input = Files.createDirectory(directory.resolve("in"));
     Path scores = directory.resolve("out/scores");

@@ -256,6 +256,8 @@ class KafkaITCase {
     await(first, () -> !broker.readCommitted(scores).isEmpty());
     send(input, ROWS / 2, ROWS - 50);
     first.cancel().get();
+    // It is over, and its checkpoints are what they are, only when it has a result.
+    first.getJobExecutionResult().handle((result, cancelled) -> true).get();
     Path checkpoint = newestCheckpoint();
 
     fast.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString());
@@ -306,7 +308,7 @@ class KafkaITCase {
   }
 
   private static void await(JobClient job, BooleanSupplier condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
     while (!condition.getAsBoolean()) {
       assertThat(job.getJobStatus().get().isGloballyTerminalState()).as("the job ended").isFalse();
       assertThat(System.nanoTime()).as("patience").isLessThan(deadline);

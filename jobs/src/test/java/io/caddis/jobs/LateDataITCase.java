@@ -30,7 +30,7 @@ class LateDataITCase {
   @TempDir Path directory;
 
   @Test
-  @Timeout(120)
+  @Timeout(600)
   void lateReadingsAmendAndRaiseAlertsInTheJobAndInTheOneAfterIt() throws Exception {
     write("a.csv", i -> i != 305 && i != 340 && i != 341);
     ContinuousRun.End first =

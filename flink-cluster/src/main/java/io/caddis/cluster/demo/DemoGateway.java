@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /** The assembled gateway, a process of its own that ends with what started it. */
 public final class DemoGateway implements AutoCloseable {
-  private static final Pattern LISTENING = Pattern.compile("Listening on (http://\\S+)");
+  private static final Pattern LISTENING = Pattern.compile("Listening on (http://\\S+) ");
   private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 

@@ -161,7 +161,7 @@ class OrderedLeaderRetrievalDriverTest {
     }
 
     void await(String leader) throws InterruptedException {
-      for (int i = 0; i < 500 && !last.equals(leader); i++) {
+      for (int i = 0; i < 6_000 && !last.equals(leader); i++) {
         Thread.sleep(20);
       }
       assertThat(last).isEqualTo(leader);

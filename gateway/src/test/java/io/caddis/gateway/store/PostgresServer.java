@@ -2,8 +2,8 @@
 // Copyright the Caddis authors
 package io.caddis.gateway.store;
 
+import io.caddis.broker.KafkaBroker;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -47,10 +47,7 @@ public final class PostgresServer implements AutoCloseable {
 
   public static PostgresServer start(Path programs) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("caddis-postgresql-");
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    int port = KafkaBroker.freePort();
     PostgresServer server = new PostgresServer(programs, directory, port);
     if (isRoot()) {
       run(List.of("chown", "postgres", directory.toString()));

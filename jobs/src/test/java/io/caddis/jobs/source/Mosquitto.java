@@ -2,9 +2,9 @@
 // Copyright the Caddis authors
 package io.caddis.jobs.source;
 
+import io.caddis.broker.KafkaBroker;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ public final class Mosquitto implements AutoCloseable {
    */
   public static Mosquitto start(Path directory, String... settings) throws IOException {
     requireInstalled();
-    Mosquitto broker = new Mosquitto(Files.createDirectories(directory), freePort());
+    Mosquitto broker = new Mosquitto(Files.createDirectories(directory), KafkaBroker.freePort());
     List<String> lines = new ArrayList<>();
     lines.add("listener " + broker.port + " 127.0.0.1");
     lines.add("user " + System.getProperty("user.name"));
@@ -64,13 +64,6 @@ public final class Mosquitto implements AutoCloseable {
       throw new IOException("mosquitto_passwd ended with " + hashing.exitValue());
     }
     return "password_file " + file;
-  }
-
-  /** One that nobody listens on at present. */
-  public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   public int port() {
