@@ -128,12 +128,15 @@ class AccessTest {
   }
 
   @Test
-  void aBodyLargerThanAnyIsNotToBeAllowed() {
+  void aBodyLargerThanTheHeapHasRoomForIsNotToBeAllowed() {
     StringWriter err = new StringWriter();
-    for (String size : new String[] {"2048", "0"}) {
+    int most = Limits.bodiesRoom(Runtime.getRuntime().maxMemory()) >> 20;
+    for (String size : new String[] {String.valueOf(most + 1), "0"}) {
       Gateway.commandLine().setErr(new PrintWriter(err)).execute("--max-body-mib", size);
 
-      assertThat(err.toString()).contains("--max-body-mib must be 1 to 2047, was " + size);
+      assertThat(err.toString())
+          .contains("--max-body-mib must be 1 to " + most + " with a heap of", "was " + size)
+          .contains("CADDIS_JAVA_OPTS=-Xmx");
     }
   }
 
