@@ -52,7 +52,7 @@ final class HttpTarget implements Target {
 
   private static final Duration PATIENCE = Duration.ofSeconds(100);
   private static final Limits LIMITS =
-      new Limits(1 << 14, 1 << 20, 100, 100, 8, 8, PATIENCE, PATIENCE, PATIENCE, 100);
+      new Limits(1 << 14, 1 << 20, 100, 100, 1 << 20, 8, PATIENCE, PATIENCE, PATIENCE, 100);
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final GatewayServer gateway;
